@@ -1,0 +1,121 @@
+/* init.c - the shim as init of a sandbox. */
+#define _GNU_SOURCE
+#include "init.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "supervise.h"
+#include "sys.h"
+
+/* What woke the loop. */
+enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR };
+
+static int watch(int epoll, int fd, uint32_t events, uint64_t what)
+{
+	struct epoll_event event = { .events = events, .data.u64 = what };
+
+	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Leaves the life of a clone and takes up that of an init. */
+static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_error *error)
+{
+	int level = (int)run->plan.sandboxes[sandbox].level;
+
+	(void)setsid();
+	if (!is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+	/* A subreaper must outlive the monitor, to end what it has adopted; PID 1 takes all along. */
+	if (is_pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+	if (caps_bound(level, error) < 0)
+		return -1;
+	/* So that a root inside cannot trace its init and write to the state table through it. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+	(void)prctl(PR_SET_NAME, "sandbox-init", 0, 0, 0);
+	if (chdir(run->spec_dir) < 0)
+		(void)!chdir("/");
+	return 0;
+}
+
+static _Noreturn void end(struct supervisor *supervisor, bool is_pid1, int code)
+{
+	(void)supervise_reap(supervisor);
+	if (!is_pid1)
+		supervise_kill_all(supervisor);
+	_exit(code);
+}
+
+static void take_signals(struct supervisor *supervisor, int signals)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+		case SIGHUP:
+		case SIGQUIT:
+		case SIGUSR1:
+		case SIGUSR2:
+		case SIGWINCH:
+			supervise_forward(supervisor, (int)info.ssi_signo);
+			break;
+		default: /* SIGCHLD: the loop reaps anyway; all others mean nothing to an init */
+			break;
+		}
+	}
+}
+
+static _Noreturn void loop(struct supervisor *supervisor, uint32_t slot, int epoll, int signals,
+			   bool is_pid1)
+{
+	const struct table_slot *own = &supervisor->run->table.slots[slot];
+	struct epoll_event event;
+
+	for (;;) {
+		supervise_desired(supervisor);
+		(void)supervise_reap(supervisor);
+		if (table_load(&own->desired) == DESIRED_STOPPED)
+			end(supervisor, is_pid1, EXIT_SUCCESS);
+		if (epoll_wait(epoll, &event, 1, -1) < 1)
+			continue;
+		if (event.data.u64 == WAKE_MONITOR)
+			end(supervisor, is_pid1, SBX_EXIT_HOST);
+		take_signals(supervisor, signals);
+	}
+}
+
+void init_main(struct run *run, uint32_t sandbox)
+{
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
+	struct sbx_error error = { 0 };
+	struct supervisor supervisor =
+		supervisor_of(run, box->owned_first, box->owned_count, init_main);
+	int signals = supervise_signals();
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	errno = EBADF;
+	if (signals < 0 || epoll < 0 || watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+	    watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+	    watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0)
+		(void)sbx_fail(&error, STEP_MONITOR_SETUP, (int)box->level);
+	else
+		(void)settle(run, sandbox, is_pid1, &error);
+	if (error.step != STEP_NONE) {
+		table_set_fault(&run->table, box->init_slot, &error);
+		_exit(SBX_EXIT_HOST);
+	}
+	table_set_state(&run->table, box->init_slot, SLOT_STATE_RUNNING);
+	run_ring(FD_BELL_UP);
+
+	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
+	 * from above: the kernel kills every process of the namespace with it. */
+	loop(&supervisor, box->init_slot, epoll, signals, is_pid1);
+}

@@ -1,0 +1,599 @@
+/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */
+#ifndef LAYOUT_GEN_H
+#define LAYOUT_GEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SBX_WIRE_VERSION 1
+#define SBX_NONE 0xffffffffu
+#define SBX_LEVEL_MAX 32
+#define SBX_PIDS_MAX 33
+#define SBX_SANDBOX_COUNT_MAX 65536
+#define SBX_SLOT_COUNT_MAX 1048576
+#define SBX_STRING_LIST_MAX 65535
+#define SBX_IMAGE_SIZE_MAX 1073741824
+#define SBX_IMAGE_MAGIC "SBXPLAN"
+#define SBX_TABLE_MAGIC "SBXSTATE"
+
+enum init_mode {
+	INIT_MODE_REAPER,
+	INIT_MODE_PROCESS,
+	INIT_MODE_SUBREAPER,
+	INIT_MODE_COUNT
+};
+
+enum user_mode {
+	USER_MODE_INHERIT,
+	USER_MODE_NEW,
+	USER_MODE_AUTO,
+	USER_MODE_COUNT
+};
+
+enum root_kind {
+	ROOT_KIND_HOST,
+	ROOT_KIND_HOST_RW,
+	ROOT_KIND_INHERIT,
+	ROOT_KIND_COUNT
+};
+
+enum mount_kind {
+	MOUNT_KIND_PROC,
+	MOUNT_KIND_DEV,
+	MOUNT_KIND_TMPFS,
+	MOUNT_KIND_COUNT
+};
+
+enum until_kind {
+	UNTIL_KIND_ALL,
+	UNTIL_KIND_ANY,
+	UNTIL_KIND_PROCESS,
+	UNTIL_KIND_COUNT
+};
+
+enum slot_kind {
+	SLOT_KIND_INIT,
+	SLOT_KIND_PROCESS,
+	SLOT_KIND_COUNT
+};
+
+enum condition {
+	CONDITION_STARTED,
+	CONDITION_EXITED,
+	CONDITION_SUCCEEDED,
+	CONDITION_COUNT
+};
+
+enum stdin_kind {
+	STDIN_KIND_NULL,
+	STDIN_KIND_INHERIT,
+	STDIN_KIND_FILE,
+	STDIN_KIND_TEXT,
+	STDIN_KIND_COUNT
+};
+
+enum output_kind {
+	OUTPUT_KIND_LOG,
+	OUTPUT_KIND_INHERIT,
+	OUTPUT_KIND_NULL,
+	OUTPUT_KIND_FILE,
+	OUTPUT_KIND_STDOUT,
+	OUTPUT_KIND_COUNT
+};
+
+enum desired {
+	DESIRED_NONE,
+	DESIRED_RUNNING,
+	DESIRED_STOPPED,
+	DESIRED_COUNT
+};
+
+enum slot_state {
+	SLOT_STATE_PENDING,
+	SLOT_STATE_STARTING,
+	SLOT_STATE_RUNNING,
+	SLOT_STATE_EXITED,
+	SLOT_STATE_FAILED,
+	SLOT_STATE_SKIPPED,
+	SLOT_STATE_COUNT
+};
+
+enum phase {
+	PHASE_STARTING,
+	PHASE_STARTED,
+	PHASE_STOPPING,
+	PHASE_ENDED,
+	PHASE_COUNT
+};
+
+enum slot_flag {
+	SLOT_FLAG_STOPPED,
+	SLOT_FLAG_TIMED_OUT,
+	SLOT_FLAG_ENDED_WITH_SANDBOX,
+	SLOT_FLAG_COUNT
+};
+
+enum outcome {
+	OUTCOME_NONE,
+	OUTCOME_DONE,
+	OUTCOME_STOPPED,
+	OUTCOME_KILLED,
+	OUTCOME_FAILED,
+	OUTCOME_TIMEOUT,
+	OUTCOME_ESSENTIAL,
+	OUTCOME_FAULT,
+	OUTCOME_COUNT
+};
+
+enum pid_mode {
+	PID_MODE_REQUESTED,
+	PID_MODE_ORDERED,
+	PID_MODE_COUNT
+};
+
+enum frame_kind {
+	FRAME_KIND_READY,
+	FRAME_KIND_LOG,
+	FRAME_KIND_STARTED,
+	FRAME_KIND_ENDED,
+	FRAME_KIND_COUNT
+};
+
+enum stream {
+	STREAM_STDOUT,
+	STREAM_STDERR,
+	STREAM_COUNT
+};
+
+enum command_kind {
+	COMMAND_KIND_STOP,
+	COMMAND_KIND_KILL,
+	COMMAND_KIND_SIGNAL,
+	COMMAND_KIND_COUNT
+};
+
+enum step {
+	STEP_NONE,
+	STEP_IMAGE_OPEN,
+	STEP_IMAGE_SIZE,
+	STEP_IMAGE_MAGIC,
+	STEP_IMAGE_VERSION,
+	STEP_IMAGE_SECTION,
+	STEP_IMAGE_RECORD,
+	STEP_TABLE_OPEN,
+	STEP_TABLE_MAP,
+	STEP_MONITOR_SETUP,
+	STEP_CLONE_INIT,
+	STEP_CLONE_PROCESS,
+	STEP_CLONE_JOINER,
+	STEP_JOIN,
+	STEP_PIDS_READ,
+	STEP_PIDNS_OPEN,
+	STEP_SETGROUPS_DENY,
+	STEP_UID_MAP,
+	STEP_GID_MAP,
+	STEP_USERNS_ENTER,
+	STEP_PROPAGATION,
+	STEP_ROOT_READONLY,
+	STEP_MOUNT_PROC,
+	STEP_MOUNT_DEV,
+	STEP_MOUNT_TMPFS,
+	STEP_MASK_PROC,
+	STEP_HOSTNAME,
+	STEP_DOMAINNAME,
+	STEP_LOOPBACK,
+	STEP_LAST_PID,
+	STEP_DROP_CAPABILITIES,
+	STEP_NO_NEW_PRIVS,
+	STEP_SESSION,
+	STEP_STDIN_OPEN,
+	STEP_STDOUT_OPEN,
+	STEP_STDERR_OPEN,
+	STEP_LOG_PIPE,
+	STEP_LOG_SEND,
+	STEP_LIMITS,
+	STEP_GROUPS,
+	STEP_GID,
+	STEP_UID,
+	STEP_CWD,
+	STEP_DESCRIPTORS,
+	STEP_ENVIRONMENT,
+	STEP_EXEC,
+	STEP_SIGNAL,
+	STEP_REAP,
+	STEP_COUNT
+};
+
+enum section {
+	SECTION_SANDBOXES,
+	SECTION_SLOTS,
+	SECTION_PROCESSES,
+	SECTION_OWNED,
+	SECTION_DEPENDENTS,
+	SECTION_PIDS,
+	SECTION_ID_MAPS,
+	SECTION_GROUPS,
+	SECTION_LIMITS,
+	SECTION_MOUNTS,
+	SECTION_STRINGS,
+	SECTION_SOURCES,
+	SECTION_COUNT
+};
+
+enum namespace {
+	NAMESPACE_PID,
+	NAMESPACE_USER,
+	NAMESPACE_MOUNT,
+	NAMESPACE_IPC,
+	NAMESPACE_UTS,
+	NAMESPACE_NET,
+	NAMESPACE_CGROUP,
+	NAMESPACE_COUNT
+};
+
+/* Offset from the start of the image, and count of records (strings: of bytes). */
+struct image_section {
+	uint32_t offset;
+	uint32_t count;
+};
+_Static_assert(sizeof(struct image_section) == 8, "layout");
+_Static_assert(offsetof(struct image_section, offset) == 0, "layout");
+_Static_assert(offsetof(struct image_section, count) == 4, "layout");
+
+/* At offset 0. `sha256` is that of the canonical plan. The sections follow it. */
+struct image_header {
+	uint8_t magic[8];
+	uint32_t version;
+	uint32_t size;
+	uint8_t sha256[32];
+	uint32_t name;
+	uint32_t description;
+	uint32_t monitor_owned_first;
+	uint32_t monitor_owned_count;
+	uint32_t sections[24];
+};
+_Static_assert(sizeof(struct image_header) == 160, "layout");
+_Static_assert(offsetof(struct image_header, magic) == 0, "layout");
+_Static_assert(offsetof(struct image_header, version) == 8, "layout");
+_Static_assert(offsetof(struct image_header, size) == 12, "layout");
+_Static_assert(offsetof(struct image_header, sha256) == 16, "layout");
+_Static_assert(offsetof(struct image_header, name) == 48, "layout");
+_Static_assert(offsetof(struct image_header, description) == 52, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_first) == 56, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_count) == 60, "layout");
+_Static_assert(offsetof(struct image_header, sections) == 64, "layout");
+
+/* One sandbox, in plan order. `owned` are the slots that its init creates and reaps. */
+struct image_sandbox {
+	uint32_t path;
+	uint32_t name;
+	uint32_t parent;
+	uint32_t level;
+	uint32_t init_mode;
+	uint32_t init_slot;
+	uint32_t slot_first;
+	uint32_t slot_end;
+	uint32_t namespaces_new;
+	uint32_t user_mode;
+	uint32_t hostname;
+	uint32_t domainname;
+	uint32_t has_identity;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t groups_first;
+	uint32_t groups_count;
+	uint32_t uid_map_first;
+	uint32_t uid_map_count;
+	uint32_t gid_map_first;
+	uint32_t gid_map_count;
+	uint32_t root;
+	uint32_t mounts_first;
+	uint32_t mounts_count;
+	uint32_t joiner_first;
+	uint32_t last_pid;
+	uint32_t until_kind;
+	uint32_t until_slot;
+	uint32_t timeout_ms;
+	uint32_t stop_signal;
+	uint32_t stop_grace_ms;
+	uint32_t owned_first;
+	uint32_t owned_count;
+};
+_Static_assert(sizeof(struct image_sandbox) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
+_Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
+_Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
+_Static_assert(offsetof(struct image_sandbox, level) == 12, "layout");
+_Static_assert(offsetof(struct image_sandbox, init_mode) == 16, "layout");
+_Static_assert(offsetof(struct image_sandbox, init_slot) == 20, "layout");
+_Static_assert(offsetof(struct image_sandbox, slot_first) == 24, "layout");
+_Static_assert(offsetof(struct image_sandbox, slot_end) == 28, "layout");
+_Static_assert(offsetof(struct image_sandbox, namespaces_new) == 32, "layout");
+_Static_assert(offsetof(struct image_sandbox, user_mode) == 36, "layout");
+_Static_assert(offsetof(struct image_sandbox, hostname) == 40, "layout");
+_Static_assert(offsetof(struct image_sandbox, domainname) == 44, "layout");
+_Static_assert(offsetof(struct image_sandbox, has_identity) == 48, "layout");
+_Static_assert(offsetof(struct image_sandbox, uid) == 52, "layout");
+_Static_assert(offsetof(struct image_sandbox, gid) == 56, "layout");
+_Static_assert(offsetof(struct image_sandbox, groups_first) == 60, "layout");
+_Static_assert(offsetof(struct image_sandbox, groups_count) == 64, "layout");
+_Static_assert(offsetof(struct image_sandbox, uid_map_first) == 68, "layout");
+_Static_assert(offsetof(struct image_sandbox, uid_map_count) == 72, "layout");
+_Static_assert(offsetof(struct image_sandbox, gid_map_first) == 76, "layout");
+_Static_assert(offsetof(struct image_sandbox, gid_map_count) == 80, "layout");
+_Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
+_Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_slot) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 128, "layout");
+
+/* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
+struct image_slot {
+	uint32_t path;
+	uint32_t kind;
+	uint32_t sandbox;
+	uint32_t supervisor;
+	uint32_t level;
+	uint32_t pids_first;
+	uint32_t process;
+	uint32_t dependents_first;
+	uint32_t dependents_count;
+};
+_Static_assert(sizeof(struct image_slot) == 36, "layout");
+_Static_assert(offsetof(struct image_slot, path) == 0, "layout");
+_Static_assert(offsetof(struct image_slot, kind) == 4, "layout");
+_Static_assert(offsetof(struct image_slot, sandbox) == 8, "layout");
+_Static_assert(offsetof(struct image_slot, supervisor) == 12, "layout");
+_Static_assert(offsetof(struct image_slot, level) == 16, "layout");
+_Static_assert(offsetof(struct image_slot, pids_first) == 20, "layout");
+_Static_assert(offsetof(struct image_slot, process) == 24, "layout");
+_Static_assert(offsetof(struct image_slot, dependents_first) == 28, "layout");
+_Static_assert(offsetof(struct image_slot, dependents_count) == 32, "layout");
+
+/* How a declared process is started. `waits` counts its dependencies. */
+struct image_process {
+	uint32_t argv;
+	uint32_t argv_count;
+	uint32_t env;
+	uint32_t env_count;
+	uint32_t inherit_env;
+	uint32_t inherit_env_count;
+	uint32_t cwd;
+	uint32_t umask;
+	uint32_t limits_first;
+	uint32_t limits_count;
+	uint32_t has_identity;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t groups_first;
+	uint32_t groups_count;
+	uint32_t waits;
+	uint32_t stdin_kind;
+	uint32_t stdin_text;
+	uint32_t stdin_size;
+	uint32_t stdout_kind;
+	uint32_t stdout_path;
+	uint32_t stderr_kind;
+	uint32_t stderr_path;
+	uint32_t stop_signal;
+	uint32_t stop_grace_ms;
+	uint32_t timeout_ms;
+	uint32_t essential;
+};
+_Static_assert(sizeof(struct image_process) == 108, "layout");
+_Static_assert(offsetof(struct image_process, argv) == 0, "layout");
+_Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
+_Static_assert(offsetof(struct image_process, env) == 8, "layout");
+_Static_assert(offsetof(struct image_process, env_count) == 12, "layout");
+_Static_assert(offsetof(struct image_process, inherit_env) == 16, "layout");
+_Static_assert(offsetof(struct image_process, inherit_env_count) == 20, "layout");
+_Static_assert(offsetof(struct image_process, cwd) == 24, "layout");
+_Static_assert(offsetof(struct image_process, umask) == 28, "layout");
+_Static_assert(offsetof(struct image_process, limits_first) == 32, "layout");
+_Static_assert(offsetof(struct image_process, limits_count) == 36, "layout");
+_Static_assert(offsetof(struct image_process, has_identity) == 40, "layout");
+_Static_assert(offsetof(struct image_process, uid) == 44, "layout");
+_Static_assert(offsetof(struct image_process, gid) == 48, "layout");
+_Static_assert(offsetof(struct image_process, groups_first) == 52, "layout");
+_Static_assert(offsetof(struct image_process, groups_count) == 56, "layout");
+_Static_assert(offsetof(struct image_process, waits) == 60, "layout");
+_Static_assert(offsetof(struct image_process, stdin_kind) == 64, "layout");
+_Static_assert(offsetof(struct image_process, stdin_text) == 68, "layout");
+_Static_assert(offsetof(struct image_process, stdin_size) == 72, "layout");
+_Static_assert(offsetof(struct image_process, stdout_kind) == 76, "layout");
+_Static_assert(offsetof(struct image_process, stdout_path) == 80, "layout");
+_Static_assert(offsetof(struct image_process, stderr_kind) == 84, "layout");
+_Static_assert(offsetof(struct image_process, stderr_path) == 88, "layout");
+_Static_assert(offsetof(struct image_process, stop_signal) == 92, "layout");
+_Static_assert(offsetof(struct image_process, stop_grace_ms) == 96, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 104, "layout");
+
+/* `slot` waits for the slot whose list this is in, until `condition` holds. */
+struct image_dependent {
+	uint32_t slot;
+	uint32_t condition;
+};
+_Static_assert(sizeof(struct image_dependent) == 8, "layout");
+_Static_assert(offsetof(struct image_dependent, slot) == 0, "layout");
+_Static_assert(offsetof(struct image_dependent, condition) == 4, "layout");
+
+/* One line of uid_map or gid_map. Source: user_namespaces(7). */
+struct image_id_map {
+	uint32_t inside;
+	uint32_t outside;
+	uint32_t count;
+};
+_Static_assert(sizeof(struct image_id_map) == 12, "layout");
+_Static_assert(offsetof(struct image_id_map, inside) == 0, "layout");
+_Static_assert(offsetof(struct image_id_map, outside) == 4, "layout");
+_Static_assert(offsetof(struct image_id_map, count) == 8, "layout");
+
+/* One rlimit; all ones is RLIM_INFINITY. Source: getrlimit(2). */
+struct image_limit {
+	uint64_t soft;
+	uint64_t hard;
+	uint32_t resource;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct image_limit) == 24, "layout");
+_Static_assert(offsetof(struct image_limit, soft) == 0, "layout");
+_Static_assert(offsetof(struct image_limit, hard) == 8, "layout");
+_Static_assert(offsetof(struct image_limit, resource) == 16, "layout");
+_Static_assert(offsetof(struct image_limit, unused) == 20, "layout");
+
+/* One mount; `at` is for tmpfs. */
+struct image_mount {
+	uint32_t kind;
+	uint32_t at;
+};
+_Static_assert(sizeof(struct image_mount) == 8, "layout");
+_Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
+_Static_assert(offsetof(struct image_mount, at) == 4, "layout");
+
+/* Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1. */
+struct image_source {
+	uint32_t file;
+	uint32_t start;
+	uint32_t end;
+};
+_Static_assert(sizeof(struct image_source) == 12, "layout");
+_Static_assert(offsetof(struct image_source, file) == 0, "layout");
+_Static_assert(offsetof(struct image_source, start) == 4, "layout");
+_Static_assert(offsetof(struct image_source, end) == 8, "layout");
+
+/* At offset 0. The arrays are at the offsets it names. */
+struct table_header {
+	uint8_t magic[8];
+	uint32_t version;
+	uint32_t size;
+	uint8_t sha256[32];
+	uint32_t slot_count;
+	uint32_t sandbox_count;
+	uint32_t slots;
+	uint32_t sandboxes;
+	uint32_t dirty_up;
+	uint32_t dirty_down;
+	uint32_t index;
+	uint32_t monitor_pid;
+	uint32_t phase;
+	uint32_t outcome;
+	uint32_t pid_mode;
+	uint32_t pending;
+	uint64_t started_ns;
+	uint64_t ended_ns;
+	uint32_t fault_step;
+	uint32_t fault_errno;
+	uint32_t fault_level;
+	uint32_t unused;
+	uint32_t failed_slot;
+	uint32_t unused_tail[3];
+};
+_Static_assert(sizeof(struct table_header) == 144, "layout");
+_Static_assert(offsetof(struct table_header, magic) == 0, "layout");
+_Static_assert(offsetof(struct table_header, version) == 8, "layout");
+_Static_assert(offsetof(struct table_header, size) == 12, "layout");
+_Static_assert(offsetof(struct table_header, sha256) == 16, "layout");
+_Static_assert(offsetof(struct table_header, slot_count) == 48, "layout");
+_Static_assert(offsetof(struct table_header, sandbox_count) == 52, "layout");
+_Static_assert(offsetof(struct table_header, slots) == 56, "layout");
+_Static_assert(offsetof(struct table_header, sandboxes) == 60, "layout");
+_Static_assert(offsetof(struct table_header, dirty_up) == 64, "layout");
+_Static_assert(offsetof(struct table_header, dirty_down) == 68, "layout");
+_Static_assert(offsetof(struct table_header, index) == 72, "layout");
+_Static_assert(offsetof(struct table_header, monitor_pid) == 76, "layout");
+_Static_assert(offsetof(struct table_header, phase) == 80, "layout");
+_Static_assert(offsetof(struct table_header, outcome) == 84, "layout");
+_Static_assert(offsetof(struct table_header, pid_mode) == 88, "layout");
+_Static_assert(offsetof(struct table_header, pending) == 92, "layout");
+_Static_assert(offsetof(struct table_header, started_ns) == 96, "layout");
+_Static_assert(offsetof(struct table_header, ended_ns) == 104, "layout");
+_Static_assert(offsetof(struct table_header, fault_step) == 112, "layout");
+_Static_assert(offsetof(struct table_header, fault_errno) == 116, "layout");
+_Static_assert(offsetof(struct table_header, fault_level) == 120, "layout");
+_Static_assert(offsetof(struct table_header, unused) == 124, "layout");
+_Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
+_Static_assert(offsetof(struct table_header, unused_tail) == 132, "layout");
+
+/* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
+struct table_slot {
+	uint32_t desired;
+	uint32_t desired_signal;
+	uint32_t desired_count;
+	uint32_t flags;
+	uint32_t unused[12];
+	uint32_t state;
+	uint32_t exit_code;
+	uint32_t exit_signal;
+	uint32_t fault_step;
+	uint32_t fault_errno;
+	uint32_t fault_level;
+	uint64_t started_ns;
+	uint64_t ended_ns;
+	uint32_t signalled_count;
+	uint32_t pid_of_parent;
+	uint32_t pids[33];
+	uint32_t tail[3];
+};
+_Static_assert(sizeof(struct table_slot) == 256, "layout");
+_Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
+_Static_assert(offsetof(struct table_slot, desired_signal) == 4, "layout");
+_Static_assert(offsetof(struct table_slot, desired_count) == 8, "layout");
+_Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 16, "layout");
+_Static_assert(offsetof(struct table_slot, state) == 64, "layout");
+_Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
+_Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
+_Static_assert(offsetof(struct table_slot, fault_step) == 76, "layout");
+_Static_assert(offsetof(struct table_slot, fault_errno) == 80, "layout");
+_Static_assert(offsetof(struct table_slot, fault_level) == 84, "layout");
+_Static_assert(offsetof(struct table_slot, started_ns) == 88, "layout");
+_Static_assert(offsetof(struct table_slot, ended_ns) == 96, "layout");
+_Static_assert(offsetof(struct table_slot, signalled_count) == 104, "layout");
+_Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
+_Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
+_Static_assert(offsetof(struct table_slot, tail) == 244, "layout");
+
+/* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
+struct table_sandbox {
+	uint64_t inodes[7];
+	uint64_t unused;
+};
+_Static_assert(sizeof(struct table_sandbox) == 64, "layout");
+_Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
+_Static_assert(offsetof(struct table_sandbox, unused) == 56, "layout");
+
+/* Monitor to runner, followed by `size` bytes. */
+struct frame {
+	uint32_t kind;
+	uint32_t slot;
+	uint32_t stream;
+	uint32_t size;
+};
+_Static_assert(sizeof(struct frame) == 16, "layout");
+_Static_assert(offsetof(struct frame, kind) == 0, "layout");
+_Static_assert(offsetof(struct frame, slot) == 4, "layout");
+_Static_assert(offsetof(struct frame, stream) == 8, "layout");
+_Static_assert(offsetof(struct frame, size) == 12, "layout");
+
+/* Runner to monitor. `slot` is NONE for the whole run. */
+struct command {
+	uint32_t kind;
+	uint32_t slot;
+	uint32_t argument;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct command) == 16, "layout");
+_Static_assert(offsetof(struct command, kind) == 0, "layout");
+_Static_assert(offsetof(struct command, slot) == 4, "layout");
+_Static_assert(offsetof(struct command, argument) == 8, "layout");
+_Static_assert(offsetof(struct command, unused) == 12, "layout");
+
+#endif

@@ -1,0 +1,76 @@
+/* pids.c - learning, from the kernel, the PID of the calling process at every level. */
+#define _GNU_SOURCE
+#include "pids.h"
+
+#include <fcntl.h>
+#include <linux/ioctl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Source: linux/nsfs.h of 6.11; the headers we build against may be older. */
+#define NSFS_TGID_IN_PIDNS _IOR(0xb7, 0x9, int)
+
+/* proc_pid_status(5) has some 60 lines; the longest are the CPU and memory masks. */
+#define STATUS_SIZE 8192
+
+int pids_open_namespace(int level, struct sbx_error *error)
+{
+	int fd = openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+
+	SBX_ASSERT(level <= SBX_LEVEL_MAX);
+	if (run_place(fd, FD_PIDNS + level) < 0)
+		return sbx_fail(error, STEP_PIDNS_OPEN, level);
+	return 0;
+}
+
+/* Numbers after "NSpid:", outermost first. Returns how many. */
+static int numbers_of(const char *line, uint32_t pids[SBX_PIDS_MAX])
+{
+	int count = 0;
+
+	while (*line == '\t' && count < SBX_PIDS_MAX) {
+		uint32_t number = 0;
+
+		for (line++; *line >= '0' && *line <= '9'; line++)
+			number = number * 10 + (uint32_t)(*line - '0');
+		pids[count++] = number;
+	}
+	return count;
+}
+
+static int read_status(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
+{
+	char text[STATUS_SIZE];
+	ssize_t size;
+	int fd = openat(FD_PROC, "self/status", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return sbx_fail(error, STEP_PIDS_READ, level);
+	size = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	if (size < 0)
+		return sbx_fail(error, STEP_PIDS_READ, level);
+	text[size] = '\0';
+
+	const char *line = strstr(text, "\nNSpid:");
+
+	errno = EPROTO;
+	if (line == NULL || numbers_of(line + 7, pids) != level + 1)
+		return sbx_fail(error, STEP_PIDS_READ, level);
+	return 0;
+}
+
+int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
+{
+	pid_t self = getpid();
+
+	for (int above = 0; above <= level; above++) {
+		int pid = ioctl(FD_PIDNS + above, NSFS_TGID_IN_PIDNS, self);
+
+		if (pid <= 0)
+			return read_status(level, pids, error);
+		pids[above] = (uint32_t)pid;
+	}
+	return 0;
+}

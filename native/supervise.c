@@ -1,0 +1,178 @@
+/* supervise.c - what every supervisor does, init or monitor: start, signal and reap its slots. */
+#define _GNU_SOURCE
+#include "supervise.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "sys.h"
+
+/* PIDs read at once from procfs when everything is killed. */
+#define CHILDREN_TEXT_SIZE 4096
+
+struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
+				spawn_init_entry *init)
+{
+	return (struct supervisor){
+		.run = run,
+		.first = first,
+		.count = count,
+		.index = index_of(&run->table, first, count),
+		.init = init,
+	};
+}
+
+static void start(struct supervisor *supervisor, uint32_t slot)
+{
+	struct table *table = &supervisor->run->table;
+	struct table_slot *state = &table->slots[slot];
+	pid_t pid = spawn_slot(supervisor->run, slot, supervisor->init);
+
+	if (pid == 0) {
+		state->ended_ns = sys_now();
+		table_set_state(table, slot, SLOT_STATE_FAILED);
+		return;
+	}
+	index_add(&supervisor->index, slot);
+	/* An init says itself that it runs; a process does once its exec has succeeded. */
+	if (supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
+	    table_load(&state->fault_step) == STEP_NONE)
+		table_set_state(table, slot, SLOT_STATE_RUNNING);
+}
+
+static bool is_alive(const struct table_slot *state)
+{
+	uint32_t now = table_load(&state->state);
+
+	return now == SLOT_STATE_STARTING || now == SLOT_STATE_RUNNING;
+}
+
+/* Returns whether the slot's observed half changed. */
+static bool act(struct supervisor *supervisor, uint32_t slot)
+{
+	struct table_slot *state = &supervisor->run->table.slots[slot];
+	uint32_t count = table_load(&state->desired_count);
+	bool changed = false;
+
+	if (table_load(&state->desired) == DESIRED_RUNNING &&
+	    table_load(&state->state) == SLOT_STATE_PENDING) {
+		start(supervisor, slot);
+		changed = true;
+	}
+	if (count != state->signalled_count && is_alive(state)) {
+		uint32_t number = table_load(&state->desired_signal);
+
+		state->signalled_count = count;
+		(void)sys_signal_child((pid_t)state->pid_of_parent, (int)number);
+		/* A stopped process would see a signal to end only when it is continued. */
+		if (number != SIGKILL && number != SIGSTOP && number != SIGCONT)
+			(void)sys_signal_child((pid_t)state->pid_of_parent, SIGCONT);
+	}
+	return changed;
+}
+
+void supervise_desired(struct supervisor *supervisor)
+{
+	const struct run *run = supervisor->run;
+
+	for (uint32_t i = 0; i < supervisor->count; i++) {
+		uint32_t slot = run->plan.owned[supervisor->first + i];
+
+		if (table_take_one(run->table.dirty_down, slot) && act(supervisor, slot))
+			run_ring(FD_BELL_UP);
+	}
+}
+
+bool supervise_reap(struct supervisor *supervisor)
+{
+	struct table *table = &supervisor->run->table;
+	bool rang = false;
+	bool more;
+	int status;
+	pid_t pid;
+
+	do {
+		pid = wait4(-1, &status, WNOHANG | __WALL, NULL);
+		more = pid > 0 || (pid < 0 && errno == EINTR);
+		if (pid > 0) {
+			uint32_t slot = index_take(&supervisor->index, (uint32_t)pid);
+
+			if (slot != SBX_NONE) {
+				table_set_exit(table, slot, status);
+				rang = true;
+			}
+		}
+	} while (more);
+	if (rang)
+		run_ring(FD_BELL_UP);
+	return pid == 0;
+}
+
+void supervise_forward(struct supervisor *supervisor, int number)
+{
+	const struct run *run = supervisor->run;
+
+	for (uint32_t i = 0; i < supervisor->count; i++) {
+		uint32_t slot = run->plan.owned[supervisor->first + i];
+		struct table_slot *state = &run->table.slots[slot];
+
+		if (run->plan.slots[slot].kind == SLOT_KIND_PROCESS && is_alive(state))
+			(void)sys_signal_child((pid_t)state->pid_of_parent, number);
+	}
+}
+
+/* Kills each PID of a list such as "12 34 ". They are our children, and we have not reaped. */
+static void kill_listed(const char *text)
+{
+	while (*text != '\0') {
+		pid_t pid = 0;
+
+		for (; *text >= '0' && *text <= '9'; text++)
+			pid = pid * 10 + (*text - '0');
+		if (pid > 0)
+			(void)sys_signal_child(pid, SIGKILL);
+		while (*text != '\0' && (*text < '0' || *text > '9'))
+			text++;
+	}
+}
+
+void supervise_kill_all(struct supervisor *supervisor)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	char text[CHILDREN_TEXT_SIZE];
+
+	/* What is killed may have children, which then become ours: so until there is none. */
+	while (supervise_reap(supervisor)) {
+		int fd = openat(FD_PROC, "thread-self/children", O_RDONLY | O_CLOEXEC);
+		ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+		if (fd >= 0)
+			(void)close(fd);
+		if (size > 0) {
+			/* A number cut at the end of a full buffer could be another process's. */
+			if (size == sizeof(text) - 1)
+				while (size > 0 && text[size - 1] != ' ')
+					size--;
+			text[size] = '\0';
+			kill_listed(text);
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+int supervise_signals(void)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	/* A fault of our own must end us, not wait in a queue. */
+	(void)sigdelset(&all, SIGSEGV);
+	(void)sigdelset(&all, SIGBUS);
+	(void)sigdelset(&all, SIGFPE);
+	(void)sigdelset(&all, SIGILL);
+	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+		return -1;
+	return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}

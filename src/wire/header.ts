@@ -1,0 +1,110 @@
+/** Prints the generated headers of `native/`, the C side of the layout. Pure. */
+
+import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
+import {
+  ENUMS,
+  type FieldType,
+  FRAME_STRUCTS,
+  IMAGE_MAGIC,
+  IMAGE_SIZE_MAX,
+  IMAGE_STRUCTS,
+  LEVEL_MAX,
+  NONE,
+  PIDS_MAX,
+  placesOf,
+  SANDBOX_COUNT_MAX,
+  SECTIONS,
+  SLOT_COUNT_MAX,
+  STRING_LIST_MAX,
+  type Struct,
+  TABLE_MAGIC,
+  TABLE_STRUCTS,
+  WIRE_VERSION,
+} from "./layout.ts";
+
+const C_TYPES: Readonly<Record<FieldType, string>> = {
+  u8: "uint8_t",
+  u32: "uint32_t",
+  i32: "int32_t",
+  u64: "uint64_t",
+};
+
+/** `native/steps.gen.h`: the names of the steps as string literals, in order. */
+export function stepsHeader(): string {
+  return [
+    "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",
+    ...ENUMS.step.map((step) => `${JSON.stringify(step)},`),
+    "",
+  ].join("\n");
+}
+
+/** The whole text of the header, with a final newline. */
+export function layoutHeader(): string {
+  const structs: readonly Struct[] = [
+    ...Object.values(IMAGE_STRUCTS),
+    ...Object.values(TABLE_STRUCTS),
+    ...Object.values(FRAME_STRUCTS),
+  ];
+  return [
+    "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",
+    "#ifndef LAYOUT_GEN_H",
+    "#define LAYOUT_GEN_H",
+    "",
+    "#include <stddef.h>",
+    "#include <stdint.h>",
+    "",
+    ...constants(),
+    ...Object.entries(ENUMS).map(([name, values]) => enumText(name, values)),
+    enumText("section", SECTIONS),
+    enumText("namespace", NAMESPACE_KINDS),
+    ...structs.map(structText),
+    "#endif",
+    "",
+  ].join("\n");
+}
+
+function constants(): string[] {
+  const values = {
+    WIRE_VERSION,
+    NONE: `0x${NONE.toString(16)}u`,
+    LEVEL_MAX,
+    PIDS_MAX,
+    SANDBOX_COUNT_MAX,
+    SLOT_COUNT_MAX,
+    STRING_LIST_MAX,
+    IMAGE_SIZE_MAX,
+    IMAGE_MAGIC: JSON.stringify(IMAGE_MAGIC.slice(0, 7)),
+    TABLE_MAGIC: JSON.stringify(TABLE_MAGIC),
+  };
+  return [...Object.entries(values).map(([name, value]) => `#define SBX_${name} ${value}`), ""];
+}
+
+function enumText(name: string, values: readonly string[]): string {
+  const members = values.map((value) => `\t${memberName(name, value)},`);
+  return [`enum ${name} {`, ...members, `\t${memberName(name, "count")}`, "};", ""].join("\n");
+}
+
+function memberName(name: string, value: string): string {
+  return `${name}_${value}`.toUpperCase().replaceAll("-", "_");
+}
+
+function structText(struct: Struct): string {
+  const { fields, size } = placesOf(struct);
+  const lines = fields.map(
+    (field) =>
+      `\t${C_TYPES[field.type]} ${field.name}${field.count > 1 ? `[${field.count}]` : ""};`,
+  );
+  const asserts = fields.map(
+    (field) =>
+      `_Static_assert(offsetof(struct ${struct.name}, ${field.name}) == ${field.offset}, "layout");`,
+  );
+  return [
+    `/* ${struct.doc} */`,
+    `struct ${struct.name} {`,
+    ...lines,
+    "};",
+    `_Static_assert(sizeof(struct ${struct.name}) == ${size}, "layout");`,
+    ...asserts,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,424 @@
+/**
+ * The one source of both memory layouts between TypeScript and C: the plan image and the state
+ * table. `native/layout.gen.h` is generated from here. Pure.
+ *
+ * Little-endian; natural alignment; offsets in bytes from the start of the image or table. A
+ * reference that may be absent holds `NONE`. A string is an offset into the string pool, where 0
+ * is the empty string; a string list is the offset of its first string, its count, and the
+ * strings follow one another, each ended by NUL, ready for execve(2).
+ */
+
+/** Bumped whenever a record, an enum or the meaning of a field changes. */
+export const WIRE_VERSION = 1;
+
+export const IMAGE_MAGIC = "SBXPLAN\0";
+export const TABLE_MAGIC = "SBXSTATE";
+
+/** An absent reference. */
+export const NONE = 0xffffffff;
+
+/** Deepest level of a PID namespace, the runner's own being level 0. Source: pid_namespaces(7). */
+export const LEVEL_MAX = 32;
+
+/** Words of a slot's `pids`: one for each level from 0 to LEVEL_MAX. */
+export const PIDS_MAX = LEVEL_MAX + 1;
+
+/** Limits of one image; the shim refuses more. Each bounds a fixed array or a start-up cost. */
+export const SANDBOX_COUNT_MAX = 65_536;
+export const SLOT_COUNT_MAX = 1_048_576;
+/** Of one argument list or environment, so that the shim's pointer arrays can be fixed. */
+export const STRING_LIST_MAX = 65_535;
+export const IMAGE_SIZE_MAX = 1 << 30;
+
+export type FieldType = "u8" | "u32" | "i32" | "u64";
+
+/** `[name, type]` or `[name, type, count]` for an array. */
+export type Field = readonly [name: string, type: FieldType, count?: number];
+
+export interface Struct {
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: readonly Field[];
+}
+
+const SECTION_NAMES = [
+  "sandboxes",
+  "slots",
+  "processes",
+  "owned",
+  "dependents",
+  "pids",
+  "id_maps",
+  "groups",
+  "limits",
+  "mounts",
+  "strings",
+  "sources",
+] as const;
+
+export type SectionName = (typeof SECTION_NAMES)[number];
+
+/** In image order. `sources` is outside the plan's hash. */
+export const SECTIONS: readonly SectionName[] = SECTION_NAMES;
+
+const range = (name: string): readonly Field[] => [
+  [`${name}_first`, "u32"],
+  [`${name}_count`, "u32"],
+];
+
+/** Records of the plan image. */
+export const IMAGE_STRUCTS = {
+  image_section: {
+    name: "image_section",
+    doc: "Offset from the start of the image, and count of records (strings: of bytes).",
+    fields: [
+      ["offset", "u32"],
+      ["count", "u32"],
+    ],
+  },
+  image_header: {
+    name: "image_header",
+    doc: "At offset 0. `sha256` is that of the canonical plan. The sections follow it.",
+    fields: [
+      ["magic", "u8", 8],
+      ["version", "u32"],
+      ["size", "u32"],
+      ["sha256", "u8", 32],
+      ["name", "u32"],
+      ["description", "u32"],
+      ["monitor_owned_first", "u32"],
+      ["monitor_owned_count", "u32"],
+      ["sections", "u32", SECTION_NAMES.length * 2],
+    ],
+  },
+  image_sandbox: {
+    name: "image_sandbox",
+    doc: "One sandbox, in plan order. `owned` are the slots that its init creates and reaps.",
+    fields: [
+      ["path", "u32"],
+      ["name", "u32"],
+      ["parent", "u32"],
+      ["level", "u32"],
+      ["init_mode", "u32"],
+      ["init_slot", "u32"],
+      ["slot_first", "u32"],
+      ["slot_end", "u32"],
+      ["namespaces_new", "u32"],
+      ["user_mode", "u32"],
+      ["hostname", "u32"],
+      ["domainname", "u32"],
+      ["has_identity", "u32"],
+      ["uid", "u32"],
+      ["gid", "u32"],
+      ...range("groups"),
+      ...range("uid_map"),
+      ...range("gid_map"),
+      ["root", "u32"],
+      ...range("mounts"),
+      ["joiner_first", "u32"],
+      ["last_pid", "u32"],
+      ["until_kind", "u32"],
+      ["until_slot", "u32"],
+      ["timeout_ms", "u32"],
+      ["stop_signal", "u32"],
+      ["stop_grace_ms", "u32"],
+      ...range("owned"),
+    ],
+  },
+  image_slot: {
+    name: "image_slot",
+    doc: "One promised process. `pids_first`: level + 1 words, 0 where no number is requested.",
+    fields: [
+      ["path", "u32"],
+      ["kind", "u32"],
+      ["sandbox", "u32"],
+      ["supervisor", "u32"],
+      ["level", "u32"],
+      ["pids_first", "u32"],
+      ["process", "u32"],
+      ...range("dependents"),
+    ],
+  },
+  image_process: {
+    name: "image_process",
+    doc: "How a declared process is started. `waits` counts its dependencies.",
+    fields: [
+      ["argv", "u32"],
+      ["argv_count", "u32"],
+      ["env", "u32"],
+      ["env_count", "u32"],
+      ["inherit_env", "u32"],
+      ["inherit_env_count", "u32"],
+      ["cwd", "u32"],
+      ["umask", "u32"],
+      ...range("limits"),
+      ["has_identity", "u32"],
+      ["uid", "u32"],
+      ["gid", "u32"],
+      ...range("groups"),
+      ["waits", "u32"],
+      ["stdin_kind", "u32"],
+      ["stdin_text", "u32"],
+      ["stdin_size", "u32"],
+      ["stdout_kind", "u32"],
+      ["stdout_path", "u32"],
+      ["stderr_kind", "u32"],
+      ["stderr_path", "u32"],
+      ["stop_signal", "u32"],
+      ["stop_grace_ms", "u32"],
+      ["timeout_ms", "u32"],
+      ["essential", "u32"],
+    ],
+  },
+  image_dependent: {
+    name: "image_dependent",
+    doc: "`slot` waits for the slot whose list this is in, until `condition` holds.",
+    fields: [
+      ["slot", "u32"],
+      ["condition", "u32"],
+    ],
+  },
+  image_id_map: {
+    name: "image_id_map",
+    doc: "One line of uid_map or gid_map. Source: user_namespaces(7).",
+    fields: [
+      ["inside", "u32"],
+      ["outside", "u32"],
+      ["count", "u32"],
+    ],
+  },
+  image_limit: {
+    name: "image_limit",
+    doc: "One rlimit; all ones is RLIM_INFINITY. Source: getrlimit(2).",
+    fields: [
+      ["soft", "u64"],
+      ["hard", "u64"],
+      ["resource", "u32"],
+      ["unused", "u32"],
+    ],
+  },
+  image_mount: {
+    name: "image_mount",
+    doc: "One mount; `at` is for tmpfs.",
+    fields: [
+      ["kind", "u32"],
+      ["at", "u32"],
+    ],
+  },
+  image_source: {
+    name: "image_source",
+    doc: "Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1.",
+    fields: [
+      ["file", "u32"],
+      ["start", "u32"],
+      ["end", "u32"],
+    ],
+  },
+} as const satisfies Record<string, Struct>;
+
+/** Records of the state table. Sizes are multiples of a cache line (64 bytes). */
+export const TABLE_STRUCTS = {
+  table_header: {
+    name: "table_header",
+    doc: "At offset 0. The arrays are at the offsets it names.",
+    fields: [
+      ["magic", "u8", 8],
+      ["version", "u32"],
+      ["size", "u32"],
+      ["sha256", "u8", 32],
+      ["slot_count", "u32"],
+      ["sandbox_count", "u32"],
+      ["slots", "u32"],
+      ["sandboxes", "u32"],
+      ["dirty_up", "u32"],
+      ["dirty_down", "u32"],
+      ["index", "u32"],
+      ["monitor_pid", "u32"],
+      ["phase", "u32"],
+      ["outcome", "u32"],
+      ["pid_mode", "u32"],
+      ["pending", "u32"],
+      ["started_ns", "u64"],
+      ["ended_ns", "u64"],
+      ["fault_step", "u32"],
+      ["fault_errno", "u32"],
+      ["fault_level", "u32"],
+      ["unused", "u32"],
+      ["failed_slot", "u32"],
+      ["unused_tail", "u32", 3],
+    ],
+  },
+  table_slot: {
+    name: "table_slot",
+    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed).",
+    fields: [
+      ["desired", "u32"],
+      ["desired_signal", "u32"],
+      ["desired_count", "u32"],
+      ["flags", "u32"],
+      ["unused", "u32", 12],
+
+      ["state", "u32"],
+      ["exit_code", "u32"],
+      ["exit_signal", "u32"],
+      ["fault_step", "u32"],
+      ["fault_errno", "u32"],
+      ["fault_level", "u32"],
+      ["started_ns", "u64"],
+      ["ended_ns", "u64"],
+      ["signalled_count", "u32"],
+      ["pid_of_parent", "u32"],
+      ["pids", "u32", PIDS_MAX],
+      ["tail", "u32", 3],
+    ],
+  },
+  table_sandbox: {
+    name: "table_sandbox",
+    doc: "`inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt.",
+    fields: [
+      ["inodes", "u64", 7],
+      ["unused", "u64"],
+    ],
+  },
+} as const satisfies Record<string, Struct>;
+
+/** Enumerations; the number of a name is its index. Append only. */
+export const ENUMS = {
+  init_mode: ["reaper", "process", "subreaper"],
+  user_mode: ["inherit", "new", "auto"],
+  root_kind: ["host", "host-rw", "inherit"],
+  mount_kind: ["proc", "dev", "tmpfs"],
+  until_kind: ["all", "any", "process"],
+  slot_kind: ["init", "process"],
+  condition: ["started", "exited", "succeeded"],
+  stdin_kind: ["null", "inherit", "file", "text"],
+  output_kind: ["log", "inherit", "null", "file", "stdout"],
+  desired: ["none", "running", "stopped"],
+  /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
+  slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
+  phase: ["starting", "started", "stopping", "ended"],
+  /** Bit numbers of a slot's `flags`: why a process that did not end by itself ended. */
+  slot_flag: ["stopped", "timed_out", "ended_with_sandbox"],
+  /** Of the run: what ended it. */
+  outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
+  /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
+  pid_mode: ["requested", "ordered"],
+  /** Frames from the monitor: a `log` frame is followed by `size` bytes of output. */
+  frame_kind: ["ready", "log", "started", "ended"],
+  stream: ["stdout", "stderr"],
+  /** Commands to the monitor. */
+  command_kind: ["stop", "kill", "signal"],
+  /**
+   * Everything that can fail in the shim, one name each. Where it did, the slot holds the step, the
+   * errno and the level.
+   */
+  step: [
+    "none",
+    "image_open",
+    "image_size",
+    "image_magic",
+    "image_version",
+    "image_section",
+    "image_record",
+    "table_open",
+    "table_map",
+    "monitor_setup",
+    "clone_init",
+    "clone_process",
+    "clone_joiner",
+    "join",
+    "pids_read",
+    "pidns_open",
+    "setgroups_deny",
+    "uid_map",
+    "gid_map",
+    "userns_enter",
+    "propagation",
+    "root_readonly",
+    "mount_proc",
+    "mount_dev",
+    "mount_tmpfs",
+    "mask_proc",
+    "hostname",
+    "domainname",
+    "loopback",
+    "last_pid",
+    "drop_capabilities",
+    "no_new_privs",
+    "session",
+    "stdin_open",
+    "stdout_open",
+    "stderr_open",
+    "log_pipe",
+    "log_send",
+    "limits",
+    "groups",
+    "gid",
+    "uid",
+    "cwd",
+    "descriptors",
+    "environment",
+    "exec",
+    "signal",
+    "reap",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type EnumName = keyof typeof ENUMS;
+export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name][number];
+export type Step = EnumValue<"step">;
+
+/** One frame from the monitor to the runner, then `size` bytes. */
+export const FRAME_STRUCTS = {
+  frame: {
+    name: "frame",
+    doc: "Monitor to runner, followed by `size` bytes.",
+    fields: [
+      ["kind", "u32"],
+      ["slot", "u32"],
+      ["stream", "u32"],
+      ["size", "u32"],
+    ],
+  },
+  command: {
+    name: "command",
+    doc: "Runner to monitor. `slot` is NONE for the whole run.",
+    fields: [
+      ["kind", "u32"],
+      ["slot", "u32"],
+      ["argument", "u32"],
+      ["unused", "u32"],
+    ],
+  },
+} as const satisfies Record<string, Struct>;
+
+const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u32: 4, i32: 4, u64: 8 };
+
+export interface FieldPlace {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly count: number;
+  /** Bytes from the start of the record. */
+  readonly offset: number;
+}
+
+export interface StructPlace {
+  readonly fields: readonly FieldPlace[];
+  /** Bytes, a multiple of the largest alignment in it. */
+  readonly size: number;
+}
+
+/** Offsets as a C compiler on a 64-bit target gives them; the generated header asserts the same. */
+export function placesOf(struct: Struct): StructPlace {
+  const fields: FieldPlace[] = [];
+  let offset = 0;
+  let alignment = 1;
+  for (const [name, type, count = 1] of struct.fields) {
+    const size = SIZES[type];
+    offset = Math.ceil(offset / size) * size;
+    fields.push({ name, type, count, offset });
+    offset += size * count;
+    alignment = Math.max(alignment, size);
+  }
+  return { fields, size: Math.ceil(offset / alignment) * alignment };
+}
