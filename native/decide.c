@@ -88,6 +88,7 @@ static void desire(struct decide *decide, uint32_t slot, enum desired desired)
 {
 	table_store(&state_of(decide, slot)->desired, desired);
 	table_mark(decide->run->table.dirty_down, slot);
+	decide->told = true;
 }
 
 static void send_signal(struct decide *decide, uint32_t slot, uint32_t number)
@@ -97,6 +98,15 @@ static void send_signal(struct decide *decide, uint32_t slot, uint32_t number)
 	table_store(&state->desired_signal, number);
 	table_store(&state->desired_count, state->desired_count + 1);
 	table_mark(decide->run->table.dirty_down, slot);
+	decide->told = true;
+}
+
+/* The bell wakes every init, so it rings only for news. */
+static void ring(struct decide *decide)
+{
+	if (decide->told)
+		run_ring(FD_BELL_DOWN);
+	decide->told = false;
 }
 
 static void set_flag(struct decide *decide, uint32_t slot, enum slot_flag flag)
@@ -265,13 +275,35 @@ static void box_done(struct decide *decide, uint32_t box)
 		member_ended(decide, record->parent, record->init_slot);
 }
 
+/*
+ * The sandbox whose end brings about that of `box`: the outermost above it that waits for nothing
+ * else. Its init takes the others along, in one step instead of one a level.
+ */
+static uint32_t outermost_done(const struct decide *decide, uint32_t box)
+{
+	for (;;) {
+		uint32_t above = box_of(decide, box)->parent;
+
+		if (above == SBX_NONE || decide->boxes[above].members != 1 ||
+		    box_of(decide, above)->init_mode != INIT_MODE_REAPER ||
+		    table_load(&state_of(decide, box_of(decide, above)->init_slot)->state) !=
+			    SLOT_STATE_RUNNING)
+			return box;
+		box = above;
+	}
+}
+
 /* All members have ended: the init may. Where it is a member itself, that is the end. */
 static void end_box(struct decide *decide, uint32_t box)
 {
-	const struct image_sandbox *record = box_of(decide, box);
+	const struct image_sandbox *record;
 
 	if (decide->boxes[box].phase >= BOX_ENDING)
 		return;
+	decide->boxes[box].phase = BOX_ENDING;
+	if (box_of(decide, box)->init_mode != INIT_MODE_PROCESS)
+		box = outermost_done(decide, box);
+	record = box_of(decide, box);
 	decide->boxes[box].phase = BOX_ENDING;
 	if (record->init_mode == INIT_MODE_PROCESS) {
 		box_done(decide, box);
@@ -420,7 +452,7 @@ static void settle(struct decide *decide)
 	while (decide->queue_first < decide->queue_end)
 		on_end(decide, decide->queue[decide->queue_first++]);
 	stop_ready(decide);
-	run_ring(FD_BELL_DOWN);
+	ring(decide);
 }
 
 void decide_begin(struct decide *decide)
@@ -434,7 +466,7 @@ void decide_begin(struct decide *decide)
 		if (decide->slots[slot].waits == 0)
 			desire(decide, slot, DESIRED_RUNNING);
 	}
-	run_ring(FD_BELL_DOWN);
+	ring(decide);
 }
 
 void decide_changes(struct decide *decide)
@@ -512,7 +544,7 @@ void decide_stop(struct decide *decide, enum outcome outcome)
 		decide->run->table.header->phase = PHASE_STOPPING;
 	stop_box(decide, 0);
 	stop_ready(decide);
-	run_ring(FD_BELL_DOWN);
+	ring(decide);
 }
 
 void decide_kill(struct decide *decide, enum outcome outcome)
@@ -524,7 +556,7 @@ void decide_kill(struct decide *decide, enum outcome outcome)
 		if (decide->slots[slot].seen != SEEN_END && plan_process(plan, slot) != NULL)
 			send_signal(decide, slot, SIGKILL);
 	}
-	run_ring(FD_BELL_DOWN);
+	ring(decide);
 }
 
 bool decide_is_over(const struct decide *decide)

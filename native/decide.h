@@ -30,6 +30,7 @@ struct decide {
 	uint32_t *queue; /* slots whose end is to be dealt with; each is queued once */
 	uint32_t queue_first, queue_end;
 	uint32_t to_stop_count;
+	bool told; /* a desired half changed since the bell was last rung */
 	uint64_t next_at; /* earliest time that something is due; 0: nothing is */
 };
 

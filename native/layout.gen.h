@@ -540,7 +540,8 @@ struct table_slot {
 	uint32_t signalled_count;
 	uint32_t pid_of_parent;
 	uint32_t pids[33];
-	uint32_t tail[3];
+	uint32_t helper_pid;
+	uint32_t tail[2];
 };
 _Static_assert(sizeof(struct table_slot) == 256, "layout");
 _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
@@ -559,7 +560,8 @@ _Static_assert(offsetof(struct table_slot, ended_ns) == 96, "layout");
 _Static_assert(offsetof(struct table_slot, signalled_count) == 104, "layout");
 _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
-_Static_assert(offsetof(struct table_slot, tail) == 244, "layout");
+_Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
+_Static_assert(offsetof(struct table_slot, tail) == 248, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {

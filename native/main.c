@@ -20,6 +20,7 @@
 struct options {
 	const char *image;
 	const char *spec_dir;
+	const char *run_dir; /* removed at the end if the runner is gone; NULL: there is none */
 	int control_fd;
 	int table_fd;
 };
@@ -32,6 +33,7 @@ static int usage(void)
 {
 	static const char text[] =
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
+		"                              [--run-dir DIR]\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -40,6 +42,7 @@ static int usage(void)
 		"  --dir DIR     directory the processes start in, where it is visible (here: .)\n"
 		"  --control FD  stream socket for output frames and commands\n"
 		"  --table FD    file that becomes the state table\n"
+		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
 		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
@@ -61,7 +64,7 @@ static int number_of(const char *text)
 
 static bool options_of(int count, char **arguments, struct options *options)
 {
-	*options = (struct options){ .spec_dir = NULL, .control_fd = -1, .table_fd = -1 };
+	*options = (struct options){ .control_fd = -1, .table_fd = -1 };
 	if (count < 1)
 		return false;
 	options->image = arguments[0];
@@ -70,6 +73,8 @@ static bool options_of(int count, char **arguments, struct options *options)
 
 		if (strcmp(arguments[i], "--dir") == 0)
 			options->spec_dir = value;
+		else if (strcmp(arguments[i], "--run-dir") == 0)
+			options->run_dir = value;
 		else if (strcmp(arguments[i], "--control") == 0)
 			options->control_fd = number_of(value);
 		else if (strcmp(arguments[i], "--table") == 0)
@@ -179,6 +184,15 @@ static int report_faults(const struct run *run, int code)
 	return code;
 }
 
+/* What a runner puts there (src/host/run-dir.ts); nothing else is touched. */
+static void remove_run_dir(int fd, const char *path)
+{
+	(void)unlinkat(fd, "table", 0);
+	(void)unlinkat(fd, "plan", 0);
+	(void)unlinkat(fd, "owner", 0);
+	(void)rmdir(path);
+}
+
 static int run_command(int count, char **arguments)
 {
 	static struct run run;
@@ -201,6 +215,11 @@ static int run_command(int count, char **arguments)
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
 	    place_descriptors(&options, &error) < 0)
 		return report(&run, &error, SBX_NONE);
+	if (options.run_dir != NULL &&
+	    run_place(open(options.run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), FD_RUN_DIR) < 0)
+		(void)sbx_fail(&error, STEP_TABLE_OPEN, 0);
+	if (error.step != STEP_NONE)
+		return report(&run, &error, SBX_NONE);
 	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
 	run.mask_proc = run.uid == 0;
 	if (run.has_control)
@@ -209,6 +228,8 @@ static int run_command(int count, char **arguments)
 
 	int code = monitor_main(&run);
 
+	if (options.run_dir != NULL && run.runner_gone)
+		remove_run_dir(FD_RUN_DIR, options.run_dir);
 	return run.has_control ? code : report_faults(&run, code);
 }
 

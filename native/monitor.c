@@ -25,7 +25,6 @@ struct monitor {
 	uint64_t armed_at; /* what the timer is set to */
 	bool behind; /* the runner does not read: output is not looked at */
 	bool stop_asked;
-	bool killed;
 };
 
 /* Too large for a stack. */
@@ -72,7 +71,6 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 static void ask_to_stop(struct monitor *monitor)
 {
 	if (monitor->stop_asked) {
-		monitor->killed = true;
 		decide_kill(&monitor->decide, OUTCOME_KILLED);
 	} else {
 		monitor->stop_asked = true;
@@ -105,6 +103,7 @@ static void take_commands(struct monitor *monitor)
 	/* The runner is dead: the run must not outlive it. */
 	if (result < 0) {
 		(void)epoll_ctl(monitor->epoll, EPOLL_CTL_DEL, FD_CONTROL, NULL);
+		monitor->run->runner_gone = true;
 		monitor->stop_asked = true;
 		ask_to_stop(monitor);
 	}

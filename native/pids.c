@@ -39,11 +39,13 @@ static int numbers_of(const char *line, uint32_t pids[SBX_PIDS_MAX])
 	return count;
 }
 
-static int read_status(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
+/* The NSpid line of a file of level 0's procfs: a status, or the fdinfo of a pidfd. */
+static int read_nspid(const char *path, int level, uint32_t pids[SBX_PIDS_MAX],
+		      struct sbx_error *error)
 {
 	char text[STATUS_SIZE];
 	ssize_t size;
-	int fd = openat(FD_PROC, "self/status", O_RDONLY | O_CLOEXEC);
+	int fd = openat(FD_PROC, path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return sbx_fail(error, STEP_PIDS_READ, level);
@@ -69,8 +71,16 @@ int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
 		int pid = ioctl(FD_PIDNS + above, NSFS_TGID_IN_PIDNS, self);
 
 		if (pid <= 0)
-			return read_status(level, pids, error);
+			return read_nspid("self/status", level, pids, error);
 		pids[above] = (uint32_t)pid;
 	}
 	return 0;
+}
+
+int pids_of_pidfd(int pidfd, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
+{
+	char path[sizeof("self/fdinfo/") + 11];
+
+	(void)snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
+	return read_nspid(path, level, pids, error);
 }

@@ -14,4 +14,7 @@ int pids_open_namespace(int level, struct sbx_error *error);
  */
 int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error);
 
+/* As pids_read, of the process that `pidfd` refers to; it may be a zombie, but not be reaped. */
+int pids_of_pidfd(int pidfd, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error);
+
 #endif

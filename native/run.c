@@ -17,7 +17,7 @@ void run_ring(int bell)
 
 void run_leave_parent(void)
 {
-	(void)sys_close_range(3, FD_LOG_IN);
+	(void)sys_close_range(3, FD_RUN_DIR);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
 }
 

@@ -15,6 +15,7 @@
 enum {
 	FD_CONTROL = 100, /* stream to and from the runner; the monitor's alone */
 	FD_LOG_IN, /* the monitor's end of FD_LOG; the monitor's alone */
+	FD_RUN_DIR, /* O_PATH, directory of the run; the monitor's alone */
 	FD_PROC, /* O_PATH, procfs of level 0 */
 	FD_BELL_UP, /* eventfd: an observed half changed */
 	FD_BELL_DOWN, /* eventfd: a desired half changed */
@@ -34,6 +35,7 @@ struct run {
 	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
 	uid_t uid; /* the caller's */
 	gid_t gid;
+	bool runner_gone; /* the runner died before the run ended */
 	bool has_control; /* a runner listens: output goes to it */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */
 	bool pids_ordered; /* set_tid is refused here: the kernel chooses PIDs */

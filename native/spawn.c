@@ -86,6 +86,24 @@ static struct sys_clone request_of(const struct spawn *spawn, uint64_t flags)
 	};
 }
 
+/*
+ * The supervisor must know the PID of an init that it did not clone itself. The init notes it too,
+ * but only a while later; the pidfd's word is the kernel's as well.
+ */
+static void note_pid(struct spawn *spawn, int pidfd)
+{
+	struct table_slot *state = &spawn->run->table.slots[spawn->slot];
+	int level = sandbox_level_of_parent(&spawn->run->plan, spawn->slot);
+	uint32_t pids[SBX_PIDS_MAX];
+	struct sbx_error error = { 0 };
+
+	if (pids_of_pidfd(pidfd, (int)spawn->record->level, pids, &error) < 0)
+		fault(spawn, &error);
+	else
+		table_store(&state->pid_of_parent, pids[level]);
+	(void)close(pidfd);
+}
+
 /* Clones the process itself, in the caller's namespaces and the new ones of its sandbox. */
 static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 {
@@ -93,6 +111,7 @@ static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 	bool is_process = spawn->record->kind == SLOT_KIND_PROCESS;
 	uint32_t kinds = spawn->is_first ? spawn->box->namespaces_new : 0;
 	struct sys_clone request;
+	int pidfd = -1;
 	pid_t pid;
 
 	if (spawn->is_first && run_userns_apart(spawn->run, spawn->sandbox))
@@ -102,6 +121,7 @@ static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 	request = request_of(spawn, run_clone_flags(kinds) | extra_flags);
 	if (spawn->is_first) {
 		request.flags |= is_process ? CLONE_VFORK : 0;
+		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd : NULL;
 		pid = sys_clone(&request);
 		if (pid == 0)
 			first_process(spawn);
@@ -114,6 +134,8 @@ static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 		fault(spawn, &error);
 		return 0;
 	}
+	if (pidfd >= 0)
+		note_pid(spawn, pidfd);
 	return pid;
 }
 
@@ -151,6 +173,34 @@ static int join_sandbox(const struct spawn *spawn, uint32_t sandbox, struct sbx_
 }
 
 /*
+ * A PID namespace can only be made by a process that lives in the one above it, and setns(2) moves
+ * none there but its children: so the joiner makes such a child, which makes the sandbox. All
+ * three have the supervisor as parent. It is told the child's PID, to reap it.
+ */
+static void clone_through_resident(struct spawn *spawn, uint32_t sandbox)
+{
+	const struct run *run = spawn->run;
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	struct sys_clone request = { .flags = CLONE_PARENT, .level = (int)box->level };
+	struct sbx_error error = { 0 };
+	pid_t pid;
+
+	if (!run->pids_ordered && box->joiner_first != SBX_NONE)
+		request.pids = &run->plan.pids[box->joiner_first];
+	pid = sys_clone(&request);
+	if (pid == 0) {
+		(void)clone_slot(spawn, CLONE_PARENT);
+		_exit(0);
+	}
+	if (pid < 0) {
+		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)box->level);
+		fault(spawn, &error);
+		return;
+	}
+	table_store(&run->table.slots[spawn->slot].helper_pid, (uint32_t)pid);
+}
+
+/*
  * The short-lived child that puts a process into a sandbox whose init is not the shim: it joins
  * the namespaces from the supervisor's down, then clones with CLONE_PARENT, so that the supervisor
  * is the parent and PPid reads 0 inside. Source: setns(2), pid_namespaces(7).
@@ -168,8 +218,18 @@ static _Noreturn void joiner(struct spawn *spawn, const uint32_t *chain, int cha
 	if (chdir(spawn->run->spec_dir) < 0)
 		(void)!chdir("/");
 	spawn->exec.enter_userns = has_userns();
-	(void)clone_slot(spawn, CLONE_PARENT);
+	if (spawn->is_first && spawn->box->namespaces_new & 1u << NAMESPACE_PID)
+		clone_through_resident(spawn, chain[0]);
+	else
+		(void)clone_slot(spawn, CLONE_PARENT);
 	_exit(0);
+}
+
+/* Waits for a child that ends by itself. */
+static void await(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
 }
 
 /* Own-init sandboxes between the supervisor and the slot's place, innermost first. */
@@ -190,6 +250,7 @@ static int chain_of(const struct spawn *spawn, uint32_t chain[SBX_PIDS_MAX])
 static pid_t clone_through_joiner(struct spawn *spawn, const uint32_t *chain, int chain_count)
 {
 	const struct run *run = spawn->run;
+	struct table_slot *state = &run->table.slots[spawn->slot];
 	uint32_t supervisor = spawn->record->supervisor;
 	struct sys_clone request = { .exit_signal = SIGCHLD };
 	struct sbx_error error = { 0 };
@@ -210,10 +271,13 @@ static pid_t clone_through_joiner(struct spawn *spawn, const uint32_t *chain, in
 		fault(spawn, &error);
 		return 0;
 	}
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	/* The process noted its own PIDs; if it did not get that far, there is a fault. */
-	return (pid_t)table_load(&run->table.slots[spawn->slot].pid_of_parent);
+	await(pid);
+	if (table_load(&state->helper_pid) != 0) {
+		await((pid_t)state->helper_pid);
+		table_store(&state->helper_pid, 0);
+	}
+	/* The process notes its own PIDs before anything else that can fail. */
+	return (pid_t)table_load(&state->pid_of_parent);
 }
 
 pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)

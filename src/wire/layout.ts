@@ -269,7 +269,8 @@ export const TABLE_STRUCTS = {
       ["signalled_count", "u32"],
       ["pid_of_parent", "u32"],
       ["pids", "u32", PIDS_MAX],
-      ["tail", "u32", 3],
+      ["helper_pid", "u32"],
+      ["tail", "u32", 2],
     ],
   },
   table_sandbox: {

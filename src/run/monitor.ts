@@ -1,0 +1,80 @@
+/** Starting the shim's monitor and speaking with it: frames in, commands out, table on demand. */
+
+import * as fs from "node:fs";
+import { encodeCommand, type Frame, FrameReader } from "../wire/frames.ts";
+
+export interface MonitorStart {
+  readonly shim: string;
+  readonly image: string;
+  /** Where processes start if they can see it: the spec's folder. */
+  readonly specDir: string;
+  readonly runDir: string;
+  readonly tableFd: number;
+}
+
+export interface Monitor {
+  readonly pid: number;
+  /** Every frame in order; ends when the monitor has closed its end, however it died. */
+  readonly frames: AsyncIterable<Frame>;
+  /** Exit code, or 128 + the signal's number. Settles after `frames` has ended. */
+  readonly exited: Promise<number>;
+  /** Asks for the orderly stop of the whole run. */
+  stop(): void;
+  /** Asks for SIGKILL of everything. */
+  kill(): void;
+  /** The bytes of the state table as they are now; empty before the monitor made it. */
+  readTable(): Uint8Array;
+}
+
+/** The descriptor the shim finds its control stream at, and its table: places in `stdio`. */
+const CONTROL_FD = 3;
+const TABLE_FD = 4;
+
+export function startMonitor(start: MonitorStart): Monitor {
+  const child = Bun.spawn({
+    cmd: [
+      start.shim,
+      "run",
+      start.image,
+      ...["--dir", start.specDir, "--run-dir", start.runDir],
+      ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
+    ],
+    stdio: ["inherit", "inherit", "inherit", "pipe", start.tableFd],
+  });
+  const controlFd = child.stdio[3] as unknown as number;
+  const send = (kind: "stop" | "kill") => {
+    try {
+      fs.writeSync(controlFd, encodeCommand(kind));
+    } catch {
+      // The monitor is gone; its frames have ended or are about to.
+    }
+  };
+  return {
+    pid: child.pid,
+    frames: readFrames(controlFd),
+    exited: child.exited,
+    stop: () => send("stop"),
+    kill: () => send("kill"),
+    readTable: () => readWhole(start.tableFd),
+  };
+}
+
+async function* readFrames(fd: number): AsyncGenerator<Frame> {
+  const reader = new FrameReader();
+  try {
+    for await (const chunk of Bun.file(fd).stream()) yield* reader.push(chunk);
+  } catch {
+    // A reset connection is how a killed monitor may look: the frames end here.
+  }
+}
+
+function readWhole(fd: number): Uint8Array {
+  const bytes = new Uint8Array(fs.fstatSync(fd).size);
+  let done = 0;
+  while (done < bytes.length) {
+    const got = fs.readSync(fd, bytes, done, bytes.length - done, done);
+    if (got === 0) break;
+    done += got;
+  }
+  return bytes.subarray(0, done);
+}
