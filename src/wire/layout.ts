@@ -141,7 +141,7 @@ export const IMAGE_STRUCTS = {
   },
   image_process: {
     name: "image_process",
-    doc: "How a declared process is started. `waits` counts its dependencies.",
+    doc: "How a declared process is started. `waits` counts its dependencies; `expect` is JSON.",
     fields: [
       ["argv", "u32"],
       ["argv_count", "u32"],
@@ -168,6 +168,7 @@ export const IMAGE_STRUCTS = {
       ["stop_grace_ms", "u32"],
       ["timeout_ms", "u32"],
       ["essential", "u32"],
+      ["expect", "u32"],
     ],
   },
   image_dependent: {

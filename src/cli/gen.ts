@@ -1,0 +1,21 @@
+/** Writes the generated files, or with --check says which are stale. Run by `npm run gen`. */
+
+import { jsonSchemaText } from "../spec/json-schema.ts";
+import { layoutHeader, stepsHeader } from "../wire/header.ts";
+
+const generated: Readonly<Record<string, () => string>> = {
+  "native/layout.gen.h": layoutHeader,
+  "native/steps.gen.h": stepsHeader,
+  "schema.json": jsonSchemaText,
+};
+
+const isCheck = process.argv.includes("--check");
+let stale = 0;
+for (const [path, text] of Object.entries(generated)) {
+  const file = Bun.file(new URL(`../../${path}`, import.meta.url));
+  if ((await file.exists()) && (await file.text()) === text()) continue;
+  stale++;
+  if (!isCheck) await Bun.write(file, text());
+  console.error(`${path}: ${isCheck ? "stale; run `npm run gen`" : "written"}`);
+}
+process.exit(isCheck && stale > 0 ? 1 : 0);

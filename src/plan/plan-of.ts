@@ -1,0 +1,184 @@
+/** From the type-checked tree to the plan: slots in order, who supervises whom, every PID. Pure. */
+
+import type { Process } from "../ir/process.ts";
+import type { Sandbox } from "../ir/sandbox.ts";
+import { type Claim, numberBlocks } from "./pid-blocks.ts";
+import type { InitMode, Mount, Plan, PlanSandbox, Slot, SlotProcess } from "./plan.ts";
+
+/** A sandbox on its way into the plan; `claim` numbers are filled in at the end. */
+interface Draft {
+  readonly ir: Sandbox;
+  readonly index: number;
+  readonly parent: number | null;
+  readonly initMode: InitMode;
+  /** Sandboxes that own the PID namespaces visible here, by level; index 0 is level 1. */
+  readonly owners: readonly number[];
+  readonly slots: { first: number; end: number };
+  /** Nearest sandbox, its own included, whose init is the shim; null: the monitor. */
+  readonly supervisor: number | null;
+  readonly joinerClaim: Claim | null;
+}
+
+/** Slots of a sandbox: its init, then the others in source order. Linear in their number. */
+export function planOf(root: Sandbox): Plan {
+  const drafts: Draft[] = [];
+  const slots: (Omit<Slot, "pids" | "process"> & { ir: Process | null; claim: Claim })[] = [];
+  const claims: Claim[] = [];
+  const joinerUsers = usersOfJoiners(root);
+  const pending: { ir: Sandbox; parent: number | null }[] = [{ ir: root, parent: null }];
+
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { ir, parent } = next;
+    const index = drafts.length;
+    const above = parent === null ? null : (drafts[parent] ?? null);
+    const initMode = initModeOf(ir);
+    const owners = above?.owners ?? [];
+    const ownersHere = initMode === "subreaper" ? owners : [...owners, index];
+    const claim = (path: string, process: Process | null): Claim => {
+      const made = { owners: ownersHere, pins: process?.pins ?? [], isInit: false, path };
+      claims.push(made);
+      return made;
+    };
+    const supervisorAbove = above?.supervisor ?? null;
+    const supervisor = initMode === "process" ? supervisorAbove : index;
+    const first = slots.length;
+    const add = (name: string, process: Process | null, isInit: boolean) => {
+      const path = ir.path === "" ? name : `${ir.path}/${name}`;
+      slots.push({
+        path,
+        kind: process === null ? "init" : "process",
+        span: process?.span ?? ir.span,
+        sandbox: index,
+        supervisor: isInit ? supervisorAbove : supervisor,
+        level: ir.level,
+        ir: process,
+        claim: { ...claim(path, process), isInit: isInit && initMode !== "subreaper" },
+      });
+      const slot = slots[slots.length - 1];
+      if (slot !== undefined) claims[claims.length - 1] = slot.claim;
+    };
+
+    const own = ir.processes.find((process) => process.name === ir.init) ?? null;
+    add(own?.name ?? "init", own, true);
+    const joinerClaim = joinerUsers.has(ir) ? claim("", null) : null;
+    for (const process of ir.processes) if (process !== own) add(process.name, process, false);
+    drafts.push({
+      ir,
+      index,
+      parent,
+      initMode,
+      owners: ownersHere,
+      slots: { first, end: slots.length },
+      supervisor,
+      joinerClaim,
+    });
+    for (const nested of ir.sandboxes.toReversed()) pending.push({ ir: nested, parent: index });
+  }
+
+  const { pids, lastPids } = numberBlocks(claims);
+  const slotOf = new Map(slots.map((slot, index) => [slot.path, index] as const));
+  // A sandbox whose init is a process is also known by the path that a shim's init would have.
+  for (const draft of drafts) {
+    const path = draft.ir.path === "" ? "init" : `${draft.ir.path}/init`;
+    if (!slotOf.has(path)) slotOf.set(path, draft.slots.first);
+  }
+  const indexOf = (path: string): number => slotOf.get(path) ?? unknownSlot(path);
+  return {
+    plan: 1,
+    sandbox: root.name,
+    description: root.description,
+    sandboxes: drafts.map((draft) => planSandbox(draft, pids, lastPids, indexOf)),
+    slots: slots.map(({ ir, claim, ...slot }) => ({
+      ...slot,
+      pids: pids.get(claim) ?? [null],
+      process: ir === null ? null : slotProcess(ir, indexOf),
+    })),
+  };
+}
+
+function unknownSlot(path: string): never {
+  throw new Error(`bug: the plan has no slot "${path}"`);
+}
+
+function initModeOf(sandbox: Sandbox): InitMode {
+  if (sandbox.namespaces.pid !== "new") return "subreaper";
+  return sandbox.init === null ? "reaper" : "process";
+}
+
+/**
+ * Sandboxes in whose PID namespace the shim needs a short-lived child: to make a user namespace,
+ * to put processes into a sandbox below whose init is no shim, or to make a PID namespace there.
+ */
+function usersOfJoiners(root: Sandbox): Set<Sandbox> {
+  const users = new Set<Sandbox>();
+  const pending: { ir: Sandbox; parent: Sandbox | null; supervisor: Sandbox | null }[] = [
+    { ir: root, parent: null, supervisor: null },
+  ];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { ir, parent, supervisor } = next;
+    const isOwn = initModeOf(ir) === "process";
+    const isBelowOwn = parent !== null && initModeOf(parent) === "process";
+    if (ir.namespaces.user === "new") users.add(ir);
+    if (supervisor !== null && (isBelowOwn || (isOwn && ir.processes.length > 1))) {
+      users.add(supervisor);
+    }
+    if (isBelowOwn && parent !== null && ir.namespaces.pid === "new") users.add(parent);
+    const below = isOwn ? supervisor : ir;
+    for (const nested of ir.sandboxes) pending.push({ ir: nested, parent: ir, supervisor: below });
+  }
+  return users;
+}
+
+function planSandbox(
+  draft: Draft,
+  pids: ReadonlyMap<Claim, readonly (number | null)[]>,
+  lastPids: ReadonlyMap<number, number>,
+  indexOf: (path: string) => number,
+): PlanSandbox {
+  const { ir } = draft;
+  const until = ir.until;
+  const prefix = ir.path === "" ? "" : `${ir.path}/`;
+  return {
+    name: ir.name,
+    path: ir.path,
+    span: ir.span,
+    parent: draft.parent,
+    level: ir.level,
+    initMode: draft.initMode,
+    initSlot: draft.slots.first,
+    slots: draft.slots,
+    namespaces: ir.namespaces,
+    hostname: ir.hostname,
+    domainname: ir.domainname,
+    user: ir.user,
+    uidMap: ir.uidMap,
+    gidMap: ir.gidMap,
+    root: ir.root,
+    mounts: mountsOf(ir, draft.parent === null),
+    joiner: draft.joinerClaim === null ? null : (pids.get(draft.joinerClaim) ?? null),
+    lastPid: lastPids.get(draft.index) ?? null,
+    until:
+      typeof until === "string"
+        ? { kind: until }
+        : { kind: "process", slot: indexOf(prefix + until.process) },
+    timeoutMs: ir.timeoutMs,
+    stop: ir.stop,
+  };
+}
+
+/** A procfs shows its mounter's PID namespace, so one is mounted only where both are new. */
+function mountsOf(sandbox: Sandbox, isRoot: boolean): Mount[] {
+  if (sandbox.namespaces.mount !== "new") return [];
+  const mounts: Mount[] = [];
+  if (sandbox.namespaces.pid === "new") mounts.push({ kind: "proc" });
+  if (isRoot) mounts.push({ kind: "dev" }, { kind: "tmpfs", at: "/tmp" });
+  return mounts;
+}
+
+function slotProcess(process: Process, indexOf: (path: string) => number): SlotProcess {
+  const { name: _name, path: _path, span: _span, pins: _pins, dependsOn, ...rest } = process;
+  return {
+    ...rest,
+    dependsOn: dependsOn.map(({ path, condition }) => ({ slot: indexOf(path), condition })),
+  };
+}
