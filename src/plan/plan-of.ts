@@ -34,8 +34,8 @@ export function planOf(root: Sandbox): Plan {
     const initMode = initModeOf(ir);
     const owners = above?.owners ?? [];
     const ownersHere = initMode === "subreaper" ? owners : [...owners, index];
-    const claim = (path: string, process: Process | null): Claim => {
-      const made = { owners: ownersHere, pins: process?.pins ?? [], isInit: false, path };
+    const claim = (path: string, process: Process | null, isInit: boolean): Claim => {
+      const made = { owners: ownersHere, pins: process?.pins ?? [], isInit, path };
       claims.push(made);
       return made;
     };
@@ -52,15 +52,13 @@ export function planOf(root: Sandbox): Plan {
         supervisor: isInit ? supervisorAbove : supervisor,
         level: ir.level,
         ir: process,
-        claim: { ...claim(path, process), isInit: isInit && initMode !== "subreaper" },
+        claim: claim(path, process, isInit && initMode !== "subreaper"),
       });
-      const slot = slots[slots.length - 1];
-      if (slot !== undefined) claims[claims.length - 1] = slot.claim;
     };
 
     const own = ir.processes.find((process) => process.name === ir.init) ?? null;
     add(own?.name ?? "init", own, true);
-    const joinerClaim = joinerUsers.has(ir) ? claim("", null) : null;
+    const joinerClaim = joinerUsers.has(ir) ? claim("", null, false) : null;
     for (const process of ir.processes) if (process !== own) add(process.name, process, false);
     drafts.push({
       ir,

@@ -1,0 +1,16 @@
+/** Durations as specs write them: `250ms`, `5s`, `1m30s`. Pure. */
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Longest duration: what 32 bits of milliseconds hold, some 49 days. */
+export const DURATION_MS_MAX = 0xffff_ffff;
+
+/** Milliseconds, rounded to whole ones; null if `text` is no duration or is too long. */
+export function durationMs(text: string): number | null {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null;
+  let sum = 0;
+  for (const [, number, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h)/g)) {
+    sum += Number(number) * (UNITS_MS[unit ?? ""] ?? 0);
+  }
+  return sum <= DURATION_MS_MAX ? Math.round(sum) : null;
+}

@@ -1,0 +1,18 @@
+/** Making text that a workload or a spec's author chose safe for a terminal. Pure. */
+
+/** Control characters, and those that change the direction of what stands around them. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+
+/** `text` with each unsafe character written as an escape such as `\x1b`. */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE, (char) => {
+    const code = char.charCodeAt(0);
+    if (char === "\n") return "\\n";
+    if (char === "\t") return "\\t";
+    return code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+  });
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}

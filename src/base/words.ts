@@ -1,0 +1,33 @@
+/** Splitting a command into words as a shell would, without expanding anything. Pure. */
+
+/** The words, or null where a quote is not closed. Source: POSIX Shell, section 2.2, Quoting. */
+export function wordsOf(text: string): string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote = "";
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? "";
+    if (quote === "'") {
+      if (char === "'") quote = "";
+      else word += char;
+    } else if (char === "\\" && i + 1 < text.length) {
+      const next = text[++i] ?? "";
+      const isKept = quote === '"' && !'$`"\\\n'.includes(next);
+      word = (word ?? "") + (isKept ? `\\${next}` : next);
+    } else if (quote === '"') {
+      if (char === '"') quote = "";
+      else word += char;
+    } else if (char === "'" || char === '"') {
+      quote = char;
+      word ??= "";
+    } else if (/\s/.test(char)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else {
+      word = (word ?? "") + char;
+    }
+  }
+  if (quote !== "") return null;
+  if (word !== null) words.push(word);
+  return words;
+}
