@@ -357,7 +357,7 @@ _Static_assert(offsetof(struct image_slot, process) == 24, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_first) == 28, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_count) == 32, "layout");
 
-/* How a declared process is started. `waits` counts its dependencies. */
+/* How a declared process is started. `waits` counts its dependencies; `expect` is JSON. */
 struct image_process {
 	uint32_t argv;
 	uint32_t argv_count;
@@ -386,8 +386,9 @@ struct image_process {
 	uint32_t stop_grace_ms;
 	uint32_t timeout_ms;
 	uint32_t essential;
+	uint32_t expect;
 };
-_Static_assert(sizeof(struct image_process) == 108, "layout");
+_Static_assert(sizeof(struct image_process) == 112, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -415,6 +416,7 @@ _Static_assert(offsetof(struct image_process, stop_signal) == 92, "layout");
 _Static_assert(offsetof(struct image_process, stop_grace_ms) == 96, "layout");
 _Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
 _Static_assert(offsetof(struct image_process, essential) == 104, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 108, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {

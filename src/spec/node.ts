@@ -1,0 +1,57 @@
+/** A YAML document as plain nodes that know their place: what all checks read. */
+
+import type { Span } from "../base/span.ts";
+
+export type Node = MapNode | ListNode | ScalarNode;
+
+export interface MapNode {
+  readonly kind: "map";
+  readonly span: Span;
+  /** In source order, merged entries after own ones; each key once. */
+  readonly entries: readonly Entry[];
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: Node;
+}
+
+export interface ListNode {
+  readonly kind: "list";
+  readonly span: Span;
+  readonly items: readonly Node[];
+}
+
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly span: Span;
+  readonly value: string | number | boolean | null;
+  /** As written, for values whose notation matters, such as octal ones. */
+  readonly source: string;
+}
+
+export function get(node: Node | null, key: string): Node | null {
+  return entryOf(node, key)?.value ?? null;
+}
+
+export function entryOf(node: Node | null, key: string): Entry | null {
+  if (node?.kind !== "map") return null;
+  return node.entries.find((entry) => entry.key === key) ?? null;
+}
+
+/** Entries but the `x-` ones, which belong to the spec's author. */
+export function entriesOf(node: Node | null): readonly Entry[] {
+  return node?.kind === "map" ? node.entries.filter(({ key }) => !key.startsWith("x-")) : [];
+}
+
+export function textOf(node: Node | null): string | null {
+  if (node?.kind !== "scalar") return null;
+  if (typeof node.value === "string") return node.value;
+  return typeof node.value === "number" ? node.source : null;
+}
+
+export function integerOf(node: Node | null): number | null {
+  if (node?.kind !== "scalar" || typeof node.value !== "number") return null;
+  return Number.isSafeInteger(node.value) ? node.value : null;
+}

@@ -1,0 +1,200 @@
+/** From YAML text to positioned nodes, with every mistake of the YAML itself. Pure. */
+
+import * as YAML from "yaml";
+import type { Span } from "../base/span.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import type { Entry, MapNode, Node } from "./node.ts";
+
+/** Of one file, in UTF-8 bytes. */
+export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
+
+/** Nested collections; the parser recurses, and 5,000 overflow its stack (CVE-2026-33532). */
+export const DEPTH_MAX = 200;
+
+/** Nodes after aliases are followed; a written node takes at least two bytes of the file. */
+export const NODE_COUNT_MAX = 20_000_000;
+
+export interface Reading {
+  readonly root: Node | null;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readSpec(file: string, text: string): Reading {
+  const whole: Span = { file, start: 0, end: Math.min(text.length, 1) };
+  if (text.length > SPEC_SIZE_MAX || Buffer.byteLength(text) > SPEC_SIZE_MAX) {
+    const help = "generate processes with `replicas` instead of writing them out";
+    return failed(diagnostic("SBX1006", whole, "the file is larger than 16 MiB", { help }));
+  }
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    const span = { file, start: deep, end: deep + 1 };
+    const message = `collections are nested more than ${DEPTH_MAX} deep`;
+    return failed(diagnostic("SBX1005", span, message, { help: "nest sandboxes with `nest: N`" }));
+  }
+  const documents = YAML.parseAllDocuments(text, {
+    merge: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    stringKeys: true,
+  });
+  const first = documents[0];
+  if (first === undefined || !Array.isArray(documents)) {
+    return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
+  }
+  const builder = new Builder(file, first);
+  for (const error of first.errors) builder.syntaxError(error);
+  const second = documents[1];
+  if (second !== undefined) {
+    const start = second.range[0];
+    builder.add("SBX1003", { file, start, end: start + 1 }, "a second document begins here", {
+      help: "put each sandbox into a file of its own",
+    });
+  }
+  if (first.errors.length > 0) return { root: null, diagnostics: builder.diagnostics };
+  if (first.contents === null) {
+    return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
+  }
+  const root = builder.build(first.contents);
+  return { root, diagnostics: builder.diagnostics };
+}
+
+const STARTER = "begin with `sandbox: NAME` and a map of `processes`";
+
+function failed(found: Diagnostic): Reading {
+  return { root: null, diagnostics: [found] };
+}
+
+/** Offset where flow brackets or indentation pass DEPTH_MAX; a bound, before any parser runs. */
+function tooDeepAt(text: string): number | null {
+  let flow = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) {
+      if (++flow > DEPTH_MAX) return i;
+    } else if ((code === 0x5d || code === 0x7d) && flow > 0) flow--;
+  }
+  // Block collections: `- - - -` on one line, or one more column on each.
+  const block = /^(?:[ ]*(?:- |\? )){201}/m.exec(text) ?? /^ {400,}(?=[^\s#])/m.exec(text);
+  return block === null ? null : block.index;
+}
+
+class Builder {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #file: string;
+  readonly #document: YAML.Document.Parsed;
+  readonly #open = new Set<YAML.Node>();
+  readonly #built = new Map<YAML.Node, { node: Node; count: number }>();
+  #count = 0;
+
+  constructor(file: string, document: YAML.Document.Parsed) {
+    this.#file = file;
+    this.#document = document;
+  }
+
+  add(code: "SBX1001" | "SBX1002" | "SBX1003" | "SBX1004", span: Span, message: string, rest = {}) {
+    this.diagnostics.push(diagnostic(code, span, message, rest));
+  }
+
+  syntaxError(error: YAML.YAMLParseError): void {
+    const [start, end] = error.pos;
+    const text = error.message.replace(/\s+/g, " ").replace(/\.$/, "");
+    const message = text.charAt(0).toLowerCase() + text.slice(1);
+    this.add("SBX1001", { file: this.#file, start, end: Math.max(end, start + 1) }, message, {
+      help: "indent with spaces; quote text that holds `: `, ` #` or begins with a YAML sign",
+    });
+  }
+
+  build(node: YAML.Node | null): Node {
+    if (YAML.isAlias(node)) return this.#alias(node);
+    const known = node === null ? undefined : this.#built.get(node);
+    if (known !== undefined) {
+      this.#count += known.count;
+      return known.node;
+    }
+    const before = this.#count++;
+    if (node === null) return this.#scalar(null);
+    this.#open.add(node);
+    const made = YAML.isMap(node)
+      ? this.#map(node)
+      : YAML.isSeq(node)
+        ? this.#list(node)
+        : this.#scalar(YAML.isScalar(node) ? node : null);
+    this.#open.delete(node);
+    if (node.anchor) this.#built.set(node, { node: made, count: this.#count - before });
+    return made;
+  }
+
+  #alias(alias: YAML.Alias): Node {
+    const target = alias.resolve(this.#document);
+    const span = this.#span(alias);
+    if (target === undefined || this.#open.has(target)) {
+      const why = target === undefined ? "no anchor before it" : "itself inside of what it names";
+      this.add("SBX1004", span, `alias \`*${alias.source}\` has ${why}`, {
+        help: "define the anchor with `&` before the alias, outside of it",
+      });
+      return { kind: "scalar", span, value: null, source: "" };
+    }
+    const made = this.build(target);
+    if (this.#count > NODE_COUNT_MAX) {
+      this.add("SBX1004", span, `aliases expand to more than ${NODE_COUNT_MAX} nodes`, {
+        help: "do not let aliased collections hold aliases of others, level after level",
+      });
+      this.#count = -Number.MAX_SAFE_INTEGER;
+    }
+    return made;
+  }
+
+  #map(map: YAML.YAMLMap): MapNode {
+    const entries = new Map<string, Entry>();
+    const merged: Node[] = [];
+    for (const pair of map.items) {
+      const keyNode = pair.key as YAML.Node | null;
+      const key = YAML.isScalar(keyNode) ? String(keyNode.source ?? keyNode.value ?? "") : "";
+      const keySpan = this.#span(keyNode);
+      const value = this.build(pair.value as YAML.Node | null);
+      if (key === "<<") {
+        merged.push(...(value.kind === "list" ? value.items : [value]));
+      } else if (entries.has(key)) {
+        this.add("SBX1002", keySpan, `key "${key}" is already in this map`, {
+          label: "second one",
+          help: "rename or remove one of the two",
+        });
+      } else {
+        const at = value.span.end === 0 ? { ...value, span: keySpan } : value;
+        entries.set(key, { key, keySpan, value: at });
+      }
+    }
+    for (const other of merged) {
+      if (other.kind !== "map") {
+        this.add("SBX1001", other.span, "a merge key takes a map or a list of maps", {
+          help: "write `<<: *anchor` where the anchor is on a map",
+        });
+        continue;
+      }
+      for (const entry of other.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+    return { kind: "map", span: this.#span(map), entries: [...entries.values()] };
+  }
+
+  #list(list: YAML.YAMLSeq): Node {
+    const items = list.items.map((item) => this.build(item as YAML.Node | null));
+    return { kind: "list", span: this.#span(list), items };
+  }
+
+  #scalar(scalar: YAML.Scalar | null): Node {
+    const value = scalar?.value ?? null;
+    const plain =
+      typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+        ? value
+        : value === null
+          ? null
+          : String(value);
+    return { kind: "scalar", span: this.#span(scalar), value: plain, source: scalar?.source ?? "" };
+  }
+
+  #span(node: YAML.Node | null): Span {
+    const range = node?.range;
+    if (!range) return { file: this.#file, start: 0, end: 0 };
+    return { file: this.#file, start: range[0], end: Math.max(range[1], range[0]) };
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The spec's schema: the one source of its structural checks and of `schema.json`.
+ *
+ * Written with TypeBox; plain JSON Schema at run time. Every field says what it is, its default and
+ * an example, so that an editor's hover teaches. `x-` keys are allowed in every map.
+ */
+
+import Type from "typebox";
+
+const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
+const nodeName = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
+
+const text = (description: string, examples: readonly string[] = []) =>
+  Type.String({ description, examples });
+const count = (description: string, minimum: number, maximum: number) =>
+  Type.Integer({ description, minimum, maximum });
+const choice = (values: readonly string[], description: string, fallback?: string) =>
+  Type.String({ enum: [...values], description, ...(fallback ? { default: fallback } : {}) });
+const listOf = (description: string) => Type.Array(Type.String(), { description });
+
+const duration = (description: string) =>
+  text(`${description} A duration: \`250ms\`, \`5s\`, \`2m\`, \`1h\`.`, ["5s"]);
+
+const env = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+  { description: "Environment variables.", examples: [{ MODE: "test" }] },
+);
+
+const umask = Type.Union([Type.String({ pattern: "^0?o?[0-7]{1,3}$" }), Type.Integer()], {
+  description: "File mode creation mask, octal. Source: umask(2).",
+  default: "022",
+});
+
+const limit = Type.Union([Type.Integer({ minimum: 0 }), Type.String()]);
+const limits = Type.Record(
+  Type.String(),
+  Type.Union([
+    Type.Integer({ minimum: 0 }),
+    Type.String(),
+    Type.Object({ soft: Type.Optional(limit), hard: Type.Optional(limit) }, closed),
+  ]),
+  {
+    description:
+      "Resource limits by the names of getrlimit(2): an integer, `unlimited`, or {soft, hard}. Default: the caller's.",
+    examples: [{ nofile: 1024 }],
+  },
+);
+
+const stop = Type.Object(
+  {
+    signal: Type.Optional(
+      Type.Union([Type.String(), Type.Integer()], {
+        description: "Signal that asks to end, as in signal(7).",
+        default: "TERM",
+      }),
+    ),
+    grace: Type.Optional(duration("Time until SIGKILL. Default `5s`.")),
+  },
+  { ...closed, description: "How to end: a signal, then after a while SIGKILL." },
+);
+
+const id = (description: string) => count(description, 0, 4_294_967_294);
+const groups = Type.Array(id("A group id."), { description: "Supplementary groups. Default: none." });
+
+const identity = Type.Object(
+  {
+    uid: Type.Optional(id("User id, as seen inside.")),
+    gid: Type.Optional(id("Group id, as seen inside.")),
+    groups: Type.Optional(groups),
+  },
+  { ...closed, description: "User and groups of the process. Default: the sandbox's." },
+);
+
+const sandboxUser = Type.Object(
+  {
+    uid: Type.Optional(id("User id, as seen inside.")),
+    gid: Type.Optional(id("Group id, as seen inside.")),
+    groups: Type.Optional(groups),
+    map: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            inside: id("Id inside."),
+            outside: id("Id in the user namespace above."),
+            count: Type.Optional(count("Ids mapped; only 1 is supported yet.", 1, 1)),
+          },
+          closed,
+        ),
+        { description: "Id map of the new user namespace. Default: 0 inside is the caller." },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      "Identity of the sandbox's processes, and id map (needs `namespaces: {user: new}`). Default: uid and gid 0 in a new user namespace, else the caller's.",
+  },
+);
+
+const output = (description: string, extra: readonly string[]) =>
+  Type.Union(
+    [
+      Type.String({ enum: ["log", "inherit", "null", ...extra] }),
+      Type.Null(),
+      Type.Object({ file: text("Path as the process sees it; appended to.") }, closed),
+    ],
+    { description, default: "log" },
+  );
+
+const expect = Type.Object(
+  {
+    pid: Type.Optional(count("PID in its own PID namespace.", 1, 4_194_303)),
+    pids: Type.Optional(
+      Type.Record(Type.String(), count("PID there.", 1, 4_194_303), {
+        description: "PIDs by the sandbox that owns the PID namespace, or `host`.",
+      }),
+    ),
+    ppid: Type.Optional(count("PID of the parent as seen there; 0: outside.", 0, 4_194_303)),
+    level: Type.Optional(count("Level of its PID namespace.", 0, 32)),
+    exit: Type.Optional(count("Exit code.", 0, 255)),
+    signal: Type.Optional(Type.Union([Type.String(), Type.Integer()], { description: "Signal that ended it." })),
+  },
+  { ...closed, description: "Checked when the run ends; what does not hold fails the run." },
+);
+
+const processMap = Type.Object(
+  {
+    description: Type.Optional(text("What it is for.")),
+    run: Type.Optional(
+      Type.Union([Type.String(), Type.Array(Type.String())], {
+        description: "Program and arguments: a list, or a string split into words as a shell quotes them, without a shell.",
+        examples: ["sleep 60", ["sleep", "60"]],
+      }),
+    ),
+    shell: Type.Optional(text("Script for `/bin/sh -c`.", ["echo $$; exec sleep 60"])),
+    pid: Type.Optional(Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] })),
+    pids: Type.Optional(
+      Type.Record(Type.String(), Type.Integer(), {
+        description: "Wished PIDs by the sandbox that owns the PID namespace, or `host`.",
+        examples: [{ outer: 7 }],
+      }),
+    ),
+    replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, 1_000_000)),
+    env: Type.Optional(env),
+    inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
+    cwd: Type.Optional(text("Working directory. Default: the spec's folder where visible, else `/`.")),
+    umask: Type.Optional(umask),
+    limits: Type.Optional(limits),
+    user: Type.Optional(identity),
+    depends_on: Type.Optional(
+      Type.Union(
+        [
+          Type.String(),
+          Type.Array(Type.String()),
+          Type.Record(Type.String(), choice(["started", "exited", "succeeded"], "What to wait for.")),
+        ],
+        { description: "Processes to wait for: names or paths, or a map to what to wait for.", examples: [["db"], { setup: "succeeded" }] },
+      ),
+    ),
+    stdin: Type.Optional(
+      Type.Union(
+        [
+          Type.String({ enum: ["null", "inherit"] }),
+          Type.Null(),
+          Type.Object(
+            { file: Type.Optional(text("Path as the process sees it.")), text: Type.Optional(text("The text itself.")) },
+            closed,
+          ),
+        ],
+        { description: "Where it reads from.", default: "null" },
+      ),
+    ),
+    stdout: Type.Optional(output("Where its stdout goes.", [])),
+    stderr: Type.Optional(output("Where its stderr goes.", ["stdout"])),
+    stop: Type.Optional(stop),
+    timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
+    essential: Type.Optional(
+      Type.Boolean({ description: "If it fails, the whole run is stopped and fails.", default: false }),
+    ),
+    expect: Type.Optional(expect),
+  },
+  { ...closed, description: "A process: exactly one of `run` and `shell`." },
+);
+
+const namespaces = Type.Object(
+  Object.fromEntries(
+    ["pid", "user", "mount", "ipc", "uts", "net", "cgroup"].map((kind) => [
+      kind,
+      Type.Optional(choice(["new", "inherit"], `The ${kind} namespace.`)),
+    ]),
+  ),
+  {
+    ...closed,
+    description:
+      "Which namespaces are new. Default: pid, mount, ipc, uts and cgroup new; net inherited; user new at the root where the caller has no CAP_SYS_ADMIN, else inherited.",
+  },
+);
+
+const process = Type.Union(
+  [
+    Type.String({ description: "Short form of `run`." }),
+    Type.Array(Type.String(), { description: "Short form of `run`." }),
+    Type.Ref("ProcessMap"),
+  ],
+  { description: "A process." },
+);
+
+const sandboxFields = {
+  description: Type.Optional(text("What it is for.")),
+  namespaces: Type.Optional(namespaces),
+  init: Type.Optional(
+    Type.String({ description: "`reaper` (the shim), or the process that is PID 1 itself.", default: "reaper" }),
+  ),
+  hostname: Type.Optional(Type.String({ description: "Host name (needs uts: new).", maxLength: 64, minLength: 1 })),
+  domainname: Type.Optional(Type.String({ description: "NIS domain name (needs uts: new).", maxLength: 64, minLength: 1 })),
+  user: Type.Optional(sandboxUser),
+  root: Type.Optional(
+    choice(["host", "host-rw", "inherit"], "The tree: the host's read-only, the host's, or the parent sandbox's. Default: `host` at the root, `inherit` below."),
+  ),
+  env: Type.Optional(env),
+  inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
+  cwd: Type.Optional(text("Working directory of its processes.")),
+  umask: Type.Optional(umask),
+  limits: Type.Optional(limits),
+  nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, 32)),
+  replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, 65_536)),
+  until: Type.Optional(
+    Type.String({ description: "`all`, `any`, or a process: when this sandbox is done.", default: "all" }),
+  ),
+  timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
+  stop: Type.Optional(stop),
+  processes: Type.Optional(Type.Record(Type.String(), Type.Ref("Process"), { description: "Processes by name." })),
+  sandboxes: Type.Optional(Type.Record(Type.String(), Type.Ref("Sandbox"), { description: "Nested sandboxes by name." })),
+};
+
+/** Named parts of the schema, and the root's own under `Spec`. */
+export const definitions = {
+  Spec: Type.Object(
+    {
+      sandbox: Type.String({ description: "Name of the sandbox.", pattern: nodeName, maxLength: 64, examples: ["demo"] }),
+      ...sandboxFields,
+    },
+    { ...closed, description: "A sandbox: processes in new Linux namespaces." },
+  ),
+  Sandbox: Type.Object(sandboxFields, { ...closed, description: "A nested sandbox." }),
+  Process: process,
+  ProcessMap: processMap,
+} as const;
