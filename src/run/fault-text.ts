@@ -83,7 +83,8 @@ function processHelp(fault: Fault, name: string): string {
       return "name a program that is in the PATH of this process, or give its absolute path; the host's tree is what the sandbox sees";
     }
     if (name === "EACCES") return "make the file executable for the user of this process";
-    if (name === "ENOEXEC") return "begin the script with a line such as `#!/bin/sh`, or use `shell:`";
+    if (name === "ENOEXEC")
+      return "begin the script with a line such as `#!/bin/sh`, or use `shell:`";
   }
   if (name === "EROFS") {
     return "the host's tree is read-only in a sandbox: write below /tmp, or set `root: host-rw`";

@@ -21,11 +21,10 @@ const listOf = (description: string) => Type.Array(Type.String(), { description 
 const duration = (description: string) =>
   text(`${description} A duration: \`250ms\`, \`5s\`, \`2m\`, \`1h\`.`, ["5s"]);
 
-const env = Type.Record(
-  Type.String(),
-  Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
-  { description: "Environment variables.", examples: [{ MODE: "test" }] },
-);
+const env = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+  description: "Environment variables.",
+  examples: [{ MODE: "test" }],
+});
 
 const umask = Type.Union([Type.String({ pattern: "^0?o?[0-7]{1,3}$" }), Type.Integer()], {
   description: "File mode creation mask, octal. Source: umask(2).",
@@ -61,7 +60,9 @@ const stop = Type.Object(
 );
 
 const id = (description: string) => count(description, 0, 4_294_967_294);
-const groups = Type.Array(id("A group id."), { description: "Supplementary groups. Default: none." });
+const groups = Type.Array(id("A group id."), {
+  description: "Supplementary groups. Default: none.",
+});
 
 const identity = Type.Object(
   {
@@ -119,7 +120,9 @@ const expect = Type.Object(
     ppid: Type.Optional(count("PID of the parent as seen there; 0: outside.", 0, 4_194_303)),
     level: Type.Optional(count("Level of its PID namespace.", 0, 32)),
     exit: Type.Optional(count("Exit code.", 0, 255)),
-    signal: Type.Optional(Type.Union([Type.String(), Type.Integer()], { description: "Signal that ended it." })),
+    signal: Type.Optional(
+      Type.Union([Type.String(), Type.Integer()], { description: "Signal that ended it." }),
+    ),
   },
   { ...closed, description: "Checked when the run ends; what does not hold fails the run." },
 );
@@ -129,12 +132,15 @@ const processMap = Type.Object(
     description: Type.Optional(text("What it is for.")),
     run: Type.Optional(
       Type.Union([Type.String(), Type.Array(Type.String())], {
-        description: "Program and arguments: a list, or a string split into words as a shell quotes them, without a shell.",
+        description:
+          "Program and arguments: a list, or a string split into words as a shell quotes them, without a shell.",
         examples: ["sleep 60", ["sleep", "60"]],
       }),
     ),
     shell: Type.Optional(text("Script for `/bin/sh -c`.", ["echo $$; exec sleep 60"])),
-    pid: Type.Optional(Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] })),
+    pid: Type.Optional(
+      Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] }),
+    ),
     pids: Type.Optional(
       Type.Record(Type.String(), Type.Integer(), {
         description: "Wished PIDs by the sandbox that owns the PID namespace, or `host`.",
@@ -144,7 +150,9 @@ const processMap = Type.Object(
     replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, 1_000_000)),
     env: Type.Optional(env),
     inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
-    cwd: Type.Optional(text("Working directory. Default: the spec's folder where visible, else `/`.")),
+    cwd: Type.Optional(
+      text("Working directory. Default: the spec's folder where visible, else `/`."),
+    ),
     umask: Type.Optional(umask),
     limits: Type.Optional(limits),
     user: Type.Optional(identity),
@@ -153,9 +161,15 @@ const processMap = Type.Object(
         [
           Type.String(),
           Type.Array(Type.String()),
-          Type.Record(Type.String(), choice(["started", "exited", "succeeded"], "What to wait for.")),
+          Type.Record(
+            Type.String(),
+            choice(["started", "exited", "succeeded"], "What to wait for."),
+          ),
         ],
-        { description: "Processes to wait for: names or paths, or a map to what to wait for.", examples: [["db"], { setup: "succeeded" }] },
+        {
+          description: "Processes to wait for: names or paths, or a map to what to wait for.",
+          examples: [["db"], { setup: "succeeded" }],
+        },
       ),
     ),
     stdin: Type.Optional(
@@ -164,7 +178,10 @@ const processMap = Type.Object(
           Type.String({ enum: ["null", "inherit"] }),
           Type.Null(),
           Type.Object(
-            { file: Type.Optional(text("Path as the process sees it.")), text: Type.Optional(text("The text itself.")) },
+            {
+              file: Type.Optional(text("Path as the process sees it.")),
+              text: Type.Optional(text("The text itself.")),
+            },
             closed,
           ),
         ],
@@ -176,7 +193,10 @@ const processMap = Type.Object(
     stop: Type.Optional(stop),
     timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
     essential: Type.Optional(
-      Type.Boolean({ description: "If it fails, the whole run is stopped and fails.", default: false }),
+      Type.Boolean({
+        description: "If it fails, the whole run is stopped and fails.",
+        default: false,
+      }),
     ),
     expect: Type.Optional(expect),
   },
@@ -210,13 +230,23 @@ const sandboxFields = {
   description: Type.Optional(text("What it is for.")),
   namespaces: Type.Optional(namespaces),
   init: Type.Optional(
-    Type.String({ description: "`reaper` (the shim), or the process that is PID 1 itself.", default: "reaper" }),
+    Type.String({
+      description: "`reaper` (the shim), or the process that is PID 1 itself.",
+      default: "reaper",
+    }),
   ),
-  hostname: Type.Optional(Type.String({ description: "Host name (needs uts: new).", maxLength: 64, minLength: 1 })),
-  domainname: Type.Optional(Type.String({ description: "NIS domain name (needs uts: new).", maxLength: 64, minLength: 1 })),
+  hostname: Type.Optional(
+    Type.String({ description: "Host name (needs uts: new).", maxLength: 64, minLength: 1 }),
+  ),
+  domainname: Type.Optional(
+    Type.String({ description: "NIS domain name (needs uts: new).", maxLength: 64, minLength: 1 }),
+  ),
   user: Type.Optional(sandboxUser),
   root: Type.Optional(
-    choice(["host", "host-rw", "inherit"], "The tree: the host's read-only, the host's, or the parent sandbox's. Default: `host` at the root, `inherit` below."),
+    choice(
+      ["host", "host-rw", "inherit"],
+      "The tree: the host's read-only, the host's, or the parent sandbox's. Default: `host` at the root, `inherit` below.",
+    ),
   ),
   env: Type.Optional(env),
   inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
@@ -226,19 +256,31 @@ const sandboxFields = {
   nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, 32)),
   replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, 65_536)),
   until: Type.Optional(
-    Type.String({ description: "`all`, `any`, or a process: when this sandbox is done.", default: "all" }),
+    Type.String({
+      description: "`all`, `any`, or a process: when this sandbox is done.",
+      default: "all",
+    }),
   ),
   timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
   stop: Type.Optional(stop),
-  processes: Type.Optional(Type.Record(Type.String(), Type.Ref("Process"), { description: "Processes by name." })),
-  sandboxes: Type.Optional(Type.Record(Type.String(), Type.Ref("Sandbox"), { description: "Nested sandboxes by name." })),
+  processes: Type.Optional(
+    Type.Record(Type.String(), Type.Ref("Process"), { description: "Processes by name." }),
+  ),
+  sandboxes: Type.Optional(
+    Type.Record(Type.String(), Type.Ref("Sandbox"), { description: "Nested sandboxes by name." }),
+  ),
 };
 
 /** Named parts of the schema, and the root's own under `Spec`. */
 export const definitions = {
   Spec: Type.Object(
     {
-      sandbox: Type.String({ description: "Name of the sandbox.", pattern: nodeName, maxLength: 64, examples: ["demo"] }),
+      sandbox: Type.String({
+        description: "Name of the sandbox.",
+        pattern: nodeName,
+        maxLength: 64,
+        examples: ["demo"],
+      }),
       ...sandboxFields,
     },
     { ...closed, description: "A sandbox: processes in new Linux namespaces." },

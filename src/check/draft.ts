@@ -1,0 +1,224 @@
+/** The sandbox tree while it is being type-checked: expanded, but with names not yet resolved. */
+
+import type { Span } from "../base/span.ts";
+import { diagnostic } from "../diag/diagnostic.ts";
+import type { Process } from "../ir/process.ts";
+import {
+  entriesOf,
+  entryOf,
+  get,
+  integerOf,
+  type MapNode,
+  type Node,
+  textOf,
+} from "../spec/node.ts";
+import type { Found } from "./values.ts";
+
+/** Of one spec, after `replicas` and `nest`. The shim's limits are the same or higher. */
+export const PROCESS_COUNT_MAX = 1_000_000;
+export const SANDBOX_COUNT_MAX = 65_536;
+
+export interface BoxDraft {
+  readonly name: string;
+  /** Empty for the root. */
+  readonly path: string;
+  readonly span: Span;
+  readonly node: MapNode;
+  readonly parent: BoxDraft | null;
+  /** Level of the PID namespace its processes live in. */
+  readonly level: number;
+  readonly ownsPid: boolean;
+  /** Name of the process that is PID 1; null: the shim. Not yet known to exist. */
+  readonly init: string | null;
+  readonly processes: ProcessDraft[];
+  readonly boxes: BoxDraft[];
+}
+
+export interface ProcessDraft {
+  readonly name: string;
+  /** Without the index of a replica. */
+  readonly baseName: string;
+  readonly isReplica: boolean;
+  readonly path: string;
+  readonly span: Span;
+  readonly node: Node;
+  readonly box: BoxDraft;
+  /** Filled in by resolve. */
+  ir: Process | null;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const RESERVED = new Set(["init", "host"]);
+
+/** Own paths are joined with a slash; the root adds nothing. */
+export function pathOf(box: { readonly path: string }, name: string): string {
+  return box.path === "" ? name : `${box.path}/${name}`;
+}
+
+export function isNew(node: Node, kind: string, fallback: boolean): boolean {
+  const mode = textOf(get(get(node, "namespaces"), kind));
+  return mode === null ? fallback : mode === "new";
+}
+
+/** Expands the whole tree. `nest` puts the nested sandboxes into the innermost copy. */
+export function draftOf(root: MapNode, found: Found): BoxDraft {
+  const name = entryOf(root, "sandbox");
+  const budget = { processes: PROCESS_COUNT_MAX, boxes: SANDBOX_COUNT_MAX, told: false };
+  const top = boxDraft(
+    textOf(name?.value ?? null) ?? "",
+    "",
+    name?.value.span ?? root.span,
+    root,
+    null,
+  );
+  const pending = [top];
+  for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
+    const innermost = nestInside(box, found);
+    for (let each: BoxDraft = innermost; ; each = each.parent ?? each) {
+      addProcesses(each, found, budget);
+      if (each === box) break;
+    }
+    addBoxes(innermost, found, budget);
+    pending.push(...innermost.boxes);
+  }
+  return top;
+}
+
+type Budget = { processes: number; boxes: number; told: boolean };
+
+function boxDraft(
+  name: string,
+  path: string,
+  span: Span,
+  node: MapNode,
+  parent: BoxDraft | null,
+): BoxDraft {
+  const ownsPid = isNew(node, "pid", true);
+  const init = textOf(get(node, "init"));
+  return {
+    name,
+    path,
+    span,
+    node,
+    parent,
+    level: (parent?.level ?? 0) + (ownsPid ? 1 : 0),
+    ownsPid,
+    init: init === null || init === "reaper" ? null : init,
+    processes: [],
+    boxes: [],
+  };
+}
+
+/** `doll` with nest 3 is `doll.1/doll.2/doll.3`; returns the innermost. */
+function nestInside(box: BoxDraft, found: Found): BoxDraft {
+  const node = get(box.node, "nest");
+  const count = integerOf(node);
+  if (count === null || node === null) return box;
+  if (box.path === "") {
+    found.push(
+      diagnostic("SBX2305", node.span, "the root sandbox cannot be nested in itself", {
+        help: "put `nest` on a sandbox below the root",
+      }),
+    );
+    return box;
+  }
+  const base = box.name.replace(/\.1$/, "");
+  let inner = box;
+  for (let number = 2; number <= Math.min(count, 64); number++) {
+    const name = `${base}.${number}`;
+    const next = boxDraft(name, pathOf(inner, name), box.span, box.node, inner);
+    inner.boxes.push(next);
+    inner = next;
+  }
+  return inner;
+}
+
+function namesOf(count: number | null, name: string): { name: string; isReplica: boolean }[] {
+  if (count === null) return [{ name, isReplica: false }];
+  return Array.from({ length: count }, (_, index) => ({
+    name: `${name}.${index + 1}`,
+    isReplica: true,
+  }));
+}
+
+function checkName(key: string, span: Span, what: string, found: Found): boolean {
+  if (RESERVED.has(key)) {
+    found.push(
+      diagnostic("SBX2009", span, `"${key}" is a reserved name`, {
+        help: `give this ${what} another name; \`init\` in a path means a sandbox's init`,
+      }),
+    );
+    return false;
+  }
+  if (NAME.test(key) && key.length <= 64) return true;
+  found.push(
+    diagnostic("SBX2008", span, `"${key.slice(0, 64)}" cannot name a ${what}`, {
+      help: "use up to 64 letters, digits, `_` and `-`, beginning with a letter or digit",
+    }),
+  );
+  return false;
+}
+
+function overBudget(left: number, span: Span, budget: Budget, found: Found): boolean {
+  if (left >= 0) return false;
+  if (!budget.told) {
+    found.push(
+      diagnostic("SBX2310", span, "the spec expands to too many processes or sandboxes", {
+        help: `lower \`replicas\`: at most ${PROCESS_COUNT_MAX} processes and ${SANDBOX_COUNT_MAX} sandboxes`,
+      }),
+    );
+  }
+  budget.told = true;
+  return true;
+}
+
+function addProcesses(box: BoxDraft, found: Found, budget: Budget): void {
+  for (const { key, keySpan, value } of entriesOf(get(box.node, "processes"))) {
+    if (!checkName(key, keySpan, "process", found)) continue;
+    const count = integerOf(get(value, "replicas"));
+    budget.processes -= count ?? 1;
+    if (overBudget(budget.processes, keySpan, budget, found)) return;
+    for (const { name, isReplica } of namesOf(count, key)) {
+      box.processes.push({
+        name,
+        baseName: key,
+        isReplica,
+        path: pathOf(box, name),
+        span: keySpan,
+        node: value,
+        box,
+        ir: null,
+      });
+    }
+  }
+}
+
+function addBoxes(box: BoxDraft, found: Found, budget: Budget): void {
+  const processes = entriesOf(get(box.node, "processes"));
+  for (const { key, keySpan, value } of entriesOf(get(box.node, "sandboxes"))) {
+    if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", found)) continue;
+    if (processes.some((process) => process.key === key)) {
+      found.push(
+        diagnostic("SBX2010", keySpan, `"${key}" is already a process of this sandbox`, {
+          help: "rename one of the two: both would have the same path",
+        }),
+      );
+    }
+    const replicas = integerOf(get(value, "replicas"));
+    const nest = integerOf(get(value, "nest"));
+    budget.boxes -= (replicas ?? 1) * (nest ?? 1);
+    if (overBudget(budget.boxes, keySpan, budget, found)) return;
+    for (const { name } of namesOf(replicas, key)) {
+      const own = nest === null ? name : `${name}.1`;
+      box.boxes.push(boxDraft(own, pathOf(box, own), keySpan, value, box));
+    }
+  }
+}
+
+export function* everyBox(root: BoxDraft): Generator<BoxDraft> {
+  const pending = [root];
+  for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
+    yield box;
+    pending.push(...box.boxes.toReversed());
+  }
+}

@@ -1,0 +1,105 @@
+/** SBX2501: expectations of a process, and those that can never hold. Pure. */
+
+import type { Span } from "../base/span.ts";
+import { diagnostic } from "../diag/diagnostic.ts";
+import type { Expect, Expected, Pin } from "../ir/process.ts";
+import { entriesOf, get, integerOf, type Node } from "../spec/node.ts";
+import type { ProcessDraft } from "./draft.ts";
+import { ownerNamed } from "./resolve.ts";
+import { type Found, signalOf } from "./values.ts";
+
+export function expectOf(draft: ProcessDraft, pins: readonly Pin[], found: Found): Expect | null {
+  const node = get(draft.node, "expect");
+  if (node?.kind !== "map") return null;
+  const number = (key: string): Expected<number> | null => {
+    const value = get(node, key);
+    const integer = integerOf(value);
+    return value === null || integer === null ? null : { value: integer, span: value.span };
+  };
+  const pid = number("pid");
+  const level = number("level");
+  const ppid = number("ppid");
+  const exit = number("exit");
+  const signalNode = get(node, "signal");
+  const signal = signalOf(signalNode, found);
+  const own = draft.box.init === draft.name ? 1 : pinAt(pins, draft.box.level);
+
+  if (pid !== null && own !== null && pid.value !== own)
+    impossible(
+      found,
+      pid.span,
+      `"${draft.baseName}" is PID ${own} by its spec, so it is never ${pid.value}`,
+    );
+  if (pid?.value === 1 && own === null && draft.box.ownsPid) {
+    impossible(found, pid.span, `PID 1 of this sandbox is its init, not "${draft.baseName}"`);
+  }
+  if (level !== null && level.value !== draft.box.level) {
+    impossible(
+      found,
+      level.span,
+      `"${draft.baseName}" lives at level ${draft.box.level}, never at ${level.value}`,
+    );
+  }
+  if (exit !== null && signal !== null && signalNode !== null) {
+    impossible(
+      found,
+      signalNode.span,
+      "a process ends by an exit code or by a signal, never by both",
+    );
+  }
+  return {
+    ...(pid && { pid }),
+    ...(level && { level }),
+    ...(ppid && { ppid }),
+    ...(exit && { exit }),
+    ...(signal !== null &&
+      signalNode !== null && { signal: { value: signal, span: signalNode.span } }),
+    ...expectedPids(draft, get(node, "pids"), pins, found),
+  };
+}
+
+function expectedPids(
+  draft: ProcessDraft,
+  node: Node | null,
+  pins: readonly Pin[],
+  found: Found,
+): Pick<Expect, "pids"> {
+  if (node === null) return {};
+  const pids = entriesOf(node).flatMap(({ key, keySpan, value }) => {
+    const owner = ownerNamed(draft, key);
+    const pid = integerOf(value);
+    if (owner === null) {
+      found.push(
+        diagnostic(
+          "SBX2205",
+          keySpan,
+          `"${key}" is no sandbox around process "${draft.baseName}"`,
+          {
+            help: "name this sandbox, one around it, or `host`",
+          },
+        ),
+      );
+    }
+    if (owner === null || pid === null) return [];
+    const level = owner === "host" ? 0 : owner.level;
+    const pinned = pinAt(pins, level);
+    if (pinned !== null && pinned !== pid)
+      impossible(
+        found,
+        value.span,
+        `"${draft.baseName}" is pinned to ${pinned} there, so it is never ${pid}`,
+      );
+    return [{ level, pid, span: value.span }];
+  });
+  return { pids };
+}
+
+function pinAt(pins: readonly Pin[], level: number): number | null {
+  return pins.find((pin) => pin.level === level)?.pid ?? null;
+}
+
+function impossible(found: Found, span: Span, message: string): void {
+  found.push(
+    diagnostic("SBX2501", span, message, { help: "correct the expectation, or what it is about" }),
+  );
+}

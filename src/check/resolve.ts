@@ -1,0 +1,404 @@
+/** From the expanded draft to the IR: defaults, environments, dependencies, pins. Pure. */
+
+import { diagnostic } from "../diag/diagnostic.ts";
+import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
+import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
+import type { IdMap, Sandbox } from "../ir/sandbox.ts";
+import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
+import { didYouMean } from "../spec/suggest.ts";
+import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
+import { expectOf } from "./expect.ts";
+import {
+  commandOf,
+  durationOf,
+  type Found,
+  identityOf,
+  limitsOf,
+  literalOf,
+  outputOf,
+  stdinOf,
+  stopOf,
+  stringsOf,
+  umaskOf,
+} from "./values.ts";
+
+/** What every process starts with, so that a run is the same wherever it is started. */
+export const FIXED_ENV: Readonly<Record<string, string>> = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  HOME: "/",
+  LANG: "C.UTF-8",
+};
+
+const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
+const DEFAULT_UMASK = 0o022;
+const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", "cgroup"];
+
+/** Names that a dependency can have, with the path of the slot each stands for. */
+type Scope = ReadonlyMap<string, readonly string[]>;
+
+/** Fills in every process of the tree. */
+export function resolveProcesses(root: BoxDraft, found: Found): void {
+  const scopes = new Map<BoxDraft, Scope>();
+  // Replicas have one node: its values are read, and its mistakes reported, once.
+  const read = new Map<Node, Process | null>();
+  for (const box of everyBox(root)) {
+    for (const draft of box.processes) {
+      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, found));
+      const base = read.get(draft.node);
+      if (!base) continue;
+      const pins = pinsOf(draft, found);
+      draft.ir = {
+        ...base,
+        name: draft.name,
+        path: draft.path,
+        pins,
+        dependsOn: dependenciesOf(draft, scopes, found),
+        expect: expectOf(draft, pins, found),
+      };
+    }
+  }
+}
+
+function processOf(draft: ProcessDraft, found: Found): Process | null {
+  const { node, box } = draft;
+  const isMap = node.kind === "map";
+  const argv = isMap ? argvOf(draft, found) : commandOf(node, found);
+  if (argv === null) return null;
+  const map = isMap ? node : null;
+  const stop = stopOf(get(box.node, "stop"), DEFAULT_STOP, []);
+  const own = limitsOf(get(map, "limits"), found);
+  const limits = limitsOf(get(box.node, "limits"), []).filter(
+    (limit) => !own.some((other) => other.resource === limit.resource),
+  );
+  return {
+    name: draft.name,
+    path: draft.path,
+    span: draft.span,
+    argv,
+    pins: [],
+    env: envOf(box.node, map, found),
+    inheritEnv: inheritedOf(box.node, map, found),
+    cwd: literalOf(get(map, "cwd") ?? get(box.node, "cwd"), found),
+    umask:
+      umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
+    limits: [...limits, ...own].toSorted((a, b) => a.resource - b.resource),
+    user: identityOf(get(map, "user")),
+    dependsOn: [],
+    stdin: stdinOf(get(map, "stdin"), found),
+    stdout: outputOf(get(map, "stdout"), found),
+    stderr: outputOf(get(map, "stderr"), found),
+    stop: stopOf(get(map, "stop"), stop, found),
+    timeoutMs: durationOf(get(map, "timeout"), found),
+    essential: isTrue(get(map, "essential")),
+    expect: null,
+  };
+}
+
+function isTrue(node: Node | null): boolean {
+  return node?.kind === "scalar" && node.value === true;
+}
+
+function argvOf(draft: ProcessDraft, found: Found): string[] | null {
+  const run = get(draft.node, "run");
+  const shell = get(draft.node, "shell");
+  if ((run === null) === (shell === null)) {
+    const both = run !== null;
+    found.push(
+      diagnostic(
+        "SBX2005",
+        both && shell ? shell.span : draft.span,
+        `process "${draft.baseName}" has ${both ? "both `run` and `shell`" : "neither `run` nor `shell`"}`,
+        {
+          help: both ? "keep one of the two" : "add `run: PROGRAM ARGUMENTS` or `shell: SCRIPT`",
+        },
+      ),
+    );
+    return null;
+  }
+  if (run !== null) return commandOf(run, found);
+  const script = literalOf(shell, found);
+  if (script === null) return null;
+  if (script.trim() === "" && shell !== null) {
+    found.push(
+      diagnostic("SBX2006", shell.span, "the script is empty", {
+        help: "write a command for /bin/sh",
+      }),
+    );
+    return null;
+  }
+  return ["/bin/sh", "-c", script];
+}
+
+function envOf(box: Node, map: Node | null, found: Found): [string, string][] {
+  const env = new Map(Object.entries(FIXED_ENV));
+  const ignored: Found = [];
+  const maps: [Node | null, Found][] = [
+    [get(box, "env"), ignored],
+    [get(map, "env"), found],
+  ];
+  for (const [node, report] of maps) {
+    for (const { key, keySpan, value } of entriesOf(node)) {
+      if (key === "" || key.includes("=")) {
+        report.push(
+          diagnostic("SBX2307", keySpan, `"${key}" cannot name a variable`, {
+            help: "use letters, digits and `_`",
+          }),
+        );
+      }
+      const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
+      env.set(key, isFlag ? String(value.value) : (literalOf(value, report) ?? ""));
+    }
+  }
+  for (const name of inheritedNames(box, map)) env.delete(name);
+  return [...env].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function inheritedNames(box: Node, map: Node | null): string[] {
+  const own = new Set(entriesOf(get(map, "env")).map(({ key }) => key));
+  const shared = stringsOf(get(box, "inherit_env")).filter((name) => !own.has(name));
+  return [...new Set([...shared, ...stringsOf(get(map, "inherit_env"))])].toSorted();
+}
+
+function inheritedOf(box: Node, map: Node | null, found: Found): string[] {
+  const ignored: Found = [];
+  const both: [Node | null, Found][] = [
+    [box, ignored],
+    [map, found],
+  ];
+  for (const [node, list] of both) {
+    const names = get(node, "inherit_env");
+    const set = new Set(entriesOf(get(node, "env")).map(({ key }) => key));
+    if (names?.kind !== "list") continue;
+    for (const item of names.items) {
+      if (!set.has(textOf(item) ?? "")) continue;
+      list.push(
+        diagnostic("SBX2306", item.span, `"${textOf(item)}" is both set and inherited`, {
+          help: "remove it from `env` or from `inherit_env`",
+        }),
+      );
+    }
+  }
+  return inheritedNames(box, map);
+}
+
+/** The sandbox, from `draft`'s own outwards, that owns a PID namespace and has this name. */
+export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host" | null {
+  if (name === "host") return "host";
+  for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) {
+    if (box.path === name || box.name === name || pathOf({ path: "" }, box.path) === name)
+      return box;
+  }
+  return null;
+}
+
+function pinsOf(draft: ProcessDraft, found: Found): Pin[] {
+  const pid = get(draft.node, "pid");
+  const pids = entriesOf(get(draft.node, "pids"));
+  const pins: Pin[] = [];
+  const first = pid ?? pids[0]?.value ?? null;
+  if (first === null) return pins;
+  if (draft.isReplica) {
+    found.push(
+      diagnostic(
+        "SBX2204",
+        first.span,
+        `process "${draft.baseName}" has replicas, which cannot share a PID`,
+        {
+          help: "remove the pin, or write the processes out",
+        },
+      ),
+    );
+    return pins;
+  }
+  const own = integerOf(pid);
+  if (pid !== null && own !== null) {
+    if (!draft.box.ownsPid && draft.box.level === 0) {
+      found.push(
+        diagnostic(
+          "SBX2206",
+          pid.span,
+          `process "${draft.baseName}" lives in the host's PID namespace`,
+          {
+            help: "pin it with `pids: {host: N}`, or make the PID namespace new",
+          },
+        ),
+      );
+    } else pins.push({ level: draft.box.level, pid: own, span: pid.span });
+  }
+  for (const { key, keySpan, value } of pids) {
+    const owner = ownerNamed(draft, key);
+    const number = integerOf(value);
+    if (owner === null) {
+      found.push(
+        diagnostic(
+          "SBX2205",
+          keySpan,
+          `"${key}" is no sandbox around process "${draft.baseName}"`,
+          {
+            label: didYouMean(key, ["host", ...namesAround(draft)]),
+            help: `name one of ${["host", ...namesAround(draft)].join(", ")}`,
+          },
+        ),
+      );
+    } else if (owner !== "host" && !owner.ownsPid) {
+      found.push(
+        diagnostic("SBX2206", keySpan, `sandbox "${key}" has no PID namespace of its own`, {
+          help: "name the sandbox above that has one",
+        }),
+      );
+    } else if (number !== null) {
+      pins.push({ level: owner === "host" ? 0 : owner.level, pid: number, span: value.span });
+    }
+  }
+  return pins;
+}
+
+function namesAround(draft: ProcessDraft): string[] {
+  const names: string[] = [];
+  for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) {
+    names.push(box.path === "" ? box.name : box.path);
+  }
+  return names;
+}
+
+const CONDITIONS = new Set<string>(["started", "exited", "succeeded"]);
+
+function dependenciesOf(
+  draft: ProcessDraft,
+  scopes: Map<BoxDraft, Scope>,
+  found: Found,
+): Dependency[] {
+  const node = get(draft.node, "depends_on");
+  if (node === null) return [];
+  const asked: { name: string; condition: DependencyCondition; at: Node["span"] }[] = [];
+  if (node.kind === "map") {
+    for (const { key, keySpan, value } of entriesOf(node)) {
+      const condition = textOf(value) ?? "started";
+      if (CONDITIONS.has(condition)) {
+        asked.push({ name: key, condition: condition as DependencyCondition, at: keySpan });
+      }
+    }
+  } else {
+    for (const item of node.kind === "list" ? node.items : [node]) {
+      const name = textOf(item);
+      if (name !== null) asked.push({ name, condition: "started", at: item.span });
+    }
+  }
+  return asked.flatMap(({ name, condition, at }) => {
+    const paths = lookUp(draft.box, name, scopes);
+    if (paths === null) {
+      found.push(
+        diagnostic(
+          "SBX2103",
+          at,
+          `process "${draft.baseName}" depends on "${name}", which does not exist`,
+          {
+            label: didYouMean(name, namesFrom(draft.box, scopes)),
+            help: "names are looked up in this sandbox first; use a path such as outer/db for another one",
+          },
+        ),
+      );
+    }
+    return (paths ?? []).map((path) => ({ path, condition, span: at }));
+  });
+}
+
+/** From the sandbox outwards. Null: nothing has this name. */
+function lookUp(
+  from: BoxDraft,
+  name: string,
+  scopes: Map<BoxDraft, Scope>,
+): readonly string[] | null {
+  for (let box: BoxDraft | null = from; box !== null; box = box.parent) {
+    const [head = "", ...rest] = name.split("/");
+    let at: BoxDraft | undefined = box;
+    let last = head;
+    for (const part of rest) {
+      at = at?.boxes.find((nested) => nested.name === last);
+      last = part;
+    }
+    const paths = at === undefined ? undefined : scopeOf(at, scopes).get(last);
+    if (paths !== undefined) return paths;
+  }
+  return null;
+}
+
+/** Own processes (a replicated one also by its plain name), nested sandboxes, and the init. */
+function scopeOf(box: BoxDraft, scopes: Map<BoxDraft, Scope>): Scope {
+  const known = scopes.get(box);
+  if (known !== undefined) return known;
+  const names = new Map<string, string[]>();
+  const add = (name: string, path: string) => {
+    const paths = names.get(name) ?? [];
+    names.set(name, paths);
+    paths.push(path);
+  };
+  for (const { name, baseName, isReplica, path } of box.processes) {
+    add(name, path);
+    if (isReplica) add(baseName, path);
+  }
+  for (const nested of box.boxes) {
+    const init = pathOf(nested, "init");
+    add(nested.name, init);
+    const base = nested.name.replace(/(\.\d+)+$/, "");
+    if (base !== nested.name) add(base, init);
+  }
+  add("init", pathOf(box, "init"));
+  scopes.set(box, names);
+  return names;
+}
+
+function namesFrom(box: BoxDraft, scopes: Map<BoxDraft, Scope>): string[] {
+  const names: string[] = [];
+  for (let at: BoxDraft | null = box; at !== null; at = at.parent)
+    names.push(...scopeOf(at, scopes).keys());
+  return names;
+}
+
+/** The finished tree. Only of a draft without errors: every process then has its IR. */
+export function sandboxOf(draft: BoxDraft): Sandbox {
+  const { node } = draft;
+  const until = textOf(get(node, "until")) ?? "all";
+  const maps = get(get(node, "user"), "map");
+  const idMap: IdMap[] = (maps?.kind === "list" ? maps.items : []).map((item) => ({
+    inside: integerOf(get(item, "inside")) ?? 0,
+    outside: integerOf(get(item, "outside")) ?? 0,
+    count: integerOf(get(item, "count")) ?? 1,
+  }));
+  const sortedMap = idMap.toSorted((a, b) => a.inside - b.inside);
+  const root = textOf(get(node, "root"));
+  return {
+    name: draft.name,
+    path: draft.path,
+    span: draft.span,
+    description: textOf(get(node, "description")) ?? "",
+    namespaces: namespacesOf(draft),
+    level: draft.level,
+    init: draft.init,
+    hostname: textOf(get(node, "hostname")),
+    domainname: textOf(get(node, "domainname")),
+    user: identityOf(get(node, "user")),
+    uidMap: sortedMap,
+    gidMap: sortedMap,
+    root: root === "host" || root === "host-rw" || root === "inherit" ? root : rootDefault(draft),
+    until: until === "all" || until === "any" ? until : { process: until },
+    timeoutMs: durationOf(get(node, "timeout"), []),
+    stop: stopOf(get(node, "stop"), DEFAULT_STOP, []),
+    processes: draft.processes.flatMap(({ ir }) => (ir === null ? [] : [ir])),
+    sandboxes: draft.boxes.map(sandboxOf),
+  };
+}
+
+function rootDefault(draft: BoxDraft): Sandbox["root"] {
+  return draft.parent === null && isNew(draft.node, "mount", true) ? "host" : "inherit";
+}
+
+function namespacesOf(draft: BoxDraft): Record<NamespaceKind, NamespaceMode> {
+  const modes = NAMESPACE_KINDS.map((kind): [NamespaceKind, NamespaceMode] => {
+    const asked = textOf(get(get(draft.node, "namespaces"), kind));
+    if (asked === "new" || asked === "inherit") return [kind, asked];
+    if (kind === "user") return [kind, draft.parent === null ? "auto" : "inherit"];
+    return [kind, NEW_BY_DEFAULT.includes(kind) ? "new" : "inherit"];
+  });
+  return Object.fromEntries(modes) as Record<NamespaceKind, NamespaceMode>;
+}

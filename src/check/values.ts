@@ -1,0 +1,197 @@
+/** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
+
+import { constants } from "node:os";
+import { durationMs } from "../base/duration.ts";
+import { wordsOf } from "../base/words.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { LIMIT_NAMES } from "../ir/limit-names.ts";
+import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
+import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
+import { didYouMean } from "../spec/suggest.ts";
+
+export type Found = Diagnostic[];
+
+/** Numbers of x86 and ARM; os.constants leaves the real-time ones out. Source: signal(7). */
+const SIGNALS = new Map<string, number>(
+  Object.entries(constants.signals).map(([name, number]) => [name.slice(3), number] as const),
+);
+const SIGNAL_MAX = 64;
+const SIGRTMIN = 34;
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+export function signalName(number: number): string {
+  for (const [name, value] of SIGNALS) if (value === number) return name;
+  return number >= SIGRTMIN ? `RTMIN+${number - SIGRTMIN}` : String(number);
+}
+
+export function signalOf(node: Node | null, found: Found): number | null {
+  if (node === null) return null;
+  const text = textOf(node) ?? "";
+  const name = text.toUpperCase().replace(/^SIG/, "");
+  const rt = /^RTMIN(?:\+(\d+))?$/.exec(name);
+  const number = rt ? SIGRTMIN + Number(rt[1] ?? 0) : (SIGNALS.get(name) ?? Number(text));
+  if (Number.isInteger(number) && number >= 1 && number <= SIGNAL_MAX) return number;
+  found.push(
+    diagnostic("SBX2302", node.span, `there is no signal "${text}"`, {
+      label: didYouMean(name, SIGNALS.keys()),
+      help: "name it as in signal(7), such as TERM, or by a number from 1 to 64",
+    }),
+  );
+  return null;
+}
+
+export function durationOf(node: Node | null, found: Found): number | null {
+  if (node?.kind !== "scalar") return null;
+  const text = textOf(node) ?? "";
+  const ms = durationMs(text);
+  if (ms === null) {
+    found.push(
+      diagnostic("SBX2301", node.span, `"${text}" is no duration`, {
+        help: "write a number and a unit: 250ms, 5s, 2m, 1h; at most 1193h",
+      }),
+    );
+  }
+  return ms;
+}
+
+export function stopOf(node: Node | null, fallback: Stop, found: Found): Stop {
+  return {
+    signal: signalOf(get(node, "signal"), found) ?? fallback.signal,
+    graceMs: durationOf(get(node, "grace"), found) ?? fallback.graceMs,
+  };
+}
+
+/** By the digits as written: YAML 1.2 reads 022 as decimal twenty-two. */
+export function umaskOf(node: Node | null, found: Found): number | null {
+  if (node?.kind !== "scalar") return null;
+  const text = typeof node.value === "string" ? node.value : node.source;
+  const digits = /^(?:0o|0)?([0-7]{1,3})$/.exec(text)?.[1];
+  if (digits !== undefined) return Number.parseInt(digits, 8);
+  if (typeof node.value === "number") {
+    found.push(
+      diagnostic("SBX2304", node.span, `"umask" cannot be ${text}`, {
+        help: "write three octal digits such as 022",
+      }),
+    );
+  }
+  return null;
+}
+
+function limitValue(node: Node | null, found: Found): number | null | undefined {
+  if (node?.kind !== "scalar") return undefined;
+  if (typeof node.value === "number") return node.value;
+  const text = textOf(node) ?? "";
+  if (text === "unlimited") return null;
+  const [, digits, unit] = /^(\d+)([KMG])$/.exec(text) ?? [];
+  if (digits !== undefined) return Number(digits) * (SIZE_UNITS[unit ?? ""] ?? 1);
+  found.push(
+    diagnostic("SBX2303", node.span, `"${text}" is no limit`, {
+      help: "write an integer, a size such as 64M, or `unlimited`",
+    }),
+  );
+  return undefined;
+}
+
+export function limitsOf(node: Node | null, found: Found): ResourceLimit[] {
+  const limits: ResourceLimit[] = [];
+  for (const { key, keySpan, value } of entriesOf(node)) {
+    const resource = LIMIT_NAMES.indexOf(key);
+    if (resource < 0) {
+      found.push(
+        diagnostic("SBX2303", keySpan, `there is no resource limit "${key}"`, {
+          label: didYouMean(key, LIMIT_NAMES),
+          help: `the limits are ${LIMIT_NAMES.join(", ")}`,
+        }),
+      );
+      continue;
+    }
+    const isPair = value.kind === "map";
+    const soft = limitValue(isPair ? get(value, "soft") : value, found);
+    const hard = limitValue(isPair ? get(value, "hard") : value, found);
+    const low = soft === undefined ? hard : soft;
+    const high = hard === undefined ? soft : hard;
+    if (low === undefined || high === undefined) continue;
+    if ((low ?? Infinity) > (high ?? Infinity)) {
+      found.push(
+        diagnostic("SBX2303", value.span, `the soft limit of "${key}" is above the hard one`, {
+          help: "lower `soft` or raise `hard`",
+        }),
+      );
+    }
+    limits.push({ name: key, resource, soft: low, hard: high });
+  }
+  return limits.toSorted((a, b) => a.resource - b.resource);
+}
+
+/** Null where neither id is named. */
+export function identityOf(node: Node | null): Identity | null {
+  const uid = integerOf(get(node, "uid"));
+  const gid = integerOf(get(node, "gid"));
+  const list = get(node, "groups");
+  const groups = list?.kind === "list" ? list.items.map((item) => integerOf(item) ?? 0) : [];
+  if (uid === null && gid === null && groups.length === 0) return null;
+  return { uid: uid ?? 0, gid: gid ?? 0, groups };
+}
+
+export function stringsOf(node: Node | null): string[] {
+  return node?.kind === "list" ? node.items.map((item) => textOf(item) ?? "") : [];
+}
+
+/** Text with `$${` unescaped; a `${` that is left is a parameter, which this version has not. */
+export function literalOf(node: Node | null, found: Found): string | null {
+  const text = textOf(node);
+  if (text === null || node === null) return null;
+  const name = /(?<!\$)\$\{([^}]*)\}?/.exec(text);
+  if (name !== null) {
+    found.push(
+      diagnostic("SBX2309", node.span, `unknown parameter "${name[1]}"`, {
+        help: "parameters are not supported yet; write `$${` for a literal `${`",
+      }),
+    );
+  }
+  return text.replaceAll("$${", "${");
+}
+
+export function commandOf(node: Node, found: Found): string[] | null {
+  if (node.kind === "list") {
+    const argv = node.items.map((item) => literalOf(item, found) ?? "");
+    if (argv.length > 0 && argv[0] !== "") return argv;
+  } else {
+    const text = literalOf(node, found);
+    if (text === null) return null;
+    const words = wordsOf(text);
+    if (words === null) {
+      found.push(
+        diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
+          help: "close the quote, or write the command as a list",
+        }),
+      );
+      return null;
+    }
+    if (words.length > 0 && words[0] !== "") return words;
+  }
+  found.push(
+    diagnostic("SBX2006", node.span, "the command is empty", {
+      help: "name a program and its arguments, such as `sleep 60`",
+    }),
+  );
+  return null;
+}
+
+export function stdinOf(node: Node | null, found: Found): Stdin {
+  const file = literalOf(get(node, "file"), found);
+  const text = literalOf(get(node, "text"), found);
+  if (file !== null) return { kind: "file", path: file };
+  if (text !== null) return { kind: "text", text };
+  return textOf(node) === "inherit" ? { kind: "inherit" } : { kind: "null" };
+}
+
+export function outputOf(node: Node | null, found: Found): Output {
+  const path = literalOf(get(node, "file"), found);
+  if (path !== null) return { kind: "file", path };
+  if (node?.kind === "scalar" && (node.value === null || node.value === "null"))
+    return { kind: "null" };
+  const text = textOf(node);
+  return text === "inherit" || text === "stdout" ? { kind: text } : { kind: "log" };
+}
