@@ -1,29 +1,17 @@
 /** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
 
-import { constants } from "node:os";
 import { durationMs } from "../base/duration.ts";
 import { wordsOf } from "../base/words.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
+import { SIGNAL_MAX, SIGNALS, SIGRTMIN } from "../ir/signals.ts";
 import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 
 export type Found = Diagnostic[];
 
-/** Numbers of x86 and ARM; os.constants leaves the real-time ones out. Source: signal(7). */
-const SIGNALS = new Map<string, number>(
-  Object.entries(constants.signals).map(([name, number]) => [name.slice(3), number] as const),
-);
-const SIGNAL_MAX = 64;
-const SIGRTMIN = 34;
-
 const SIZE_UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
-export function signalName(number: number): string {
-  for (const [name, value] of SIGNALS) if (value === number) return name;
-  return number >= SIGRTMIN ? `RTMIN+${number - SIGRTMIN}` : String(number);
-}
 
 export function signalOf(node: Node | null, found: Found): number | null {
   if (node === null) return null;

@@ -1,0 +1,107 @@
+/** The command line: which command runs. Each is loaded only when it is used. */
+
+import { Command, CommanderError, Option } from "commander";
+import pkg from "../../package.json" with { type: "json" };
+import type { UpOptions } from "./up.ts";
+
+const EXIT_BUG = 4;
+const EXIT_USAGE = 64;
+
+const EXAMPLES = `
+Examples:
+  sandbox up sandboxes/hello.yaml          run it, with every process's PID at every level
+  sandbox up web.yaml --for 2s --json      two reports as JSON Lines on stdout
+  sandbox check                            check all of sandboxes/*.yaml
+  sandbox plan web.yaml                    what will be done, and every planned PID
+  sandbox explain SBX2103                  what a diagnostic means
+
+Exit codes: 0 success, 1 a process or expectation failed, 2 the spec has errors,
+3 this host cannot, 4 internal error, 64 wrong usage, 130 interrupted.`;
+
+let exitCode = 0;
+const program = new Command("sandbox")
+  .description("Declarative sandboxes: YAML specs compiled to nested Linux namespaces.")
+  .version(pkg.version, "--version")
+  .addHelpText("after", EXAMPLES)
+  .showSuggestionAfterError()
+  .exitOverride();
+
+program
+  .command("up")
+  .description("check, plan and run a spec (or a plan image); report; follow the output")
+  .argument("[file]", "spec or plan image", "sandbox.yaml")
+  .option("--json", "only JSON Lines on stdout: a report when started, one when ended")
+  .option("--for <duration>", "stop so long after everything has started")
+  .addOption(
+    new Option("--report <format>", "of the reports")
+      .choices(["table", "tree", "json"])
+      .default("table"),
+  )
+  .option("--name <name>", "of the run")
+  .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
+  .action(async (file: string, options: UpOptions) => {
+    exitCode = await (await import("./up.ts")).run(file, options);
+  });
+
+program
+  .command("check")
+  .description("find every mistake in specs, without starting anything")
+  .argument("[files...]", "specs; without one, all of sandboxes/*.yaml")
+  .addOption(
+    new Option("--format <format>", "of the findings").choices(["human", "json"]).default("human"),
+  )
+  .action(async (files: string[], options: { format: string }) => {
+    exitCode = await (await import("./check.ts")).run(files, options);
+  });
+
+program
+  .command("plan")
+  .description("show what will be done, in order, and the PID of every process at every level")
+  .argument("[file]", "spec or plan image", "sandbox.yaml")
+  .option("--json", "canonical JSON, the same bytes on every machine")
+  .option("-o, --output <file>", "write the plan image that `up` and the shim run")
+  .action(async (file: string, options: { json?: true; output?: string }) => {
+    exitCode = await (await import("./plan.ts")).run(file, options);
+  });
+
+program
+  .command("explain")
+  .description("what a diagnostic means, with a wrong and a right spec")
+  .argument("<code>", "such as SBX2103")
+  .action(async (code: string) => {
+    exitCode = await (await import("./explain.ts")).run(code);
+  });
+
+program
+  .command("schema")
+  .description("print the JSON Schema of specs, for editors")
+  .action(async () => {
+    exitCode = await (await import("./schema.ts")).run();
+  });
+
+program
+  .command("doctor")
+  .description("what this host can do, each feature tried")
+  .option("--json", "as JSON")
+  .action(async (options: { json?: true }) => {
+    exitCode = await (await import("./doctor.ts")).run(options);
+  });
+
+program
+  .command("version")
+  .description("print the version")
+  .action(() => {
+    console.log(pkg.version);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
+    exitCode = EXIT_BUG;
+  }
+}
+process.exit(exitCode);

@@ -1,0 +1,19 @@
+/** `sandbox plan`: what a spec will do, as text, as canonical JSON, or as an image. */
+
+import * as fs from "node:fs";
+import { canonicalPlan } from "../plan/canonical.ts";
+import { planText } from "../plan/text.ts";
+import { compileFile } from "./compile.ts";
+import { STDOUT, write } from "./terminal.ts";
+
+export async function run(
+  file: string,
+  options: { json?: true; output?: string },
+): Promise<number> {
+  const compiled = await compileFile(file);
+  if (typeof compiled === "number") return compiled;
+  if (options.output !== undefined) fs.writeFileSync(options.output, compiled.image);
+  else if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);
+  else write(STDOUT, planText(compiled.plan, compiled.hash));
+  return 0;
+}

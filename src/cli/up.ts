@@ -1,0 +1,236 @@
+/** `sandbox up`: checks, plans, runs, reports. */
+
+import * as fs from "node:fs";
+import { durationMs } from "../base/duration.ts";
+import { escapeText } from "../base/escape.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { obstacleTo } from "../host/preflight.ts";
+import { descendantsOf } from "../host/procfs.ts";
+import { createRunDir, type RunDir, removeRunDir } from "../host/run-dir.ts";
+import { shimPath } from "../host/shim-path.ts";
+import { SIGNALS } from "../ir/signals.ts";
+import { buildReport } from "../report/build.ts";
+import type { Report } from "../report/report.ts";
+import { tableText } from "../report/table.ts";
+import { treeText } from "../report/tree.ts";
+import { failuresOf } from "../report/verdict.ts";
+import { faultText } from "../run/fault-text.ts";
+import { type Monitor, startMonitor } from "../run/monitor.ts";
+import { decodeTable, type StateTable } from "../wire/table.ts";
+import { type Compiled, compileFile, printDiagnostics } from "./compile.ts";
+import { Prefixer } from "./prefixer.ts";
+import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
+
+export interface UpOptions {
+  readonly json?: true;
+  readonly for?: string;
+  readonly report: string;
+  readonly name?: string;
+  readonly exitCodeFrom?: string;
+}
+
+const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
+
+export async function run(file: string, options: UpOptions): Promise<number> {
+  const forMs = options.for === undefined ? null : durationMs(options.for);
+  if (options.for !== undefined && forMs === null) {
+    return usage(`--for ${options.for} is no duration: write 250ms, 5s, 2m or 1h`);
+  }
+  const compiled = await compileFile(file);
+  if (typeof compiled === "number") return compiled;
+  const { plan } = compiled;
+  const from = options.exitCodeFrom;
+  if (from !== undefined && !plan.slots.some(({ path }) => path === from)) {
+    return usage(`--exit-code-from ${from}: the plan has no process of this path`);
+  }
+  const deepest = plan.sandboxes.reduce((most, { level }) => Math.max(most, level), 0);
+  const user = plan.sandboxes[0]?.namespaces.user;
+  const obstacle = obstacleTo(deepest, user !== "inherit");
+  if (obstacle !== null) {
+    const { code, message, help } = obstacle;
+    return refuse(diagnostic(code, plan.sandboxes[0]?.span ?? null, message, { help }));
+  }
+  const shim = shimPath();
+  if (shim === null) {
+    const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
+    return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
+  }
+  const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined);
+  if (!made.ok) {
+    const message =
+      made.reason === "name-in-use"
+        ? `a run with the name "${made.detail}" is going on`
+        : `"${made.detail}" belongs to somebody else`;
+    return refuse(
+      diagnostic("SBX4007", null, message, {
+        help: "choose another --name, or set XDG_RUNTIME_DIR",
+      }),
+    );
+  }
+  try {
+    return await new Up(compiled, options, made.dir, shim, forMs).toEnd();
+  } finally {
+    removeRunDir(made.dir);
+  }
+}
+
+function usage(message: string): number {
+  write(STDERR, `sandbox up: ${message}\n`);
+  return EXIT.usage;
+}
+
+function refuse(found: Diagnostic): number {
+  printDiagnostics([found], sourcesOf([found]));
+  return EXIT.host;
+}
+
+/** The texts that findings point into, as they are now; none for files that are gone. */
+function sourcesOf(diagnostics: readonly Diagnostic[]): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const { span } of diagnostics) {
+    if (span.file === "" || sources.has(span.file)) continue;
+    try {
+      sources.set(span.file, fs.readFileSync(span.file, "utf8"));
+    } catch {
+      // The finding is printed without a frame.
+    }
+  }
+  return sources;
+}
+
+/** One run in the foreground. */
+class Up {
+  readonly #compiled: Compiled;
+  readonly #options: UpOptions;
+  readonly #monitor: Monitor;
+  readonly #prefixer: Prefixer;
+  readonly #levels: readonly number[];
+  readonly #forMs: number | null;
+  #signals = 0;
+  #hasEnded = false;
+
+  constructor(
+    compiled: Compiled,
+    options: UpOptions,
+    dir: RunDir,
+    shim: string,
+    forMs: number | null,
+  ) {
+    fs.writeFileSync(dir.planPath, compiled.image, { mode: 0o600 });
+    this.#compiled = compiled;
+    this.#options = options;
+    this.#forMs = forMs;
+    this.#levels = compiled.plan.slots.map(({ level }) => level);
+    this.#prefixer = new Prefixer(
+      compiled.plan.slots.map(({ path }) => path),
+      { out: options.json ? STDERR : STDOUT, colour: hasColour(options.json ? STDERR : STDOUT) },
+    );
+    this.#monitor = startMonitor({
+      shim,
+      image: dir.planPath,
+      specDir: compiled.dir,
+      runDir: dir.path,
+      tableFd: dir.tableFd,
+    });
+  }
+
+  async toEnd(): Promise<number> {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(name, () => this.#stop(name));
+    }
+    for await (const frame of this.#monitor.frames) {
+      if (frame.kind === "log" && frame.slot !== null) {
+        this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
+      } else if (frame.kind === "started") this.#started();
+      else if (frame.kind === "ended") this.#hasEnded = true;
+    }
+    this.#prefixer.flush();
+    await this.#monitor.exited;
+    return this.#ended();
+  }
+
+  #stop(name: string): void {
+    if (this.#signals++ > 0) this.#monitor.kill();
+    else {
+      if (name === "SIGINT" && hasColour(STDERR))
+        write(STDERR, "\nstopping (Ctrl-C again kills)\n");
+      this.#monitor.stop();
+    }
+  }
+
+  #table(): StateTable | null {
+    return decodeTable(this.#monitor.readTable(), this.#levels);
+  }
+
+  #report(phase: Report["phase"], table: StateTable): Report {
+    return buildReport({
+      phase,
+      plan: this.#compiled.plan,
+      hash: this.#compiled.hash,
+      table,
+      snapshot: phase === "started" ? descendantsOf(table.monitorPid) : [],
+      observer: {
+        pidns: fs.statSync("/proc/self/ns/pid").ino,
+        kernel: fs.readFileSync("/proc/sys/kernel/osrelease", "utf8").trim(),
+      },
+    });
+  }
+
+  #print(report: Report): void {
+    const look = { columns: columnsOf(STDOUT), colour: hasColour(STDOUT) };
+    const format = this.#options.json ? "json" : this.#options.report;
+    if (format === "json") write(STDOUT, `${JSON.stringify(report)}\n`);
+    else write(STDOUT, format === "tree" ? treeText(report, look) : tableText(report, look));
+  }
+
+  #started(): void {
+    const table = this.#table();
+    if (table === null) return;
+    this.#print(this.#report("started", table));
+    if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
+  }
+
+  #ended(): number {
+    const table = this.#table();
+    if (table === null || !this.#hasEnded) {
+      const help = "nothing of the run is left; start it again";
+      printDiagnostics(
+        [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
+        new Map(),
+      );
+      return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    }
+    const report = this.#report("ended", table);
+    this.#print(report);
+    const faults = this.#faults(table);
+    const failures = failuresOf(this.#compiled.plan, table, report).map(({ code, span, message }) =>
+      diagnostic(code, span, message),
+    );
+    const found = [...faults, ...failures];
+    printDiagnostics(found, sourcesOf(found));
+    return this.#exitCode(found, report);
+  }
+
+  #faults(table: StateTable): Diagnostic[] {
+    return this.#compiled.plan.slots.flatMap((slot, index) => {
+      const state = table.slots[index];
+      if (state?.state !== "failed" || state.fault === null) return [];
+      const { code, message, help } = faultText(slot.path, state.fault);
+      return [diagnostic(code, slot.span, escapeText(message), { help })];
+    });
+  }
+
+  #exitCode(found: readonly Diagnostic[], report: Report): number {
+    const from = report.processes.find(({ path }) => path === this.#options.exitCodeFrom);
+    if (from?.exit != null) {
+      return "code" in from.exit ? from.exit.code : 128 + (signalNumber(from.exit.signal) ?? 0);
+    }
+    if (this.#signals > 0) return EXIT.interrupted;
+    if (found.some(({ code }) => code === "SBX3001" || code === "SBX4003")) return EXIT.host;
+    return found.length > 0 ? EXIT.failed : EXIT.ok;
+  }
+}
+
+function signalNumber(name: string): number | null {
+  return SIGNALS.get(name) ?? null;
+}

@@ -1,0 +1,69 @@
+/** What can be known about this host before anything is started. I/O: reads procfs. */
+
+import * as fs from "node:fs";
+
+/** Deepest PID namespace below the initial one. Source: pid_namespaces(7). */
+const LEVEL_MAX = 32;
+
+export interface Obstacle {
+  readonly code: "SBX3003" | "SBX3004";
+  readonly message: string;
+  readonly help: string;
+}
+
+function read(path: string): string | null {
+  try {
+    return fs.readFileSync(path, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** CAP_SYS_ADMIN in the effective set. Source: capabilities(7), bit 21. */
+export function hasAdmin(): boolean {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "0";
+  return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
+}
+
+/** Levels that are left below us, as far as procfs shows: a host may hide its own depth. */
+export function levelsLeft(): number {
+  const line = /^NSpid:\t(.*)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "1";
+  return LEVEL_MAX - (line.split("\t").length - 1);
+}
+
+/** Why an ordinary user gets no user namespace here; null where nothing says so. */
+export function userNamespaceObstacle(): Obstacle | null {
+  const block = (file: string, value: string, mend: string): Obstacle | null =>
+    read(file) === value
+      ? {
+          code: "SBX3004",
+          message: `this host gives ordinary users no user namespaces: ${file} is ${value}`,
+          help: `run as root, or ask an administrator for \`${mend}\``,
+        }
+      : null;
+  return (
+    block(
+      "/proc/sys/kernel/unprivileged_userns_clone",
+      "0",
+      "sysctl -w kernel.unprivileged_userns_clone=1",
+    ) ??
+    block(
+      "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+      "1",
+      "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    ) ??
+    block("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000")
+  );
+}
+
+export function obstacleTo(level: number, needsUserNamespace: boolean): Obstacle | null {
+  const left = levelsLeft();
+  if (level > left) {
+    return {
+      code: "SBX3003",
+      message: `the plan needs ${level} PID namespace levels, but ${left} are left here`,
+      help: "run it further out, or nest less deep",
+    };
+  }
+  return needsUserNamespace && !hasAdmin() ? userNamespaceObstacle() : null;
+}

@@ -1,0 +1,22 @@
+/** Where the native shim is. I/O. */
+
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+
+const FROM_ROOT = "native/build/sandbox-shim";
+
+/** `SANDBOX_SHIM` where it is set; else in this package, beside the compiled program or source. */
+export function shimPath(): string | null {
+  const chosen = process.env["SANDBOX_SHIM"];
+  if (chosen) return fs.existsSync(chosen) ? chosen : null;
+  // The compiled program is build/sandbox; from source this file is src/host/shim-path.ts.
+  const roots = [
+    dirname(dirname(fs.realpathSync(process.execPath))),
+    join(import.meta.dir, "../.."),
+  ];
+  for (const root of roots) {
+    const path = join(root, FROM_ROOT);
+    if (fs.existsSync(path)) return path;
+  }
+  return null;
+}
