@@ -111,7 +111,7 @@ static void ring(struct decide *decide)
 
 static void set_flag(struct decide *decide, uint32_t slot, enum slot_flag flag)
 {
-	state_of(decide, slot)->flags |= 1u << flag;
+	table_set_flag(&decide->run->table, slot, flag);
 }
 
 static void set_outcome(struct decide *decide, enum outcome outcome, uint32_t slot)

@@ -46,7 +46,9 @@ static _Noreturn void first_process(struct spawn *spawn)
 {
 	struct sbx_error error = { 0 };
 
-	run_leave_parent();
+	/* A process closes all at its exec, and until then needs its output pipes. */
+	if (spawn->record->kind == SLOT_KIND_INIT)
+		run_leave_parent();
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
 		fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);

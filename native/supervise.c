@@ -85,6 +85,51 @@ void supervise_desired(struct supervisor *supervisor)
 	}
 }
 
+/* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */
+#define FLAG_EXITING 0x4
+
+/* Whether an unreaped child is on its way out. Its own name, in parentheses, may hold anything. */
+static bool is_exiting(uint32_t pid)
+{
+	char text[512];
+	char path[sizeof("/stat") + 10];
+	ssize_t size;
+	unsigned int flags = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%u/stat", pid);
+	fd = openat(FD_PROC, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	size = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	const char *rest = strrchr(text, ')');
+
+	return rest == NULL || (sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+				flags & FLAG_EXITING);
+}
+
+/*
+ * A process that SIGKILL ended because the PID 1 of its sandbox, a declared process, has ended: the
+ * kernel kills and waits for all others before it reports that one. Source: pid_namespaces(7).
+ */
+static bool ended_with_sandbox(const struct run *run, uint32_t slot)
+{
+	uint32_t box = run->plan.slots[slot].sandbox;
+
+	if (run->plan.sandboxes[box].init_slot == slot)
+		box = run->plan.sandboxes[box].parent;
+	for (; box != SBX_NONE && run->plan.sandboxes[box].init_mode == INIT_MODE_PROCESS;
+	     box = run->plan.sandboxes[box].parent) {
+		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[box].init_slot];
+
+		if (is_exiting(init->pids[0]))
+			return true;
+	}
+	return false;
+}
+
 bool supervise_reap(struct supervisor *supervisor)
 {
 	struct table *table = &supervisor->run->table;
@@ -100,6 +145,9 @@ bool supervise_reap(struct supervisor *supervisor)
 			uint32_t slot = index_take(&supervisor->index, (uint32_t)pid);
 
 			if (slot != SBX_NONE) {
+				if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+				    ended_with_sandbox(supervisor->run, slot))
+					table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
 				table_set_exit(table, slot, status);
 				rang = true;
 			}

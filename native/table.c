@@ -126,6 +126,11 @@ void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error 
 	table_store(&record->fault_step, error->step);
 }
 
+void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag)
+{
+	(void)__atomic_fetch_or(&table->slots[slot].flags, 1u << flag, __ATOMIC_ACQ_REL);
+}
+
 void table_set_exit(struct table *table, uint32_t slot, int status)
 {
 	struct table_slot *record = &table->slots[slot];

@@ -94,14 +94,19 @@ program
     console.log(pkg.version);
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
-  else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
-    exitCode = EXIT_BUG;
+/** Never throws: what no command has caught is a bug of ours, and is said to be one. */
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+    else {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
+      exitCode = EXIT_BUG;
+    }
   }
+  process.exit(exitCode);
 }
-process.exit(exitCode);
+
+void main();
