@@ -54,7 +54,9 @@ async function worker(): Promise<void> {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     const outcome = await runFile(file);
     outcomes.push(outcome);
-    console.log(`${outcome.failed > 0 ? "FAIL" : "ok  "} ${file} (${outcome.passed} passed, ${Math.round(outcome.ms)} ms)`);
+    console.log(
+      `${outcome.failed > 0 ? "FAIL" : "ok  "} ${file} (${outcome.passed} passed, ${Math.round(outcome.ms)} ms)`,
+    );
     if (outcome.failed > 0) console.log(outcome.output);
   }
 }
@@ -63,7 +65,9 @@ await Promise.all(Array.from({ length: availableParallelism() }, worker));
 const sum = (key: "passed" | "failed" | "skipped") =>
   outcomes.reduce((total, outcome) => total + outcome[key], 0);
 const slowest = outcomes.toSorted((a, b) => b.ms - a.ms).slice(0, 3);
-console.log(`\nslowest: ${slowest.map(({ file, ms }) => `${file} ${(ms / 1000).toFixed(1)} s`).join(", ")}`);
+console.log(
+  `\nslowest: ${slowest.map(({ file, ms }) => `${file} ${(ms / 1000).toFixed(1)} s`).join(", ")}`,
+);
 const skips = sum("skipped") > 0 ? `, ${sum("skipped")} skipped` : "";
 console.log(`${sum("passed")} passed, ${sum("failed")} failed${skips}`);
 process.exit(sum("failed") > 0 || files.length === 0 ? 1 : 0);

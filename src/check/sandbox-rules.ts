@@ -184,7 +184,11 @@ function overlaps(items: readonly Node[], found: Found): void {
 }
 
 function emptySandbox(box: BoxDraft, found: Found): void {
-  if (box.processes.length > 0 || box.boxes.length > 0) return;
+  const members = ["processes", "sandboxes"].map((key) => get(box.node, key));
+  // One that was meant to have some has a finding of its own.
+  if (members.some((node) => node !== null && (node.kind !== "map" || node.entries.length > 0))) {
+    return;
+  }
   found.push(
     diagnostic("SBX2602", box.span, `sandbox "${box.name}" has no processes and no sandboxes`, {
       help: "add `processes`, or remove it",

@@ -42,7 +42,7 @@ export const codes = {
   SBX1003: page(
     "many-documents",
     "A file is one sandbox, so it holds one YAML document.",
-    "sandbox: a\n---\nsandbox: b\n",
+    "sandbox: a\nprocesses: {web: sleep 1}\n---\nsandbox: b\n",
     spec("processes: {web: sleep 1}"),
   ),
   SBX1004: page(

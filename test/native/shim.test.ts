@@ -4,7 +4,16 @@ import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Report } from "../../src/report/report.ts";
-import { alive, commandFor, environmentFor, reportsOf, sandbox, scratch, users, writeSpec } from "../sandbox.ts";
+import {
+  alive,
+  commandFor,
+  environmentFor,
+  reportsOf,
+  sandbox,
+  scratch,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
 
 const test = suite("shim");
 
@@ -87,7 +96,8 @@ for (const user of users) {
       });
       assert.ok(await gone(mark), alive(mark).join(" "));
       const run = `${environmentFor(user)["XDG_RUNTIME_DIR"]}/sandbox`;
-      for (let tries = 0; tries < 50 && fs.readdirSync(run).length > 0; tries++) await Bun.sleep(20);
+      for (let tries = 0; tries < 50 && fs.readdirSync(run).length > 0; tries++)
+        await Bun.sleep(20);
       assert.equal(fs.readdirSync(run), []);
     });
   }
@@ -123,12 +133,18 @@ processes:
   });
 
   test(`${user.name}: 31 levels, 1,000 processes and 200 siblings start and end`, () => {
-    const many = writeSpec("many", "sandbox: many\nprocesses: {p: {run: sleep 60, replicas: 1000}}\n");
+    const many = writeSpec(
+      "many",
+      "sandbox: many\nprocesses: {p: {run: sleep 60, replicas: 1000}}\n",
+    );
     const wide = writeSpec(
       "wide",
       "sandbox: wide\nsandboxes: {box: {replicas: 200, processes: {p: sleep 60}}}\n",
     );
-    for (const [spec, count] of [[many, 1001], [wide, 401]] as const) {
+    for (const [spec, count] of [
+      [many, 1001],
+      [wide, 401],
+    ] as const) {
       const ran = sandbox(user, "up", "--json", "--for", "0s", spec);
       assert.is(ran.code, 0, ran.err);
       assert.is(reportsOf(ran)[0]?.processes.length, count);
@@ -163,7 +179,12 @@ test("exit codes and signals are exact", () => {
     ...codes.map((code) => `  c${code}: {shell: exit ${code}, expect: {exit: ${code}}}`),
     ...signals.map((name) => `  s${name}: {shell: "kill -${name} $$", expect: {signal: ${name}}}`),
   ];
-  const ran = sandbox(user, "up", "--json", writeSpec("ends", `sandbox: ends\nprocesses:\n${lines.join("\n")}\n`));
+  const ran = sandbox(
+    user,
+    "up",
+    "--json",
+    writeSpec("ends", `sandbox: ends\nprocesses:\n${lines.join("\n")}\n`),
+  );
   assert.is(ran.code, 0, ran.err);
 });
 

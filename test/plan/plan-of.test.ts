@@ -1,0 +1,85 @@
+/** The PID plan and the order of slots. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+import { canonicalPlan, planHash } from "../../src/plan/canonical.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { planOf } from "../../src/plan/plan-of.ts";
+
+const test = suite("plan-of");
+
+function plan(text: string): Plan {
+  const { ir, diagnostics } = checkSpec({ file: "spec.yaml", text });
+  assert.ok(ir, diagnostics.map(({ message }) => message).join("; "));
+  return planOf(ir);
+}
+
+const pidsOf = (made: Plan) => made.slots.map(({ path, pids }) => [path, ...pids.slice(1)]);
+
+const doll = `sandbox: doll
+processes: {watcher: sleep 1}
+sandboxes:
+  outer:
+    processes: {web: {run: sleep 1, pid: 7}}
+    sandboxes:
+      inner:
+        init: app
+        processes: {worker: {run: sleep 1, replicas: 2}, app: sleep 1}
+`;
+
+test("each PID namespace has a block: init, then all that is visible there, wishes first", () => {
+  assert.equal(pidsOf(plan(doll)), [
+    ["init", 1],
+    ["watcher", 2],
+    ["outer/init", 3, 1],
+    ["outer/web", 5, 7],
+    ["outer/inner/app", 6, 3, 1],
+    ["outer/inner/worker.1", 7, 4, 2],
+    ["outer/inner/worker.2", 8, 5, 3],
+  ]);
+});
+
+test("the shim's child that joins an own init's namespaces has numbers of its own", () => {
+  const { sandboxes } = plan(doll);
+  assert.equal(sandboxes[1]?.joiner, [null, 4, 2]);
+  assert.equal(
+    sandboxes.map(({ lastPid }) => lastPid),
+    [8, 7, 3],
+  );
+});
+
+test("members of an own init's sandbox are supervised from above", () => {
+  const { slots } = plan(doll);
+  assert.equal(
+    slots.map(({ supervisor }) => supervisor),
+    [null, 0, 0, 1, 1, 1, 1],
+  );
+});
+
+test("a sandbox without a PID namespace takes numbers in the one above", () => {
+  const made = plan(`sandbox: x
+sandboxes: {flat: {namespaces: {pid: inherit}, processes: {a: sleep 1}}}
+`);
+  assert.equal(pidsOf(made), [
+    ["init", 1],
+    ["flat/init", 2],
+    ["flat/a", 3],
+  ]);
+  assert.is(made.sandboxes[1]?.initMode, "subreaper");
+});
+
+test("a wish near the greatest PID does not move the end of the block", () => {
+  const made = plan("sandbox: x\nprocesses: {a: {run: sleep 1, pid: 4194303}, b: sleep 1}\n");
+  assert.is(made.sandboxes[0]?.lastPid, 2);
+});
+
+test("the canonical form has no places and is the same for another layout of the file", () => {
+  const one = plan("sandbox: x\nprocesses: {a: sleep 1}\n");
+  const other = plan("# moved\nprocesses:\n  a: sleep 1\nsandbox: x\n");
+  assert.is(canonicalPlan(one), canonicalPlan(other));
+  assert.is(planHash(one), planHash(other));
+  assert.not.match(canonicalPlan(one), /spec\.yaml/);
+});
+
+test.run();

@@ -1,0 +1,85 @@
+/** The table at 80 columns: few levels, many levels, many rows, hostile names. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Report, ReportProcess } from "../../src/report/report.ts";
+import { tableText } from "../../src/report/table.ts";
+
+const test = suite("table");
+
+function row(
+  path: string,
+  pids: readonly number[],
+  rest: Partial<ReportProcess> = {},
+): ReportProcess {
+  return {
+    path,
+    kind: "declared",
+    sandbox: "",
+    level: pids.length - 1,
+    pids,
+    ppids: pids.map(() => 0),
+    state: "running",
+    exit: null,
+    fault: null,
+    comm: "sleep",
+    argv: ["sleep", "60"],
+    started_ns: 0,
+    ended_ns: null,
+    ...rest,
+  };
+}
+
+function report(processes: readonly ReportProcess[]): Report {
+  const observer = { pidns: 1, kernel: "6.18" };
+  const head = { report: 1, phase: "started", sandbox: "x", plan: "sha256:0" } as const;
+  return { ...head, pid_mode: "requested", outcome: "none", observer, namespaces: [], processes };
+}
+
+const look = { columns: 80, colour: false };
+
+test("a column a level, and a dot where a process is not visible", () => {
+  const text = tableText(
+    report([
+      row("init", [48210, 1], { kind: "init", argv: ["[sandbox-init]"] }),
+      row("outer/web", [48216, 5, 7]),
+      row("three", [48217, 6], { state: "exited", exit: { code: 3 } }),
+    ]),
+    look,
+  );
+  assert.is(
+    text,
+    `PROCESS       L0  L1  L2  STATE     COMMAND
+init       48210   1   ·  running   [sandbox-init]
+outer/web  48216   5   7  running   sleep 60
+three      48217   6   ·  exited 3  sleep 60
+`,
+  );
+});
+
+test("31 levels fit 80 columns, and what is left out is said", () => {
+  const deep = Array.from({ length: 31 }, (_, at) =>
+    row(
+      `d.${at}`,
+      Array.from({ length: at + 2 }, (_, n) => 31000 - n),
+    ),
+  );
+  const text = tableText(report(deep), look);
+  for (const line of text.split("\n")) assert.ok(Bun.stringWidth(line) <= 80, line);
+  assert.match(text, /L31/);
+  assert.match(text, /--json has all/);
+});
+
+test("1,000 replicas are folded", () => {
+  const many = Array.from({ length: 1000 }, (_, at) => row(`w.${at + 1}`, [9000 + at, 2 + at]));
+  const text = tableText(report(many), look);
+  assert.ok(text.split("\n").length < 15);
+  assert.match(text, /w\.4 … 995 rows: running/);
+});
+
+test("what a workload calls itself cannot reach the terminal", () => {
+  const text = tableText(report([row("a", [2, 2], { argv: ["x\u001b]0;evil\u0007\n"] })]), look);
+  assert.not.match(text, /[\u001b\u0007]/);
+});
+
+test.run();
