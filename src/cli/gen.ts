@@ -1,5 +1,6 @@
 /** Writes the generated files, or with --check says which are stale. Run by `npm run gen`. */
 
+import { pagesText } from "../diag/pages.ts";
 import { jsonSchemaText } from "../spec/json-schema.ts";
 import { layoutHeader, stepsHeader } from "../wire/header.ts";
 
@@ -7,6 +8,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "native/layout.gen.h": layoutHeader,
   "native/steps.gen.h": stepsHeader,
   "schema.json": jsonSchemaText,
+  "docs/diagnostics.md": pagesText,
 };
 
 const isCheck = process.argv.includes("--check");

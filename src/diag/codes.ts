@@ -241,8 +241,8 @@ export const codes = {
   SBX2310: page(
     "too-many",
     "The spec expands to more than 1,000,000 processes or 65,536 sandboxes.",
-    one("{run: sleep 1, replicas: 1000001}"),
-    one("{run: sleep 1, replicas: 2}"),
+    spec("sandboxes:\n  box: {replicas: 40000, nest: 2, processes: {web: sleep 1}}"),
+    spec("sandboxes:\n  box: {replicas: 4, nest: 2, processes: {web: sleep 1}}"),
   ),
   SBX2401: page(
     "hostname-needs-uts",
