@@ -63,7 +63,8 @@ function badEnd(slot: Slot, row: ReportProcess, state: SlotState): Failure[] {
   const { span, path } = slot;
   if (state.flags.has("timed_out")) {
     const what = slot.kind === "init" ? "sandbox" : "process";
-    const message = `${what} "${path}" reached its time-out and was stopped`;
+    const name = slot.kind === "init" ? path.replace(/\/?init$/, "") || "the root" : path;
+    const message = `${what} "${name}" reached its time-out and was stopped`;
     return [{ code: "SBX4005", path, span, message }];
   }
   const expect = slot.process?.expect;

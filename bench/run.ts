@@ -1,0 +1,141 @@
+/**
+ * `npm run bench [REPEATS]`: the shim and `sandbox up` against a bare C floor and the peers that
+ * are installed, as ratios of medians within this run. As root; peers that are missing are said.
+ */
+
+import * as fs from "node:fs";
+import { join } from "node:path";
+
+const repeats = Number(process.argv[2] ?? 40);
+const root = join(import.meta.dir, "..");
+// Not in /tmp: a sandbox has one of its own.
+const dir = fs.mkdtempSync(join(root, "build/bench-"));
+process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
+
+const floor = join(dir, "floor");
+const nop = join(dir, "nop");
+const shim = join(root, "native/build/sandbox-shim");
+const sandbox = join(root, "build/sandbox");
+
+function must(cmd: string[]): void {
+  const ran = Bun.spawnSync(cmd, { stdin: "ignore" });
+  if (ran.exitCode !== 0) throw new Error(`${cmd.join(" ")}: ${ran.stderr.toString()}`);
+}
+
+fs.writeFileSync(join(dir, "nop.c"), "int main(void) { return 0; }\n");
+must(["cc", "-O2", "-static", "-o", nop, join(dir, "nop.c")]);
+must(["cc", "-O2", "-static", "-o", floor, join(root, "bench/floor.c")]);
+
+interface Row {
+  readonly name: string;
+  readonly cmd: readonly string[];
+}
+
+/** Median of each in ms; the rows take turns, so that noise meets all alike. */
+function measure(rows: readonly Row[], times: number): Map<string, number> {
+  const found = new Map(rows.map(({ name }) => [name, [] as number[]] as const));
+  for (const { cmd } of rows) must([...cmd]);
+  for (let turn = 0; turn < times; turn++) {
+    for (const { name, cmd } of rows) {
+      const start = Bun.nanoseconds();
+      Bun.spawnSync([...cmd], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+      found.get(name)?.push((Bun.nanoseconds() - start) / 1e6);
+    }
+  }
+  const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
+  return new Map([...found].map(([name, list]) => [name, median(list)] as const));
+}
+
+function print(title: string, medians: ReadonlyMap<string, number>): void {
+  const base = medians.get("floor") ?? 1;
+  console.log(`\n${title}`);
+  for (const [name, ms] of medians) {
+    console.log(
+      `  ${name.padEnd(22)} ${ms.toFixed(2).padStart(8)} ms  ${(ms / base).toFixed(2).padStart(7)} x floor`,
+    );
+  }
+}
+
+const has = (name: string) => Bun.which(name) !== null;
+for (const peer of ["unshare", "bwrap", "runc"])
+  if (!has(peer)) console.log(`${peer} is not installed`);
+
+function specOf(levels: number): string {
+  const path = join(dir, `levels-${levels}.yaml`);
+  const inner = `processes: {a: ${nop}}`;
+  // Written out, as `nest` would put the process into each.
+  let nested = inner;
+  for (let level = 1; level < levels; level++) nested = `sandboxes: {d: {${nested}}}`;
+  fs.writeFileSync(path, `sandbox: bench\n${nested}\n`);
+  return path;
+}
+
+const bwrapFlags = [
+  "bwrap",
+  "--unshare-pid",
+  "--unshare-ipc",
+  "--unshare-uts",
+  "--unshare-cgroup",
+  "--bind",
+  "/",
+  "/",
+  "--proc",
+  "/proc",
+  "--dev",
+  "/dev",
+];
+const unshareFlags = ["unshare", "-p", "-f", "-i", "-u", "-C", "-m", "--mount-proc"];
+
+for (const levels of [1, 5, 31]) {
+  const spec = specOf(levels);
+  const image = join(dir, `levels-${levels}.plan`);
+  must([sandbox, "plan", "-o", image, spec]);
+  const times = <Item>(list: readonly Item[]) => Array.from({ length: levels }, () => list).flat();
+  const rows: Row[] = [
+    { name: "floor", cmd: [floor, String(levels), nop] },
+    { name: "sandbox-shim run", cmd: [shim, "run", image] },
+    { name: "sandbox up (cached)", cmd: [sandbox, "up", spec] },
+  ];
+  if (has("unshare")) rows.push({ name: "unshare, nested", cmd: [...times(unshareFlags), nop] });
+  if (has("bwrap"))
+    rows.push({ name: "bwrap, nested", cmd: [...times([...bwrapFlags, "--cap-add", "ALL"]), nop] });
+  if (has("runc") && levels === 1) rows.push({ name: "runc run", cmd: runc() });
+  print(`${levels} level${levels > 1 ? "s" : ""}, one static no-op`, measure(rows, repeats));
+}
+
+function runc(): string[] {
+  const bundle = join(dir, "bundle");
+  fs.mkdirSync(join(bundle, "rootfs"), { recursive: true });
+  fs.copyFileSync(nop, join(bundle, "rootfs/nop"));
+  must(["runc", "spec", "--bundle", bundle]);
+  const file = join(bundle, "config.json");
+  const config = JSON.parse(fs.readFileSync(file, "utf8"));
+  config.process.terminal = false;
+  config.process.args = ["/nop"];
+  fs.writeFileSync(file, JSON.stringify(config));
+  return ["runc", "run", "--bundle", bundle, `bench-${process.pid}`];
+}
+
+const many = join(dir, "many.yaml");
+fs.writeFileSync(
+  many,
+  `sandbox: many\nprocesses: {p: {run: ${nop}, replicas: 1000, stdout: null, stderr: null}}\n`,
+);
+must([sandbox, "plan", "-o", join(dir, "many.plan"), many]);
+const loop = join(dir, "loop");
+fs.writeFileSync(
+  join(dir, "loop.c"),
+  `#include <sys/wait.h>\n#include <unistd.h>\nint main(int c, char **v) { (void)c; for (int i = 0; i < 1000; i++) { if (vfork() == 0) { execv(v[1], v + 1); _exit(1); } } while (wait(0) > 0) ; return 0; }\n`,
+);
+must(["cc", "-O2", "-w", "-static", "-o", loop, join(dir, "loop.c")]);
+print(
+  "1,000 processes in one sandbox",
+  measure(
+    [
+      { name: "floor", cmd: [loop, nop] },
+      { name: "sandbox-shim run", cmd: [shim, "run", join(dir, "many.plan")] },
+      { name: "sandbox up (cached)", cmd: [sandbox, "up", many] },
+    ],
+    Math.ceil(repeats / 4),
+  ),
+);
