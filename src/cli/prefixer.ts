@@ -1,5 +1,6 @@
 /** Output of many processes on one terminal: whole lines, each behind its process's name. */
 
+import { shortPath } from "../base/short-path.ts";
 import { LineBuffer } from "../run/line-buffer.ts";
 import { STDERR, write } from "./terminal.ts";
 
@@ -46,7 +47,7 @@ export class Prefixer {
   }
 
   #prefix(slot: number): Uint8Array {
-    const name = (this.#paths[slot] ?? "").padEnd(this.#width);
+    const name = shortPath(this.#paths[slot] ?? "", this.#width).padEnd(this.#width);
     const text = this.#look.colour
       ? `\u001b[${COLOURS[slot % COLOURS.length]}m${name} |\u001b[0m `
       : `${name} | `;

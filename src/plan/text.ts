@@ -1,12 +1,15 @@
 /** The plan for people: what is done, in order, and the PID of every process at every level. Pure. */
 
 import { escapeText } from "../base/escape.ts";
+import { shortPath } from "../base/short-path.ts";
 import { CLONE_FLAGS, NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Mount, Plan, PlanSandbox, Slot } from "./plan.ts";
 
 /** Slots shown of one sandbox; the rest is counted. */
 const SLOTS_SHOWN = 20;
+/** Columns of the PID table for paths; with nine levels of six it is 80 wide. */
+const PATH_WIDTH = 26;
 
 /** With a final newline. `hash` as in planHash. */
 export function planText(plan: Plan, hash: string): string {
@@ -83,18 +86,19 @@ function pidTable(plan: Plan): string[] {
   const levels: (number | null)[] =
     all.length <= 9 ? all : [...all.slice(0, 4), null, ...all.slice(-4)];
   const shown = plan.slots.slice(0, 3 * SLOTS_SHOWN);
-  const width = shown.reduce((most, { path }) => Math.max(most, path.length), "PROCESS".length);
+  const paths = shown.map(({ path }) => shortPath(path, PATH_WIDTH));
+  const width = paths.reduce((most, path) => Math.max(most, path.length), "PROCESS".length);
   const cell = (text: string) => text.padStart(6);
   const lines = [
     `${"PROCESS".padEnd(width)}${levels.map((level) => cell(level === null ? "…" : `L${level}`)).join("")}`,
   ];
-  for (const slot of shown) {
+  shown.forEach((slot, index) => {
     const numbers = levels.map((level) => {
       if (level === null) return cell("…");
       return cell(level > slot.level ? "·" : String(slot.pids[level] ?? "any"));
     });
-    lines.push(`${slot.path.padEnd(width)}${numbers.join("")}`);
-  }
+    lines.push(`${(paths[index] ?? "").padEnd(width)}${numbers.join("")}`);
+  });
   if (plan.slots.length > shown.length) {
     lines.push(`(${plan.slots.length - shown.length} more rows; --json has all)`);
   }

@@ -1,6 +1,7 @@
 /** The report as a table: a row a process, a column a level. Pure. */
 
 import { escapeText } from "../base/escape.ts";
+import { shortPath } from "../base/short-path.ts";
 import type { Report, ReportProcess } from "./report.ts";
 
 export interface TableLook {
@@ -13,6 +14,7 @@ export interface TableLook {
 const FOLD_ROWS = 12;
 /** Columns that STATE, COMMAND and a path need at least. */
 const TEXT_WIDTH_MIN = 44;
+const PATH_WIDTH_MIN = 24;
 
 /** With a final newline. Columns or rows that are left out are named below the table. */
 export function tableText(report: Report, look: TableLook): string {
@@ -25,7 +27,8 @@ export function tableText(report: Report, look: TableLook): string {
     "STATE",
     "COMMAND",
   ];
-  const body = rows.map((row) => (typeof row === "string" ? row : cells(row, levels)));
+  const pathWidth = Math.max(PATH_WIDTH_MIN, Math.floor(look.columns / 3));
+  const body = rows.map((row) => (typeof row === "string" ? row : cells(row, levels, pathWidth)));
   const widths = header.map((title, column) =>
     body.reduce<number>(
       (most, row) =>
@@ -78,13 +81,18 @@ function shownLevels(deepest: number, report: Report, columns: number): (number 
   return [...all.slice(0, first), null, ...all.slice(last + 1)];
 }
 
-function cells(row: ReportProcess, levels: readonly (number | null)[]): string[] {
+function cells(
+  row: ReportProcess,
+  levels: readonly (number | null)[],
+  pathWidth: number,
+): string[] {
   const numbers = levels.map((level) => {
     if (level === null) return "…";
     if (level > row.level) return "·";
     return String(row.pids[level] ?? "-");
   });
-  return [escapeText(row.path), ...numbers, stateText(row), escapeText(row.argv.join(" "))];
+  const path = shortPath(escapeText(row.path), pathWidth);
+  return [path, ...numbers, stateText(row), escapeText(row.argv.join(" "))];
 }
 
 export function stateText(row: ReportProcess): string {
