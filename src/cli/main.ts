@@ -88,6 +88,14 @@ program
   });
 
 program
+  .command("completion")
+  .description("print a completion script")
+  .argument("<shell>", "bash, zsh or fish")
+  .action(async (shell: string) => {
+    exitCode = await (await import("./completion.ts")).run(shell, program);
+  });
+
+program
   .command("version")
   .description("print the version")
   .action(() => {

@@ -1,0 +1,133 @@
+/** The command line: exit codes, streams, and what it prints. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  commandFor,
+  environmentFor,
+  reportsOf,
+  sandbox,
+  scratch,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
+
+const test = suite("main");
+const user = users[0] ?? { name: "nobody", prefix: [] };
+
+test("an unknown command or option is wrong usage, with a suggestion", () => {
+  const ran = sandbox(user, "chek");
+  assert.is(ran.code, 64);
+  assert.match(ran.err, /Did you mean check\?/);
+  assert.is(sandbox(user, "up", "--jsn").code, 64);
+  assert.is(sandbox(user, "up", "--for", "soon", writeSpec("a", "sandbox: a\n")).code, 64);
+});
+
+test("a spec with errors exits 2, and starts nothing", () => {
+  const ran = sandbox(
+    user,
+    "up",
+    writeSpec("wrong", "sandbox: x\nprocesses: {a: {rnu: touch x}}\n"),
+  );
+  assert.is(ran.code, 2);
+  assert.is(ran.out, "");
+  assert.match(ran.err, /error\[SBX2001\].*"rnu"/);
+});
+
+test("check --format json has codes and places", () => {
+  const spec = writeSpec("json", "sandbox: x\nprocesses: {a: {run: b, pid: 1}}\n");
+  const ran = sandbox(user, "check", "--format", "json", spec);
+  assert.is(ran.code, 2);
+  const [found] = JSON.parse(ran.out).diagnostics;
+  assert.is(found.code, "SBX2202");
+  assert.equal(found.range.start, { line: 2, column: 30, offset: 40 });
+});
+
+test("a failed process exits 1, and its place is shown", () => {
+  const ran = sandbox(
+    user,
+    "up",
+    writeSpec("fails", "sandbox: x\nprocesses: {a: {shell: exit 3}}\n"),
+  );
+  assert.is(ran.code, 1);
+  assert.match(ran.err, /process "a" ended with code 3/);
+  assert.match(ran.err, /\^/);
+});
+
+test("an expectation that does not hold exits 1", () => {
+  const text = "sandbox: x\nprocesses: {a: {shell: exit 3, expect: {exit: 4}}}\n";
+  const ran = sandbox(user, "up", writeSpec("expects", text));
+  assert.is(ran.code, 1);
+  assert.match(ran.err, /SBX5001.*expected exit code 4, found 3/);
+});
+
+test("a program that does not exist is told as a diagnostic, and stops the run", () => {
+  const text = "sandbox: x\nprocesses: {a: no-such-program, b: sleep 60}\n";
+  const ran = sandbox(user, "up", "--json", writeSpec("nowhere", text));
+  assert.is(ran.code, 1);
+  assert.match(ran.err, /SBX4001/);
+  const row = reportsOf(ran)
+    .at(-1)
+    ?.processes.find(({ path }) => path === "a");
+  assert.equal(row?.fault, { step: "exec", errno: 2, level: 1 });
+});
+
+test("a time-out stops, and fails", () => {
+  const ran = sandbox(
+    user,
+    "up",
+    writeSpec("slow", "sandbox: x\nprocesses: {a: {run: sleep 60, timeout: 200ms}}\n"),
+  );
+  assert.is(ran.code, 1);
+  assert.match(ran.err, /SBX4005/);
+});
+
+test("--exit-code-from passes a code, and 128 + n for a signal", () => {
+  const spec = writeSpec(
+    "codes",
+    "sandbox: x\nprocesses: {a: {shell: exit 7}, b: {shell: kill -9 $$}}\n",
+  );
+  assert.is(sandbox(user, "up", "--exit-code-from", "a", spec).code, 7);
+  assert.is(sandbox(user, "up", "--exit-code-from", "b", spec).code, 137);
+});
+
+test("a second run of a chosen name is refused; one of a spec's name gets a number", async () => {
+  const spec = writeSpec("named", "sandbox: named\nprocesses: {a: sleep 60}\n");
+  sandbox(user, "version"); // makes the user's directories
+  const first = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
+    env: environmentFor(user),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  await first.stdout.getReader().read(); // its first report
+  const second = sandbox(user, "up", "--name", "named", "--for", "0s", spec);
+  assert.is(second.code, 3);
+  assert.match(second.err, /SBX4007/);
+  assert.is(sandbox(user, "up", "--for", "0s", spec).code, 0);
+  first.kill("SIGTERM");
+  assert.is(await first.exited, 130);
+});
+
+test("plan --json is the same for root and an ordinary user, and up runs a plan file", () => {
+  const spec = writeSpec(
+    "same",
+    "sandbox: same\nprocesses: {a: {shell: 'true', expect: {exit: 0}}}\n",
+  );
+  const plans = users.map((each) => sandbox(each, "plan", "--json", spec).out);
+  assert.is(new Set(plans).size, 1);
+  const image = `${scratch}/same.plan`;
+  assert.is(sandbox(user, "plan", "-o", image, spec).code, 0);
+  assert.is(sandbox(user, "up", image).code, 0);
+});
+
+test("explain, schema, doctor, completion and version answer", () => {
+  assert.match(sandbox(user, "explain", "sbx2103").out, /Wrong:[\s\S]*Right:/);
+  assert.is(sandbox(user, "explain", "SBX9999").code, 64);
+  assert.is(JSON.parse(sandbox(user, "schema").out).title, "sandbox spec");
+  assert.is(sandbox(user, "doctor").code, 0);
+  assert.match(sandbox(user, "completion", "bash").out, /complete -F _sandbox sandbox/);
+  assert.match(sandbox(user, "version").out, /^\d+\.\d+\.\d+\n$/);
+});
+
+test.run();
