@@ -219,7 +219,9 @@ static int set_streams(const struct exec_request *request, const struct image_pr
 	    (out != STDOUT_FILENO && dup2(out, STDOUT_FILENO) < 0) ||
 	    (in != STDIN_FILENO && dup2(in, STDIN_FILENO) < 0))
 		return sbx_fail(error, STEP_DESCRIPTORS, level);
-	if (sys_close_range(3, ~0u) < 0)
+	/* The gate stays until the exec, which its other side waits for. */
+	if ((request->gate >= 0 && sys_close_range(3, (unsigned int)request->gate - 1) < 0) ||
+	    sys_close_range(request->gate >= 0 ? (unsigned int)request->gate + 1 : 3, ~0u) < 0)
 		return sbx_fail(error, STEP_DESCRIPTORS, level);
 	return 0;
 }
@@ -244,6 +246,25 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 	return set_streams(request, process, level, error);
 }
 
+/* Tells that this process has its PIDs, and waits to be let on; without a word it ends. */
+static void wait_at_gate(const struct exec_request *request)
+{
+	struct table table = request->run->table;
+	ssize_t count;
+	char byte;
+
+	/* Those who join its namespaces must be allowed to look at it, as after an exec. */
+	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	table_store(&table.slots[request->slot].held, 1);
+	table_mark(table.dirty_up, request->slot);
+	run_ring(FD_BELL_UP);
+	do
+		count = read(request->gate, &byte, 1);
+	while (count < 0 && errno == EINTR);
+	if (count != 1)
+		_exit(0);
+}
+
 int exec_process(void *argument)
 {
 	const struct exec_request *request = argument;
@@ -256,6 +277,8 @@ int exec_process(void *argument)
 	struct sbx_error error = { 0 };
 	sigset_t none;
 
+	if (request->gate >= 0)
+		wait_at_gate(request);
 	if (prepare(request, box, process, &error) == 0) {
 		(void)point_at(argument_pointers, name, process->argv_count);
 		fill_environment(run, process);

@@ -10,6 +10,7 @@ struct exec_request {
 	uint32_t slot;
 	int stdout_fd; /* write end of the output pipe; -1 without one */
 	int stderr_fd;
+	int gate; /* the process is held until a byte comes from here; -1: it is not */
 	bool enter_userns; /* the process enters FD_USERNS */
 	bool dies_with_parent; /* no PID namespace ends together with the parent */
 };

@@ -85,6 +85,7 @@ enum desired {
 	DESIRED_NONE,
 	DESIRED_RUNNING,
 	DESIRED_STOPPED,
+	DESIRED_HELD,
 	DESIRED_COUNT
 };
 
@@ -357,7 +358,7 @@ _Static_assert(offsetof(struct image_slot, process) == 24, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_first) == 28, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_count) == 32, "layout");
 
-/* How a declared process is started. `waits` counts its dependencies; `expect` is JSON. */
+/* How a declared process is started. `waits` counts its dependencies; `expect` and `pins` are JSON. */
 struct image_process {
 	uint32_t argv;
 	uint32_t argv_count;
@@ -387,8 +388,9 @@ struct image_process {
 	uint32_t timeout_ms;
 	uint32_t essential;
 	uint32_t expect;
+	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 112, "layout");
+_Static_assert(sizeof(struct image_process) == 116, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -417,6 +419,7 @@ _Static_assert(offsetof(struct image_process, stop_grace_ms) == 96, "layout");
 _Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
 _Static_assert(offsetof(struct image_process, essential) == 104, "layout");
 _Static_assert(offsetof(struct image_process, expect) == 108, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 112, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {
@@ -543,7 +546,8 @@ struct table_slot {
 	uint32_t pid_of_parent;
 	uint32_t pids[33];
 	uint32_t helper_pid;
-	uint32_t tail[2];
+	uint32_t held;
+	uint32_t gate;
 };
 _Static_assert(sizeof(struct table_slot) == 256, "layout");
 _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
@@ -563,7 +567,8 @@ _Static_assert(offsetof(struct table_slot, signalled_count) == 104, "layout");
 _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
 _Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
-_Static_assert(offsetof(struct table_slot, tail) == 248, "layout");
+_Static_assert(offsetof(struct table_slot, held) == 248, "layout");
+_Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {

@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 
 #include "decide.h"
+#include "end.h"
 #include "init.h"
 #include "relay.h"
 #include "supervise.h"
@@ -42,6 +43,9 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 {
 	const struct image_header *header = run->plan.header;
 
+	run->pids_ordered =
+		!sys_has_set_tid() || faccessat(FD_PROC, "sys/kernel/ns_last_pid", F_OK, 0) < 0;
+	run->table.header->pid_mode = run->pids_ordered ? PID_MODE_ORDERED : PID_MODE_REQUESTED;
 	*monitor = (struct monitor){
 		.run = run,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
@@ -54,7 +58,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
 	if (relay_open(&relay, run->has_control, error) < 0 ||
-	    decide_open(&monitor->decide, run, error) < 0)
+	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
@@ -71,10 +75,10 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 static void ask_to_stop(struct monitor *monitor)
 {
 	if (monitor->stop_asked) {
-		decide_kill(&monitor->decide, OUTCOME_KILLED);
+		end_kill(&monitor->decide, OUTCOME_KILLED);
 	} else {
 		monitor->stop_asked = true;
-		decide_stop(&monitor->decide, OUTCOME_STOPPED);
+		end_run(&monitor->decide, OUTCOME_STOPPED);
 	}
 }
 

@@ -122,11 +122,16 @@ static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 		kinds |= 1u << NAMESPACE_USER;
 	request = request_of(spawn, run_clone_flags(kinds) | extra_flags);
 	if (spawn->is_first) {
-		request.flags |= is_process ? CLONE_VFORK : 0;
+		request.flags |= is_process && spawn->exec.gate < 0 ? CLONE_VFORK : 0;
 		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd : NULL;
 		pid = sys_clone(&request);
 		if (pid == 0)
 			first_process(spawn);
+	} else if (spawn->exec.gate >= 0) {
+		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd : NULL;
+		pid = sys_clone(&request);
+		if (pid == 0)
+			_exit(member_process(spawn));
 	} else {
 		pid = sys_clone_vfork(&request, member_process, spawn);
 	}
@@ -153,7 +158,8 @@ static int join_sandbox(const struct spawn *spawn, uint32_t sandbox, struct sbx_
 	int fd, pidfd;
 
 	errno = ESRCH;
-	if (first->pid_of_parent == 0 || table_load(&first->state) != SLOT_STATE_RUNNING)
+	if (first->pid_of_parent == 0 ||
+	    (table_load(&first->state) != SLOT_STATE_RUNNING && !table_load(&first->held)))
 		return sbx_fail(error, STEP_JOIN, level);
 	(void)snprintf(name, sizeof(name), "%u/ns/pid", first->pids[0]);
 	fd = openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
@@ -289,6 +295,7 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 	struct table_slot *state = &run->table.slots[slot];
 	uint32_t chain[SBX_PIDS_MAX];
 	struct log_pipes pipes = LOG_PIPES_NONE;
+	int gate[2] = { -1, -1 }; /* ours, the process's */
 	struct sbx_error error = { 0 };
 	struct spawn spawn = {
 		.run = run,
@@ -302,6 +309,12 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 
 	spawn.is_first = spawn.box->init_slot == slot;
 	table_set_state(&run->table, slot, SLOT_STATE_STARTING);
+	if (process != NULL && run->pids_ordered &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0) {
+		(void)sbx_fail(&error, STEP_DESCRIPTORS, (int)record->level);
+		fault(&spawn, &error);
+		return 0;
+	}
 	if (process != NULL && run->has_control &&
 	    log_pipes_open(&pipes, process, (int)record->level, &error) < 0) {
 		fault(&spawn, &error);
@@ -312,6 +325,7 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 		.slot = slot,
 		.stdout_fd = pipes.out[1],
 		.stderr_fd = pipes.err[1],
+		.gate = gate[1],
 		.enter_userns = has_userns(),
 		.dies_with_parent =
 			record->supervisor == SBX_NONE ||
@@ -324,6 +338,10 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 				clone_slot(&spawn, 0);
 	if (pid > 0)
 		table_store(&state->pid_of_parent, (uint32_t)pid);
+	if (gate[1] >= 0) {
+		(void)close(gate[1]);
+		state->gate = (uint32_t)gate[0];
+	}
 	log_pipes_send(&pipes, slot);
 	return pid;
 }

@@ -36,6 +36,8 @@ static void start(struct supervisor *supervisor, uint32_t slot)
 		return;
 	}
 	index_add(&supervisor->index, slot);
+	if (supervisor->run->pids_ordered)
+		return; /* held: it says so itself */
 	/* An init says itself that it runs; a process does once its exec has succeeded. */
 	if (supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
 	    table_load(&state->fault_step) == STEP_NONE)
@@ -49,17 +51,44 @@ static bool is_alive(const struct table_slot *state)
 	return now == SLOT_STATE_STARTING || now == SLOT_STATE_RUNNING;
 }
 
+/*
+ * Lets a held process go on to its program. Returns once that runs or has failed, as after a vfork:
+ * the exec, or the end, closes the process's side of the gate.
+ */
+static void release(struct supervisor *supervisor, uint32_t slot)
+{
+	struct table *table = &supervisor->run->table;
+	struct table_slot *state = &table->slots[slot];
+	int gate = (int)state->gate;
+	char byte = 0;
+
+	state->gate = 0;
+	(void)!write(gate, &byte, 1);
+	while (read(gate, &byte, 1) < 0 && errno == EINTR)
+		continue;
+	(void)close(gate);
+	if (table_load(&state->fault_step) == STEP_NONE)
+		table_set_state(table, slot, SLOT_STATE_RUNNING);
+}
+
 /* Returns whether the slot's observed half changed. */
 static bool act(struct supervisor *supervisor, uint32_t slot)
 {
 	struct table_slot *state = &supervisor->run->table.slots[slot];
 	uint32_t count = table_load(&state->desired_count);
+	uint32_t desired = table_load(&state->desired);
 	bool changed = false;
 
-	if (table_load(&state->desired) == DESIRED_RUNNING &&
+	if ((desired == DESIRED_RUNNING || desired == DESIRED_HELD) &&
 	    table_load(&state->state) == SLOT_STATE_PENDING) {
 		start(supervisor, slot);
 		changed = true;
+	} else if (desired == DESIRED_RUNNING && state->gate != 0) {
+		release(supervisor, slot);
+		changed = true;
+	} else if (desired == DESIRED_STOPPED && state->gate != 0) {
+		(void)close((int)state->gate); /* held in vain: it ends */
+		state->gate = 0;
 	}
 	if (count != state->signalled_count && is_alive(state)) {
 		uint32_t number = table_load(&state->desired_signal);

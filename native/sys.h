@@ -22,6 +22,12 @@ struct sys_clone {
 pid_t sys_clone(const struct sys_clone *request);
 
 /*
+ * Whether clone3(2) may be called here and knows set_tid: asked for more PIDs than there are levels,
+ * it then says EINVAL. Kernels before 5.5 say E2BIG, filters what they like.
+ */
+bool sys_has_set_tid(void);
+
+/*
  * As vfork(2) with a function: the child shares memory and runs entry(arg) on a stack of its own,
  * and the caller sleeps until it has called execve or ended. entry returns the exit code.
  */

@@ -141,5 +141,7 @@ void table_set_exit(struct table *table, uint32_t slot, int status)
 		record->exit_signal = (uint32_t)WTERMSIG(status);
 	else
 		record->exit_code = (uint32_t)WEXITSTATUS(status);
-	table_set_state(table, slot, fault ? SLOT_STATE_FAILED : SLOT_STATE_EXITED);
+	/* One that was held and then given up never ran. */
+	if (table_load(&record->state) != SLOT_STATE_SKIPPED)
+		table_set_state(table, slot, fault ? SLOT_STATE_FAILED : SLOT_STATE_EXITED);
 }

@@ -82,6 +82,13 @@ export function reportsOf(ran: Ran): Report[] {
     .map((line) => JSON.parse(line) as Report);
 }
 
+let marks = 0;
+
+/** An argument for sleep(1) that no other test has, in this process or another. */
+export function freshMark(): string {
+  return `7${process.pid}${String(marks++).padStart(2, "0")}`;
+}
+
 /** Processes on this machine whose command line has `mark` in it, this one left out. */
 export function alive(mark: string): string[] {
   return fs.readdirSync("/proc").filter((name) => {

@@ -8,6 +8,7 @@ import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.t
 import { shimPath } from "../host/shim-path.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { encodeImage } from "../wire/encode.ts";
+import { decodeTable } from "../wire/table.ts";
 import { STDOUT, write } from "./terminal.ts";
 
 interface Finding {
@@ -19,10 +20,7 @@ interface Finding {
 
 /** Specs that need one feature each, in the order of dependence. */
 const PROBES: readonly (readonly [feature: string, body: string])[] = [
-  [
-    "PID namespaces, set_tid",
-    "namespaces: {mount: inherit, ipc: inherit, uts: inherit, cgroup: inherit}",
-  ],
+  ["PID namespaces", "namespaces: {mount: inherit, ipc: inherit, uts: inherit, cgroup: inherit}"],
   ["mount namespace, /proc, /dev", "namespaces: {ipc: inherit, uts: inherit, cgroup: inherit}"],
   ["ipc, uts and cgroup namespaces", "hostname: doctor"],
   ["network namespace, loopback", "namespaces: {net: new}"],
@@ -73,18 +71,39 @@ function probes(): Finding[] {
     return [{ feature: "shim", ok: false, detail: "not built; run `npm run native`" }];
   const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-doctor-"));
   try {
-    return PROBES.map(([feature, body]) => probe(shim, join(dir, "plan"), feature, body));
+    const found = PROBES.map(([feature, body]) => probe(shim, dir, feature, body));
+    return [...found.slice(0, 1), pidMode(dir), ...found.slice(1)];
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function probe(shim: string, image: string, feature: string, body: string): Finding {
+/** Which way PIDs were given in the last run of the shim. */
+function pidMode(dir: string): Finding {
+  const feature = "set_tid, ns_last_pid";
+  const mode = decodeTable(fs.readFileSync(join(dir, "table")), null)?.pidMode;
+  return mode === "requested"
+    ? { feature, ok: true, detail: "works" }
+    : {
+        feature,
+        ok: false,
+        detail:
+          "refused: PIDs come in start order and pins are not kept; allow clone3 (seccomp), or use a kernel from 5.5 on with CONFIG_CHECKPOINT_RESTORE",
+      };
+}
+
+function probe(shim: string, dir: string, feature: string, body: string): Finding {
   const text = `sandbox: doctor\n${body}\nprocesses: {a: 'true'}\n`;
   const { ir } = checkSpec({ file: "doctor.yaml", text });
   if (ir === null) throw new Error(`bug: the probe for ${feature} is no right spec`);
+  const image = join(dir, "plan");
   fs.writeFileSync(image, encodeImage(planOf(ir)));
-  const { exitCode, stderr } = Bun.spawnSync([shim, "run", image], { timeout: 10_000 });
+  const table = fs.openSync(join(dir, "table"), "w+");
+  const { exitCode, stderr } = Bun.spawnSync([shim, "run", image, "--table", "3"], {
+    timeout: 10_000,
+    stdio: ["ignore", "ignore", "pipe", table],
+  });
+  fs.closeSync(table);
   const said = stderr.toString().trim().split("\n")[0] ?? "";
   return {
     feature,

@@ -29,6 +29,9 @@ export interface UpOptions {
   readonly exitCodeFrom?: string;
 }
 
+/** Findings that speak of the host, not of the processes. */
+const HOST_CODES: ReadonlySet<string> = new Set(["SBX3001", "SBX4003", "SBX4008"]);
+
 const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
@@ -226,7 +229,7 @@ class Up {
       return "code" in from.exit ? from.exit.code : 128 + (signalNumber(from.exit.signal) ?? 0);
     }
     if (this.#signals > 0) return EXIT.interrupted;
-    if (found.some(({ code }) => code === "SBX3001" || code === "SBX4003")) return EXIT.host;
+    if (found.some(({ code }) => HOST_CODES.has(code))) return EXIT.host;
     return found.length > 0 ? EXIT.failed : EXIT.ok;
   }
 }

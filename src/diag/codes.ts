@@ -332,6 +332,10 @@ export const codes = {
   SBX4005: page("timed-out", "A time-out was reached, and what ran longer was stopped."),
   SBX4006: page("monitor-died", "The shim's monitor was killed; the kernel ended the run with it."),
   SBX4007: page("name-in-use", "Another run has this name."),
+  SBX4008: page(
+    "pin-not-given",
+    "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise.",
+  ),
   SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
 } as const satisfies Record<string, CodePage>;
 

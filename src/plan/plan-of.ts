@@ -174,7 +174,7 @@ function mountsOf(sandbox: Sandbox, isRoot: boolean): Mount[] {
 }
 
 function slotProcess(process: Process, indexOf: (path: string) => number): SlotProcess {
-  const { name: _name, path: _path, span: _span, pins: _pins, dependsOn, ...rest } = process;
+  const { name: _name, path: _path, span: _span, dependsOn, ...rest } = process;
   return {
     ...rest,
     dependsOn: dependsOn.map(({ path, condition }) => ({ slot: indexOf(path), condition })),

@@ -7,6 +7,7 @@ import type {
   Expect,
   Identity,
   Output,
+  Pin,
   ResourceLimit,
   Stdin,
   Stop,
@@ -102,6 +103,8 @@ export interface Slot {
 }
 
 export interface SlotProcess {
+  /** PIDs that the spec wishes for; all others the compiler chose. */
+  readonly pins: readonly Pin[];
   readonly argv: readonly string[];
   readonly env: readonly (readonly [name: string, value: string])[];
   readonly inheritEnv: readonly string[];

@@ -102,6 +102,9 @@ function pidTable(plan: Plan): string[] {
   if (plan.slots.length > shown.length) {
     lines.push(`(${plan.slots.length - shown.length} more rows; --json has all)`);
   }
+  if (plan.sandboxes.some(({ lastPid }) => lastPid !== null)) {
+    lines.push("(requested with set_tid; a host that refuses gives PIDs in this order)");
+  }
   if (levels.includes(null)) lines.push("(levels between are left out; --json has all)");
   return lines;
 }

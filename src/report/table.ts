@@ -16,6 +16,8 @@ const FOLD_ROWS = 12;
 const TEXT_WIDTH_MIN = 44;
 const PATH_WIDTH_MIN = 24;
 
+const ORDERED = "(this host refuses set_tid: PIDs were given in start order, not as planned)";
+
 /** With a final newline. Columns or rows that are left out are named below the table. */
 export function tableText(report: Report, look: TableLook): string {
   const deepest = report.processes.reduce((most, { level }) => Math.max(most, level), 0);
@@ -53,6 +55,7 @@ export function tableText(report: Report, look: TableLook): string {
     lines.push(
       paint("2", `(levels between are left out for ${look.columns} columns; --json has all)`),
     );
+  if (report.pid_mode === "ordered") lines.push(paint("2", ORDERED));
   if (folded > 0) lines.push(paint("2", `(${folded} rows are folded; --json has all)`));
   return `${lines.join("\n")}\n`;
 }

@@ -7,7 +7,7 @@ import type { SlotState, StateTable } from "../wire/table.ts";
 import type { Report, ReportProcess } from "./report.ts";
 
 export interface Failure {
-  readonly code: "SBX4004" | "SBX4005" | "SBX5001";
+  readonly code: "SBX4004" | "SBX4005" | "SBX4008" | "SBX5001";
   readonly path: string;
   readonly span: Span;
   readonly message: string;
@@ -20,7 +20,17 @@ export function failuresOf(plan: Plan, table: StateTable, report: Report): Failu
     const state = table.slots[index];
     const row = rows.get(slot.path);
     if (state === undefined || row === undefined || state.state === "failed") return [];
-    return [...unexpected(slot, row), ...badEnd(slot, row, state)];
+    return [...unpinned(slot, row), ...unexpected(slot, row), ...badEnd(slot, row, state)];
+  });
+}
+
+/** Only where the kernel chose the PIDs: a requested one is exact, or the process fails. */
+function unpinned(slot: Slot, row: ReportProcess): Failure[] {
+  return (slot.process?.pins ?? []).flatMap(({ level, pid, span }): Failure[] => {
+    const found = row.pids[level] ?? pid;
+    if (found === pid) return [];
+    const message = `"${slot.path}": PID ${pid} at level ${level} could not be requested here; it got ${found}`;
+    return [{ code: "SBX4008", path: slot.path, span, message }];
   });
 }
 

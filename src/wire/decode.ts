@@ -3,7 +3,7 @@
 import { NO_SPAN, type Span } from "../base/span.ts";
 import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
-import type { DependencyCondition, Expect, Identity, Output, Stdin } from "../ir/process.ts";
+import type { DependencyCondition, Expect, Identity, Output, Pin, Stdin } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import {
@@ -289,7 +289,9 @@ class Decoder {
       row["limits_count"],
     );
     const expect = this.#string(row["expect"]);
+    const pins = this.#string(row["pins"]);
     return {
+      pins: pins === "" ? [] : (JSON.parse(pins) as Pin[]),
       argv: this.#list(row["argv"], row["argv_count"]),
       env,
       inheritEnv: this.#list(row["inherit_env"], row["inherit_env_count"]),

@@ -265,6 +265,7 @@ function addProcess(sections: Sections, process: SlotProcess): number {
     timeout_ms: process.timeoutMs ?? 0,
     essential: process.essential ? 1 : 0,
     expect: process.expect === null ? 0 : strings.add(JSON.stringify(process.expect)),
+    pins: process.pins.length === 0 ? 0 : strings.add(JSON.stringify(process.pins)),
   });
 }
 

@@ -141,7 +141,7 @@ export const IMAGE_STRUCTS = {
   },
   image_process: {
     name: "image_process",
-    doc: "How a declared process is started. `waits` counts its dependencies; `expect` is JSON.",
+    doc: "How a declared process is started. `waits` counts its dependencies; `expect` and `pins` are JSON.",
     fields: [
       ["argv", "u32"],
       ["argv_count", "u32"],
@@ -169,6 +169,7 @@ export const IMAGE_STRUCTS = {
       ["timeout_ms", "u32"],
       ["essential", "u32"],
       ["expect", "u32"],
+      ["pins", "u32"],
     ],
   },
   image_dependent: {
@@ -271,7 +272,8 @@ export const TABLE_STRUCTS = {
       ["pid_of_parent", "u32"],
       ["pids", "u32", PIDS_MAX],
       ["helper_pid", "u32"],
-      ["tail", "u32", 2],
+      ["held", "u32"],
+      ["gate", "u32"],
     ],
   },
   table_sandbox: {
@@ -295,7 +297,8 @@ export const ENUMS = {
   condition: ["started", "exited", "succeeded"],
   stdin_kind: ["null", "inherit", "file", "text"],
   output_kind: ["log", "inherit", "null", "file", "stdout"],
-  desired: ["none", "running", "stopped"],
+  /** `held`: created, with its PIDs, but not yet let on to its program. */
+  desired: ["none", "running", "stopped", "held"],
   /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
   slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
   phase: ["starting", "started", "stopping", "ended"],

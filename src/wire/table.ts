@@ -46,8 +46,14 @@ const HEADER_SIZE = placesOf(TABLE_STRUCTS.table_header).size;
 const SLOT_SIZE = placesOf(TABLE_STRUCTS.table_slot).size;
 const SANDBOX_SIZE = placesOf(TABLE_STRUCTS.table_sandbox).size;
 
-/** `levels` gives each slot's level, in the plan's order. Null: this is no whole table. */
-export function decodeTable(bytes: Uint8Array, levels: readonly number[]): StateTable | null {
+/**
+ * `levels` gives each slot's level, in the plan's order; null: the slots are not looked at. The
+ * result is null where this is no whole table.
+ */
+export function decodeTable(
+  bytes: Uint8Array,
+  levels: readonly number[] | null,
+): StateTable | null {
   if (bytes.length < HEADER_SIZE) return null;
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 8)) !== TABLE_MAGIC) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -55,8 +61,9 @@ export function decodeTable(bytes: Uint8Array, levels: readonly number[]): State
   const slots = word("slots");
   const sandboxes = word("sandboxes");
   const sandboxCount = word("sandbox_count");
-  if (word("slot_count") !== levels.length) return null;
-  if (slots + levels.length * SLOT_SIZE > bytes.length) return null;
+  const slotCount = word("slot_count");
+  if (levels !== null && slotCount !== levels.length) return null;
+  if (slots + slotCount * SLOT_SIZE > bytes.length) return null;
   if (sandboxes + sandboxCount * SANDBOX_SIZE > bytes.length) return null;
   return {
     phase: ENUMS.phase[word("phase")] ?? "starting",
@@ -66,7 +73,7 @@ export function decodeTable(bytes: Uint8Array, levels: readonly number[]): State
     startedNs: Number(view.getBigUint64(HEADER["started_ns"] ?? 0, true)),
     endedNs: Number(view.getBigUint64(HEADER["ended_ns"] ?? 0, true)),
     fault: faultOf(word("fault_step"), word("fault_errno"), word("fault_level")),
-    slots: levels.map((level, index) => slotState(view, slots + index * SLOT_SIZE, level)),
+    slots: (levels ?? []).map((level, index) => slotState(view, slots + index * SLOT_SIZE, level)),
     inodes: Array.from({ length: sandboxCount }, (_, index) =>
       inodesOf(view, sandboxes + index * SANDBOX_SIZE),
     ),

@@ -8,6 +8,7 @@ import {
   alive,
   commandFor,
   environmentFor,
+  freshMark,
   reportsOf,
   sandbox,
   scratch,
@@ -69,7 +70,8 @@ sandboxes:
 
 for (const user of users) {
   test(`${user.name}: every number in the report is what procfs says`, async () => {
-    const spec = writeSpec("mixed", mixed("71001"));
+    const mark = freshMark();
+    const spec = writeSpec("mixed", mixed(mark));
     await whileRunning(user, spec, ({ processes }, cli) => {
       assert.ok(processes.some(({ kind }) => kind === "forked"));
       for (const { path, pids, ppids } of processes) {
@@ -80,12 +82,12 @@ for (const user of users) {
       }
       process.kill(cli, "SIGINT");
     });
-    assert.ok(await gone("71001"));
+    assert.ok(await gone(mark), alive(mark).join(" "));
   });
 
   for (const victim of ["cli", "monitor", "init", "outer/init", "outer/own/app"]) {
     test(`${user.name}: SIGKILL of ${victim} leaves nothing of what it held`, async () => {
-      const mark = `72${victim.length}${user.name.length}`;
+      const mark = freshMark();
       const spec = writeSpec("mixed-kill", mixed(mark));
       await whileRunning(user, spec, ({ processes }, cli) => {
         const row = processes.find(({ path }) => path === victim);
