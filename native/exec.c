@@ -272,11 +272,13 @@ int exec_process(void *argument)
 	const struct image_process *process = plan_process(&run->plan, request->slot);
 	const struct image_sandbox *box =
 		&run->plan.sandboxes[run->plan.slots[request->slot].sandbox];
-	const char *name = plan_string(&run->plan, process->argv);
+	const char *name;
 	struct table table = run->table;
 	struct sbx_error error = { 0 };
 	sigset_t none;
 
+	SBX_ASSERT(process != NULL);
+	name = plan_string(&run->plan, process->argv);
 	if (request->gate >= 0)
 		wait_at_gate(request);
 	if (prepare(request, box, process, &error) == 0) {
