@@ -238,7 +238,7 @@ int main(int count, char **arguments)
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_command(count - 2, arguments + 2);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
-		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %d\n", SBX_WIRE_VERSION);
+		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;
 	}
 	return usage();

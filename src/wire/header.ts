@@ -65,7 +65,7 @@ export function layoutHeader(): string {
 
 function constants(): string[] {
   const values = {
-    WIRE_VERSION,
+    WIRE_VERSION: `0x${WIRE_VERSION.toString(16)}u`,
     NONE: `0x${NONE.toString(16)}u`,
     LEVEL_MAX,
     PIDS_MAX,

@@ -8,9 +8,6 @@
  * strings follow one another, each ended by NUL, ready for execve(2).
  */
 
-/** Bumped whenever a record, an enum or the meaning of a field changes. */
-export const WIRE_VERSION = 1;
-
 export const IMAGE_MAGIC = "SBXPLAN\0";
 export const TABLE_MAGIC = "SBXSTATE";
 
@@ -427,3 +424,11 @@ export function placesOf(struct: Struct): StructPlace {
   }
   return { fields, size: Math.ceil(offset / alignment) * alignment };
 }
+
+/** Bumped when a field's meaning changes and nothing else does. */
+const MEANING = 1;
+
+/** Another number for every other layout, so that two builds never take each other's images. */
+export const WIRE_VERSION = Bun.hash.crc32(
+  JSON.stringify([MEANING, IMAGE_STRUCTS, TABLE_STRUCTS, FRAME_STRUCTS, ENUMS]),
+);
