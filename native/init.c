@@ -113,7 +113,7 @@ void init_main(struct run *run, uint32_t sandbox)
 		_exit(SBX_EXIT_HOST);
 	}
 	table_set_state(&run->table, box->init_slot, SLOT_STATE_RUNNING);
-	run_ring(FD_BELL_UP);
+	supervisor.news = 1; /* told together with the first starts */
 
 	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */

@@ -103,11 +103,15 @@ static void note_inodes(const struct run *run, uint32_t sandbox)
 		[NAMESPACE_UTS] = "self/ns/uts",   [NAMESPACE_NET] = "self/ns/net",
 		[NAMESPACE_CGROUP] = "self/ns/cgroup",
 	};
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
 	uint64_t *inodes = run->table.sandboxes[sandbox].inodes;
 	struct stat status;
 
 	for (unsigned int kind = 0; kind < NAMESPACE_COUNT; kind++) {
-		if (fstatat(FD_PROC, files[kind], &status, 0) == 0)
+		/* One that is not new is the parent's, which has been noted. */
+		if (box->parent != SBX_NONE && !(box->namespaces_new & 1u << kind))
+			inodes[kind] = run->table.sandboxes[box->parent].inodes[kind];
+		else if (fstatat(FD_PROC, files[kind], &status, 0) == 0)
 			inodes[kind] = status.st_ino;
 	}
 	/* Not the caller's own, but the one that the sandbox's processes enter. */

@@ -12,6 +12,15 @@
 /* PIDs read at once from procfs when everything is killed. */
 #define CHILDREN_TEXT_SIZE 4096
 
+/* Changes told together; the monitor, and what depends on the first of them, waits so long. */
+#define NEWS_MAX 8u
+
+static void supervise_ring(struct supervisor *supervisor)
+{
+	supervisor->news = 0;
+	run_ring(FD_BELL_UP);
+}
+
 struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
 				spawn_init_entry *init)
 {
@@ -110,8 +119,13 @@ void supervise_desired(struct supervisor *supervisor)
 		uint32_t slot = run->plan.owned[supervisor->first + i];
 
 		if (table_take_one(run->table.dirty_down, slot) && act(supervisor, slot))
-			run_ring(FD_BELL_UP);
+			supervisor->news++;
+		/* To wake the monitor takes longer than to start one process, so not for each. */
+		if (supervisor->news >= NEWS_MAX)
+			supervise_ring(supervisor);
 	}
+	if (supervisor->news > 0)
+		supervise_ring(supervisor);
 }
 
 /* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */

@@ -16,6 +16,7 @@ struct supervisor {
 	uint32_t first; /* its range in the plan's `owned` */
 	uint32_t count;
 	struct index index;
+	uint32_t news; /* observed changes that the monitor has not been told of */
 	spawn_init_entry *init;
 };
 
