@@ -1,13 +1,15 @@
 /** The type-checker: from a spec's text to its IR, or to everything that is wrong with it. Pure. */
 
-import { type Diagnostic, sorted } from "../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
+import { type Case, expand, type Surroundings } from "../spec/expand.ts";
 import { readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
-import { draftOf, everyBox } from "./draft.ts";
-import { checkProcesses } from "./process-rules.ts";
+import type { Template, Templates } from "../spec/templates.ts";
+import { type BoxDraft, draftOf } from "./draft.ts";
 import { resolveProcesses, sandboxOf } from "./resolve.ts";
-import { checkSandbox } from "./sandbox-rules.ts";
+import { checkRules } from "./rules.ts";
+import { treeOf } from "./tree.ts";
 
 export interface Source {
   /** As findings shall name it. */
@@ -16,25 +18,75 @@ export interface Source {
 }
 
 export interface Checked {
-  /** Ordered by place. */
+  /** Ordered by place, the spec's own file first. */
   readonly diagnostics: readonly Diagnostic[];
   /** Null exactly if there is an error. */
   readonly ir: Sandbox | null;
+  /** Text of every file that was read, by its name in findings. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
-export function checkSpec({ file, text }: Source): Checked {
-  const { root, diagnostics } = readSpec(file, text);
+const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
+
+/** Findings that make everything after them unsure: nothing is where it seems to be. */
+const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX2120", "SBX2123"]);
+
+export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
+  const { root, diagnostics } = readSpec(source.file, source.text);
   const found: Diagnostic[] = [...diagnostics];
-  // After an error of the YAML itself nothing is where it seems to be.
-  if (root === null || found.some(({ code }) => code === "SBX1004")) {
-    return { diagnostics: sorted(found), ir: null };
+  const own = new Map([[source.file, source.text]]);
+  const isFatal = () => found.some(({ code }) => FATAL.has(code));
+  if (root?.kind !== "map" || isFatal()) {
+    if (root !== null && !isFatal()) found.push(...checkShape(root));
+    return { diagnostics: sorted(found, source.file), ir: null, sources: own };
   }
-  found.push(...checkShape(root));
-  if (root.kind !== "map") return { diagnostics: sorted(found), ir: null };
-  const draft = draftOf(root, found);
-  resolveProcesses(draft, found);
-  for (const box of everyBox(draft)) checkSandbox(box, found);
-  checkProcesses(draft, found);
+  const expanded = expand(source, root, { ...NOTHING_AROUND, ...around }, found);
+  const { templates, sources } = expanded;
+  if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
+  const [draft = null] = expanded.cases.map((each) => checkCase(each, found));
+  found.push(...unusedTemplates(source.file, templates));
   const hasError = found.some(({ severity }) => severity === "error");
-  return { diagnostics: sorted(found), ir: hasError ? null : sandboxOf(draft) };
+  return {
+    diagnostics: sorted(
+      found.map((each) => withUse(each, templates)),
+      source.file,
+    ),
+    ir: hasError || draft === null ? null : sandboxOf(draft),
+    sources,
+  };
+}
+
+function checkCase({ root, values }: Case, found: Diagnostic[]): BoxDraft {
+  found.push(...checkShape(root));
+  const draft = draftOf(root, values, found);
+  resolveProcesses(draft, found);
+  checkRules(treeOf(draft), found);
+  return draft;
+}
+
+/** Those of included files are for others too. */
+function unusedTemplates(file: string, templates: Templates): Diagnostic[] {
+  return [...templates.values()]
+    .filter(({ uses, nameSpan }) => uses.length === 0 && nameSpan.file === file)
+    .map(({ name, nameSpan }) =>
+      diagnostic("SBX2603", nameSpan, `template "${name}" is never used`, {
+        help: `name it with \`use: ${name}\`, or remove it`,
+      }),
+    );
+}
+
+/** A finding inside of a template also says where that one is used. */
+function withUse(found: Diagnostic, templates: Templates): Diagnostic {
+  if (templates.size === 0) return found;
+  const around = [...templates.values()].find((template) => holds(template, found));
+  const [first, ...others] = around?.uses ?? [];
+  if (around === undefined || first === undefined) return found;
+  const more = others.length === 0 ? "" : `, and in ${others.length} more places`;
+  const label = `template "${around.name}" is used here${more}`;
+  return { ...found, related: [...found.related, { span: first, label }] };
+}
+
+function holds({ body }: Template, { span }: Diagnostic): boolean {
+  const { file, start, end } = body.span;
+  return span.file === file && span.start >= start && span.end <= end;
 }

@@ -3,15 +3,9 @@
 import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import type { Process } from "../ir/process.ts";
-import {
-  entriesOf,
-  entryOf,
-  get,
-  integerOf,
-  type MapNode,
-  type Node,
-  textOf,
-} from "../spec/node.ts";
+import type { Value } from "../spec/expression.ts";
+import { entriesOf, entryOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
+import { Copies } from "./copies.ts";
 import type { Found } from "./values.ts";
 
 /** Of one spec, after `replicas` and `nest`. The shim's limits are the same or higher. */
@@ -24,10 +18,14 @@ export interface BoxDraft {
   readonly path: string;
   readonly span: Span;
   readonly node: MapNode;
+  /** `node` before the numbers of copies were put in. */
+  readonly written: MapNode;
   readonly parent: BoxDraft | null;
   /** Level of the PID namespace its processes live in. */
   readonly level: number;
   readonly ownsPid: boolean;
+  /** What `${…}` stands for in its processes: parameters and the numbers of copies. */
+  readonly scope: Scope;
   /** Name of the process that is PID 1; null: the shim. Not yet known to exist. */
   readonly init: string | null;
   readonly processes: ProcessDraft[];
@@ -39,6 +37,8 @@ export interface ProcessDraft {
   /** Without the index of a replica. */
   readonly baseName: string;
   readonly isReplica: boolean;
+  /** Whether other replicas have the very same node. */
+  readonly isShared: boolean;
   readonly path: string;
   readonly span: Span;
   readonly node: Node;
@@ -60,20 +60,28 @@ export function isNew(node: Node, kind: string, fallback: boolean): boolean {
   return mode === null ? fallback : mode === "new";
 }
 
+export type Scope = ReadonlyMap<string, Value>;
+
 /** Expands the whole tree. `nest` puts the nested sandboxes into the innermost copy. */
-export function draftOf(root: MapNode, found: Found): BoxDraft {
+export function draftOf(root: MapNode, scope: Scope, found: Found): BoxDraft {
   const name = entryOf(root, "sandbox");
-  const budget = { processes: PROCESS_COUNT_MAX, boxes: SANDBOX_COUNT_MAX, told: false };
+  const budget = {
+    processes: PROCESS_COUNT_MAX,
+    boxes: SANDBOX_COUNT_MAX,
+    told: false,
+    copies: new Copies(found),
+  };
   const top = boxDraft(
     textOf(name?.value ?? null) ?? "",
     "",
     name?.value.span ?? root.span,
-    root,
+    budget.copies.box(root, scope),
     null,
+    scope,
   );
   const pending = [top];
   for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
-    const innermost = nestInside(box, found);
+    const innermost = nestInside(box, budget, found);
     for (let each: BoxDraft = innermost; ; each = each.parent ?? each) {
       addProcesses(each, found, budget);
       if (each === box) break;
@@ -84,7 +92,7 @@ export function draftOf(root: MapNode, found: Found): BoxDraft {
   return top;
 }
 
-type Budget = { processes: number; boxes: number; told: boolean };
+type Budget = { processes: number; boxes: number; told: boolean; copies: Copies };
 
 function boxDraft(
   name: string,
@@ -92,6 +100,7 @@ function boxDraft(
   span: Span,
   node: MapNode,
   parent: BoxDraft | null,
+  scope: Scope,
 ): BoxDraft {
   const ownsPid = isNew(node, "pid", true);
   const init = textOf(get(node, "init"));
@@ -100,9 +109,11 @@ function boxDraft(
     path,
     span,
     node,
+    written: node,
     parent,
     level: (parent?.level ?? 0) + (ownsPid ? 1 : 0),
     ownsPid,
+    scope,
     init: init === null || init === "reaper" ? null : init,
     processes: [],
     boxes: [],
@@ -110,9 +121,9 @@ function boxDraft(
 }
 
 /** `doll` with nest 3 is `doll.1/doll.2/doll.3`; returns the innermost. */
-function nestInside(box: BoxDraft, found: Found): BoxDraft {
+function nestInside(box: BoxDraft, { copies }: Budget, found: Found): BoxDraft {
   const node = get(box.node, "nest");
-  const count = integerOf(node);
+  const count = copies.count(node, box.parent?.scope ?? box.scope);
   if (count === null || node === null) return box;
   if (box.path === "") {
     found.push(
@@ -126,7 +137,15 @@ function nestInside(box: BoxDraft, found: Found): BoxDraft {
   let inner = box;
   for (let number = 2; number <= Math.min(count, 64); number++) {
     const name = `${base}.${number}`;
-    const next = boxDraft(name, pathOf(inner, name), box.span, box.node, inner);
+    const scope = new Map(box.scope).set("nest", number);
+    const next = boxDraft(
+      name,
+      pathOf(inner, name),
+      box.span,
+      copies.box(box.written, scope),
+      inner,
+      scope,
+    );
     inner.boxes.push(next);
     inner = next;
   }
@@ -175,21 +194,23 @@ function overBudget(left: number, span: Span, budget: Budget, found: Found): boo
 function addProcesses(box: BoxDraft, found: Found, budget: Budget): void {
   for (const { key, keySpan, value } of entriesOf(get(box.node, "processes"))) {
     if (!checkName(key, keySpan, "process", found)) continue;
-    const count = integerOf(get(value, "replicas"));
+    const count = budget.copies.count(get(value, "replicas"), box.scope);
     budget.processes -= count ?? 1;
     if (overBudget(budget.processes, keySpan, budget, found)) return;
-    for (const { name, isReplica } of namesOf(count, key)) {
+    namesOf(count, key).forEach(({ name, isReplica }, index) => {
+      const node = budget.copies.process(value, box.scope, isReplica ? index + 1 : null);
       box.processes.push({
         name,
         baseName: key,
         isReplica,
+        isShared: isReplica && node === value,
         path: pathOf(box, name),
         span: keySpan,
-        node: value,
+        node,
         box,
         ir: null,
       });
-    }
+    });
   }
 }
 
@@ -204,14 +225,21 @@ function addBoxes(box: BoxDraft, found: Found, budget: Budget): void {
         }),
       );
     }
-    const replicas = integerOf(get(value, "replicas"));
-    const nest = integerOf(get(value, "nest"));
+    const replicas = budget.copies.count(get(value, "replicas"), box.scope);
+    const nest = budget.copies.count(get(value, "nest"), box.scope);
     budget.boxes -= (replicas ?? 1) * (nest ?? 1);
     if (overBudget(budget.boxes, keySpan, budget, found)) return;
-    for (const { name } of namesOf(replicas, key)) {
+    namesOf(replicas, key).forEach(({ name, isReplica }, index) => {
       const own = nest === null ? name : `${name}.1`;
-      box.boxes.push(boxDraft(own, pathOf(box, own), keySpan, value, box));
-    }
+      const scope = new Map(box.scope);
+      if (isReplica) scope.set("replica", index + 1);
+      if (nest !== null) scope.set("nest", 1);
+      const node = budget.copies.box(value, scope);
+      box.boxes.push({
+        ...boxDraft(own, pathOf(box, own), keySpan, node, box, scope),
+        written: value,
+      });
+    });
   }
 }
 

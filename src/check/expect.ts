@@ -1,4 +1,4 @@
-/** SBX2501: expectations of a process, and those that can never hold. Pure. */
+/** SBX2501 to SBX2504: expectations of a process, and those that can never hold. Pure. */
 
 import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
@@ -26,22 +26,35 @@ export function expectOf(draft: ProcessDraft, pins: readonly Pin[], found: Found
 
   if (pid !== null && own !== null && pid.value !== own)
     impossible(
+      "SBX2501",
       found,
       pid.span,
       `"${draft.baseName}" is PID ${own} by its spec, so it is never ${pid.value}`,
     );
   if (pid?.value === 1 && own === null && draft.box.ownsPid) {
-    impossible(found, pid.span, `PID 1 of this sandbox is its init, not "${draft.baseName}"`);
+    impossible(
+      "SBX2501",
+      found,
+      pid.span,
+      `PID 1 of this sandbox is its init, not "${draft.baseName}"`,
+    );
   }
   if (level !== null && level.value !== draft.box.level) {
     impossible(
+      "SBX2502",
       found,
       level.span,
       `"${draft.baseName}" lives at level ${draft.box.level}, never at ${level.value}`,
     );
   }
+  const parent = parentPid(draft);
+  if (ppid !== null && parent !== null && ppid.value !== parent) {
+    const message = `the parent of "${draft.baseName}" is PID ${parent} here, never ${ppid.value}`;
+    impossible("SBX2504", found, ppid.span, message);
+  }
   if (exit !== null && signal !== null && signalNode !== null) {
     impossible(
+      "SBX2503",
       found,
       signalNode.span,
       "a process ends by an exit code or by a signal, never by both",
@@ -85,6 +98,7 @@ function expectedPids(
     const pinned = pinAt(pins, level);
     if (pinned !== null && pinned !== pid)
       impossible(
+        "SBX2501",
         found,
         value.span,
         `"${draft.baseName}" is pinned to ${pinned} there, so it is never ${pid}`,
@@ -94,12 +108,23 @@ function expectedPids(
   return { pids };
 }
 
+/** As the process sees it; 0 where the parent is outside of its PID namespace. */
+function parentPid({ box }: ProcessDraft): number | null {
+  if (!box.ownsPid) return null;
+  return box.init === null ? 1 : 0;
+}
+
 function pinAt(pins: readonly Pin[], level: number): number | null {
   return pins.find((pin) => pin.level === level)?.pid ?? null;
 }
 
-function impossible(found: Found, span: Span, message: string): void {
+function impossible(
+  code: "SBX2501" | "SBX2502" | "SBX2503" | "SBX2504",
+  found: Found,
+  span: Span,
+  message: string,
+): void {
   found.push(
-    diagnostic("SBX2501", span, message, { help: "correct the expectation, or what it is about" }),
+    diagnostic(code, span, message, { help: "correct the expectation, or what it is about" }),
   );
 }

@@ -14,7 +14,6 @@ import {
   type Found,
   identityOf,
   limitsOf,
-  literalOf,
   outputOf,
   stdinOf,
   stopOf,
@@ -78,15 +77,15 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
     pins: [],
     env: envOf(box.node, map, found),
     inheritEnv: inheritedOf(box.node, map, found),
-    cwd: literalOf(get(map, "cwd") ?? get(box.node, "cwd"), found),
+    cwd: textOf(get(map, "cwd") ?? get(box.node, "cwd")),
     umask:
       umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
     limits: [...limits, ...own].toSorted((a, b) => a.resource - b.resource),
     user: identityOf(get(map, "user")),
     dependsOn: [],
-    stdin: stdinOf(get(map, "stdin"), found),
-    stdout: outputOf(get(map, "stdout"), found),
-    stderr: outputOf(get(map, "stderr"), found),
+    stdin: stdinOf(get(map, "stdin")),
+    stdout: outputOf(get(map, "stdout")),
+    stderr: outputOf(get(map, "stderr")),
     stop: stopOf(get(map, "stop"), stop, found),
     timeoutMs: durationOf(get(map, "timeout"), found),
     essential: isTrue(get(map, "essential")),
@@ -116,7 +115,7 @@ function argvOf(draft: ProcessDraft, found: Found): string[] | null {
     return null;
   }
   if (run !== null) return commandOf(run, found);
-  const script = literalOf(shell, found);
+  const script = textOf(shell);
   if (script === null) return null;
   if (script.trim() === "" && shell !== null) {
     found.push(
@@ -146,7 +145,7 @@ function envOf(box: Node, map: Node | null, found: Found): [string, string][] {
         );
       }
       const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
-      env.set(key, isFlag ? String(value.value) : (literalOf(value, report) ?? ""));
+      env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
     }
   }
   for (const name of inheritedNames(box, map)) env.delete(name);
@@ -197,7 +196,7 @@ function pinsOf(draft: ProcessDraft, found: Found): Pin[] {
   const pins: Pin[] = [];
   const first = pid ?? pids[0]?.value ?? null;
   if (first === null) return pins;
-  if (draft.isReplica) {
+  if (draft.isShared) {
     found.push(
       diagnostic(
         "SBX2204",

@@ -1,20 +1,19 @@
 /** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
 
 import { durationMs } from "../base/duration.ts";
+import { sizeBytes } from "../base/size.ts";
 import { wordsOf } from "../base/words.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import { SIGNAL_MAX, SIGNALS, SIGRTMIN } from "../ir/signals.ts";
-import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
+import { entriesOf, get, integerOf, isOpen, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 
 export type Found = Diagnostic[];
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
 export function signalOf(node: Node | null, found: Found): number | null {
-  if (node === null) return null;
+  if (node === null || isOpen(node)) return null;
   const text = textOf(node) ?? "";
   const name = text.toUpperCase().replace(/^SIG/, "");
   const rt = /^RTMIN(?:\+(\d+))?$/.exec(name);
@@ -30,7 +29,7 @@ export function signalOf(node: Node | null, found: Found): number | null {
 }
 
 export function durationOf(node: Node | null, found: Found): number | null {
-  if (node?.kind !== "scalar") return null;
+  if (node?.kind !== "scalar" || isOpen(node)) return null;
   const text = textOf(node) ?? "";
   const ms = durationMs(text);
   if (ms === null) {
@@ -52,7 +51,7 @@ export function stopOf(node: Node | null, fallback: Stop, found: Found): Stop {
 
 /** By the digits as written: YAML 1.2 reads 022 as decimal twenty-two. */
 export function umaskOf(node: Node | null, found: Found): number | null {
-  if (node?.kind !== "scalar") return null;
+  if (node?.kind !== "scalar" || isOpen(node)) return null;
   const text = typeof node.value === "string" ? node.value : node.source;
   const digits = /^(?:0o|0)?([0-7]{1,3})$/.exec(text)?.[1];
   if (digits !== undefined) return Number.parseInt(digits, 8);
@@ -67,12 +66,12 @@ export function umaskOf(node: Node | null, found: Found): number | null {
 }
 
 function limitValue(node: Node | null, found: Found): number | null | undefined {
-  if (node?.kind !== "scalar") return undefined;
+  if (node?.kind !== "scalar" || isOpen(node)) return undefined;
   if (typeof node.value === "number") return node.value;
   const text = textOf(node) ?? "";
   if (text === "unlimited") return null;
-  const [, digits, unit] = /^(\d+)([KMG])$/.exec(text) ?? [];
-  if (digits !== undefined) return Number(digits) * (SIZE_UNITS[unit ?? ""] ?? 1);
+  const bytes = sizeBytes(text);
+  if (bytes !== null) return bytes;
   found.push(
     diagnostic("SBX2303", node.span, `"${text}" is no limit`, {
       help: "write an integer, a size such as 64M, or `unlimited`",
@@ -102,7 +101,7 @@ export function limitsOf(node: Node | null, found: Found): ResourceLimit[] {
     if (low === undefined || high === undefined) continue;
     if ((low ?? Infinity) > (high ?? Infinity)) {
       found.push(
-        diagnostic("SBX2303", value.span, `the soft limit of "${key}" is above the hard one`, {
+        diagnostic("SBX2314", value.span, `the soft limit of "${key}" is above the hard one`, {
           help: "lower `soft` or raise `hard`",
         }),
       );
@@ -126,27 +125,13 @@ export function stringsOf(node: Node | null): string[] {
   return node?.kind === "list" ? node.items.map((item) => textOf(item) ?? "") : [];
 }
 
-/** Text with `$${` unescaped; a `${` that is left is a parameter, which this version has not. */
-export function literalOf(node: Node | null, found: Found): string | null {
-  const text = textOf(node);
-  if (text === null || node === null) return null;
-  const name = /(?<!\$)\$\{([^}]*)\}?/.exec(text);
-  if (name !== null) {
-    found.push(
-      diagnostic("SBX2309", node.span, `unknown parameter "${name[1]}"`, {
-        help: "parameters are not supported yet; write `$${` for a literal `${`",
-      }),
-    );
-  }
-  return text.replaceAll("$${", "${");
-}
-
 export function commandOf(node: Node, found: Found): string[] | null {
   if (node.kind === "list") {
-    const argv = node.items.map((item) => literalOf(item, found) ?? "");
+    if (node.items.some(isOpen)) return null;
+    const argv = node.items.map((item) => textOf(item) ?? "");
     if (argv.length > 0 && argv[0] !== "") return argv;
   } else {
-    const text = literalOf(node, found);
+    const text = textOf(node);
     if (text === null) return null;
     const words = wordsOf(text);
     if (words === null) {
@@ -167,16 +152,16 @@ export function commandOf(node: Node, found: Found): string[] | null {
   return null;
 }
 
-export function stdinOf(node: Node | null, found: Found): Stdin {
-  const file = literalOf(get(node, "file"), found);
-  const text = literalOf(get(node, "text"), found);
+export function stdinOf(node: Node | null): Stdin {
+  const file = textOf(get(node, "file"));
+  const text = textOf(get(node, "text"));
   if (file !== null) return { kind: "file", path: file };
   if (text !== null) return { kind: "text", text };
   return textOf(node) === "inherit" ? { kind: "inherit" } : { kind: "null" };
 }
 
-export function outputOf(node: Node | null, found: Found): Output {
-  const path = literalOf(get(node, "file"), found);
+export function outputOf(node: Node | null): Output {
+  const path = textOf(get(node, "file"));
   if (path !== null) return { kind: "file", path };
   if (node?.kind === "scalar" && (node.value === null || node.value === "null"))
     return { kind: "null" };

@@ -7,8 +7,11 @@ import pkg from "../../package.json" with { type: "json" };
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { humanText } from "../diag/human.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Surroundings } from "../spec/expand.ts";
+import type { Given } from "../spec/params.ts";
 import { decodeImage, isImage } from "../wire/decode.ts";
-import { hasColour, STDERR, write } from "./terminal.ts";
+import { WIRE_VERSION } from "../wire/layout.ts";
+import { columnsOf, hasColour, isTerminal, STDERR, write } from "./terminal.ts";
 
 export interface Compiled {
   readonly plan: Plan;
@@ -26,7 +29,7 @@ function cachePath(key: string): string {
 }
 
 /** Prints what is wrong, and returns the exit code instead, where there is no plan. */
-export async function compileFile(file: string): Promise<Compiled | number> {
+export async function compileFile(file: string, given: Given = {}): Promise<Compiled | number> {
   let bytes: Uint8Array;
   try {
     bytes = fs.readFileSync(file);
@@ -54,12 +57,52 @@ export async function compileFile(file: string): Promise<Compiled | number> {
     );
     return 2;
   }
-  const hasher = new Bun.CryptoHasher("sha256").update(`${pkg.version}\0${file}\0`);
-  const cached = cachePath(hasher.update(bytes).digest("hex"));
-  return fromCache(cached, dir) ?? (await compileText(file, bytes, cached, dir));
+  const around = surroundings(given);
+  const cached = cachePath(sha256(pkg.version, String(WIRE_VERSION), file, bytes, values(around)));
+  return fromCache(cached, dir) ?? (await compileText(file, bytes, cached, dir, around));
+}
+
+function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for (const part of parts) hasher.update(part).update("\0");
+  return hasher.digest("hex");
+}
+
+function values({ given, environment }: Surroundings): string {
+  const ordered = (all: Given) => Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([ordered(given), ordered(environment)]);
+}
+
+/** What this program's caller brings: values of parameters, and files to include. */
+export function surroundings(given: Given): Surroundings {
+  const prefix = "SANDBOX_PARAM_";
+  const environment = Object.entries(process.env).flatMap(([key, value]): [string, string][] =>
+    key.startsWith(prefix) && value !== undefined ? [[key.slice(prefix.length), value]] : [],
+  );
+  return { given, environment: Object.fromEntries(environment), load };
+}
+
+function load(path: string): string | null {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** A plan is kept with the digest of each file that its spec includes. */
+function areAsBefore(path: string): boolean {
+  let included: [string, string][];
+  try {
+    included = JSON.parse(fs.readFileSync(`${path}.included`, "utf8"));
+  } catch {
+    return true;
+  }
+  return included.every(([file, digest]) => sha256(load(file) ?? "") === digest);
 }
 
 function fromCache(path: string, dir: string): Compiled | null {
+  if (!areAsBefore(path)) return null;
   try {
     const image = fs.readFileSync(path);
     const decoded = decodeImage(image);
@@ -74,31 +117,38 @@ async function compileText(
   bytes: Uint8Array,
   cached: string,
   dir: string,
+  around: Surroundings,
 ): Promise<Compiled | number> {
   const { checkSpec } = await import("../check/check.ts");
   const { planOf } = await import("../plan/plan-of.ts");
   const { planHash } = await import("../plan/canonical.ts");
   const { encodeImage } = await import("../wire/encode.ts");
   const text = new TextDecoder().decode(bytes);
-  const { diagnostics, ir } = checkSpec({ file, text });
-  printDiagnostics(diagnostics, new Map([[file, text]]));
+  const { diagnostics, ir, sources } = checkSpec({ file, text }, around);
+  printDiagnostics(diagnostics, sources);
   if (ir === null) return 2;
   const plan = planOf(ir);
   const image = encodeImage(plan);
   // A spec with warnings is compiled again each time, so that they are seen each time.
-  if (diagnostics.length === 0) keep(cached, image);
+  if (diagnostics.length === 0) {
+    const included = [...sources].slice(1).map(([path, source]) => [path, sha256(source)]);
+    const isKept = included.length === 0 || keep(`${cached}.included`, JSON.stringify(included));
+    if (isKept) keep(cached, image);
+  }
   return { plan, hash: planHash(plan), image, dir };
 }
 
 /** Written beside and renamed, so that no reader sees a part. A cache that cannot be written is none. */
-function keep(path: string, image: Uint8Array): void {
+function keep(path: string, image: Uint8Array | string): boolean {
   const partial = `${path}.${process.pid}`;
   try {
     fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     fs.writeFileSync(partial, image, { mode: 0o600 });
     fs.renameSync(partial, path);
+    return true;
   } catch {
     fs.rmSync(partial, { force: true });
+    return false;
   }
 }
 
@@ -107,5 +157,11 @@ export function printDiagnostics(
   sources: ReadonlyMap<string, string>,
 ): void {
   if (diagnostics.length === 0) return;
-  write(STDERR, `${humanText(diagnostics, sources, { colour: hasColour(STDERR) })}\n`);
+  write(
+    STDERR,
+    `${humanText(diagnostics, sources, {
+      colour: hasColour(STDERR),
+      columns: isTerminal(STDERR) ? columnsOf(STDERR) : null,
+    })}\n`,
+  );
 }

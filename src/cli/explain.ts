@@ -1,6 +1,7 @@
 /** `sandbox explain CODE`: what a diagnostic means, with a wrong and a right spec. */
 
-import { type CodePage, codes } from "../diag/codes.ts";
+import type { CodePage } from "../diag/code-page.ts";
+import { codes } from "../diag/codes.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export async function run(code: string): Promise<number> {

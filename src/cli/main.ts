@@ -1,7 +1,10 @@
 /** The command line: which command runs. Each is loaded only when it is used. */
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import type { Given } from "../spec/params.ts";
+import type { CheckOptions } from "./check.ts";
+import type { PlanOptions } from "./plan.ts";
 import type { UpOptions } from "./up.ts";
 
 const EXIT_BUG = 4;
@@ -17,6 +20,18 @@ Examples:
 
 Exit codes: 0 success, 1 a process or expectation failed, 2 the spec has errors,
 3 this host cannot, 4 internal error, 64 wrong usage, 130 interrupted.`;
+
+/** `--param k=v`, as often as one likes. */
+function param(pair: string, before: Given): Given {
+  const at = pair.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("write it as name=value.");
+  return { ...before, [pair.slice(0, at)]: pair.slice(at + 1) };
+}
+
+const paramOption = () =>
+  new Option("-p, --param <name=value>", "value of a parameter of the spec; may be repeated")
+    .argParser(param)
+    .default({}, "SANDBOX_PARAM_NAME of the environment");
 
 let exitCode = 0;
 const program = new Command("sandbox")
@@ -37,6 +52,7 @@ program
       .choices(["table", "tree", "json"])
       .default("table"),
   )
+  .addOption(paramOption())
   .option("--name <name>", "of the run")
   .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
   .action(async (file: string, options: UpOptions) => {
@@ -48,9 +64,12 @@ program
   .description("find every mistake in specs, without starting anything")
   .argument("[files...]", "specs; without one, all of sandboxes/*.yaml")
   .addOption(
-    new Option("--format <format>", "of the findings").choices(["human", "json"]).default("human"),
+    new Option("--format <format>", "of the findings")
+      .choices(["human", "json", "sarif", "github"])
+      .default("human"),
   )
-  .action(async (files: string[], options: { format: string }) => {
+  .addOption(paramOption())
+  .action(async (files: string[], options: CheckOptions) => {
     exitCode = await (await import("./check.ts")).run(files, options);
   });
 
@@ -60,7 +79,8 @@ program
   .argument("[file]", "spec or plan image", "sandbox.yaml")
   .option("--json", "canonical JSON, the same bytes on every machine")
   .option("-o, --output <file>", "write the plan image that `up` and the shim run")
-  .action(async (file: string, options: { json?: true; output?: string }) => {
+  .addOption(paramOption())
+  .action(async (file: string, options: PlanOptions) => {
     exitCode = await (await import("./plan.ts")).run(file, options);
   });
 

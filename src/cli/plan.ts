@@ -3,14 +3,18 @@
 import * as fs from "node:fs";
 import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
+import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
 import { STDOUT, write } from "./terminal.ts";
 
-export async function run(
-  file: string,
-  options: { json?: true; output?: string },
-): Promise<number> {
-  const compiled = await compileFile(file);
+export interface PlanOptions {
+  readonly json?: true;
+  readonly output?: string;
+  readonly param: Given;
+}
+
+export async function run(file: string, options: PlanOptions): Promise<number> {
+  const compiled = await compileFile(file, options.param);
   if (typeof compiled === "number") return compiled;
   if (options.output !== undefined) fs.writeFileSync(options.output, compiled.image);
   else if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);

@@ -16,6 +16,7 @@ import { treeText } from "../report/tree.ts";
 import { failuresOf } from "../report/verdict.ts";
 import { faultText } from "../run/fault-text.ts";
 import { type Monitor, startMonitor } from "../run/monitor.ts";
+import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile, printDiagnostics } from "./compile.ts";
 import { Prefixer } from "./prefixer.ts";
@@ -27,6 +28,7 @@ export interface UpOptions {
   readonly report: string;
   readonly name?: string;
   readonly exitCodeFrom?: string;
+  readonly param: Given;
 }
 
 /** Findings that speak of the host, not of the processes. */
@@ -39,7 +41,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.for !== undefined && forMs === null) {
     return usage(`--for ${options.for} is no duration: write 250ms, 5s, 2m or 1h`);
   }
-  const compiled = await compileFile(file);
+  const compiled = await compileFile(file, options.param);
   if (typeof compiled === "number") return compiled;
   const { plan } = compiled;
   const from = options.exitCodeFrom;

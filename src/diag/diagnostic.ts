@@ -12,6 +12,8 @@ export interface Diagnostic {
   readonly message: string;
   /** Stands under the frame, behind the carets; may be empty. */
   readonly label: string;
+  /** Other places that belong to it, with what each is; may be empty. */
+  readonly related: readonly { readonly span: Span; readonly label: string }[];
   /** Why; may be empty. */
   readonly notes: readonly string[];
   /** What to do, in the imperative; may be empty. */
@@ -22,7 +24,7 @@ export function diagnostic(
   code: Code,
   span: Span | null,
   message: string,
-  rest: { label?: string; notes?: readonly string[]; help?: string } = {},
+  rest: Partial<Pick<Diagnostic, "label" | "related" | "notes" | "help">> = {},
 ): Diagnostic {
   return {
     code,
@@ -30,21 +32,33 @@ export function diagnostic(
     span: span ?? NO_SPAN,
     message,
     label: rest.label ?? "",
+    related: rest.related ?? [],
     notes: rest.notes ?? [],
     help: rest.help ?? "",
   };
 }
 
-/** By place, then code; the same finding at the same place once. */
-export function sorted(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** By place, then code, `first`'s before other files'; the same finding at the same place once. */
+export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics
     .filter((found) => {
-      const key = `${found.code} ${found.span.file} ${found.span.start} ${found.message}`;
+      // Copies make the same mistake: their numbers do not make it another one.
+      const message = found.message.replace(/\.\d+/g, "");
+      const key = `${found.code} ${found.span.file} ${found.span.start} ${message}`;
       return !seen.has(key) && seen.add(key);
     })
     .toSorted(
       (a, b) =>
-        a.span.start - b.span.start || a.span.end - b.span.end || a.code.localeCompare(b.code),
+        fileOrder(a, b, first) ||
+        a.span.start - b.span.start ||
+        a.span.end - b.span.end ||
+        a.code.localeCompare(b.code),
     );
+}
+
+function fileOrder(a: Diagnostic, b: Diagnostic, first: string): number {
+  if (a.span.file === b.span.file) return 0;
+  if (a.span.file === first || b.span.file === first) return a.span.file === first ? -1 : 1;
+  return a.span.file < b.span.file ? -1 : 1;
 }

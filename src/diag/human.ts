@@ -1,15 +1,18 @@
-/** Diagnostics for people: message, frame with carets, notes, help. Pure. */
+/** Diagnostics for people: message, frames with marks, notes, help. Pure. */
 
 import { escapeText } from "../base/escape.ts";
+import { wrap } from "../base/wrap.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { frame, type Mark, type Paint } from "./frame.ts";
 import { Lines } from "./lines.ts";
 
-/** Columns of source shown; a longer line is cut around the carets. */
-const SOURCE_WIDTH = 70;
-const TAB = "    ";
+/** Columns of source where the width of the terminal is not known. */
+const FRAME_WIDTH = 80;
 
 export interface Look {
   readonly colour: boolean;
+  /** Of the terminal; null where it is none: then no message is broken into lines. */
+  readonly columns: number | null;
 }
 
 /** `sources` has the text of each file; a finding in another one is printed without a frame. */
@@ -19,58 +22,65 @@ export function humanText(
   look: Look,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics.map((found) => one(found, lines.get(found.span.file), look)).join("\n");
+  return diagnostics.map((found) => one(found, lines, look)).join("\n");
 }
 
-function one(found: Diagnostic, lines: Lines | undefined, look: Look): string {
-  const paint = (code: string, text: string) =>
+function one(found: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {
+  const paint = (code: string) => (text: string) =>
     look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const strong = found.severity === "error" ? "1;31" : "1;33";
-  const head = `${paint(strong, `${found.severity}[${found.code}]`)}: ${paint("1", escapeText(found.message))}`;
-  const frame = lines === undefined ? null : frameOf(found, lines);
-  const gutter = " ".repeat(frame === null ? 2 : frame.number.length);
-  const bar = paint("34", `${gutter} |`);
-  const out = [head];
-  if (frame !== null) {
-    out.push(`${gutter}${paint("34", "-->")} ${escapeText(found.span.file)}:${frame.place}`);
-    out.push(bar, `${paint("34", `${frame.number} |`)} ${frame.source}`);
-    const label = found.label === "" ? "" : ` ${escapeText(found.label)}`;
-    out.push(`${bar} ${paint(strong, frame.carets + label)}`);
-    if (found.notes.length > 0 || found.help !== "") out.push(bar);
-  } else if (found.span.file !== "") {
-    out.push(`${gutter}${paint("34", "-->")} ${escapeText(found.span.file)}`);
+  const strong = paint(found.severity === "error" ? "1;31" : "1;33");
+  const colours: Paint = { gutter: paint("34"), primary: strong, related: paint("34") };
+  const width = look.columns ?? FRAME_WIDTH;
+  const name = `${found.severity}[${found.code}]`;
+  const message = broken(escapeText(found.message), name.length + 2, 2, look);
+  const out = [`${strong(name)}: ${paint("1")(message)}`];
+
+  const all: Mark[] = [
+    { span: found.span, label: found.label, isPrimary: true },
+    ...found.related.map((related) => ({ ...related, isPrimary: false })),
+  ];
+  const files = [...new Set(all.map(({ span }) => span.file))].filter((file) => file !== "");
+  const gutter = gutterOf(all, sources);
+  for (const file of files) {
+    const marks = all.filter(({ span }) => span.file === file);
+    const lines = sources.get(file);
+    const arrow = colours.gutter(`${" ".repeat(gutter)}${file === files[0] ? "-->" : ":::"}`);
+    if (lines === undefined || marks[0] === undefined) {
+      out.push(`${arrow} ${escapeText(file)}`);
+      continue;
+    }
+    const { line, column } = lines.position(marks[0].span.start);
+    const bar = colours.gutter(`${" ".repeat(gutter)} |`);
+    out.push(`${arrow} ${escapeText(file)}:${line}:${column}`, bar);
+    out.push(...frame(marks, lines, Math.max(20, width - gutter - 3), gutter, colours));
+    if (file !== files.at(-1) || found.notes.length > 0 || found.help !== "") out.push(bar);
   }
-  for (const note of found.notes) out.push(`${gutter} = note: ${escapeText(note)}`);
-  if (found.help !== "") out.push(`${gutter} = help: ${escapeText(found.help)}`);
+  const tail = [
+    ...found.notes.map((note) => ["note", note] as const),
+    ...(found.help === "" ? [] : [["help", found.help] as const]),
+  ];
+  for (const [kind, text] of tail) {
+    const indent = gutter + " = note: ".length;
+    out.push(`${" ".repeat(gutter)} = ${kind}: ${broken(escapeText(text), indent, indent, look)}`);
+  }
   return `${out.join("\n")}\n`;
 }
 
-interface Frame {
-  readonly number: string;
-  readonly place: string;
-  readonly source: string;
-  readonly carets: string;
+/** `first` columns of the first line are taken. */
+function broken(text: string, first: number, indent: number, { columns }: Look): string {
+  if (columns === null) return text;
+  const [head = "", ...rest] = wrap(`${"x".repeat(first)}${text}`, columns, indent).split("\n");
+  return [head.slice(first), ...rest].join("\n");
 }
 
-function frameOf(found: Diagnostic, lines: Lines): Frame {
-  const start = lines.position(found.span.start);
-  const end = lines.position(found.span.end);
-  const text = lines.text(start.line);
-  const from = start.column - 1;
-  // A span over several lines is marked to the end of its first.
-  const to = Math.max(from + 1, end.line === start.line ? end.column - 1 : text.length);
-  const cut = Math.max(0, Math.min(from - 20, text.length - SOURCE_WIDTH));
-  const shown = (part: string) => escapeText(part.replaceAll("\t", TAB)).replaceAll("\\t", TAB);
-  const before = (cut > 0 ? "…" : "") + shown(text.slice(cut, from));
-  const room = Math.max(1, SOURCE_WIDTH - before.length);
-  const marked = shown(text.slice(from, Math.min(to, from + room)));
-  const rest = text.slice(Math.min(to, from + room));
-  const after = shown(rest.slice(0, Math.max(0, room - marked.length)));
-  const isCut = rest.length > Math.max(0, room - marked.length);
-  return {
-    number: String(start.line),
-    place: `${start.line}:${start.column}`,
-    source: before + marked + after + (isCut ? "…" : ""),
-    carets: " ".repeat(Bun.stringWidth(before)) + "^".repeat(Math.max(1, Bun.stringWidth(marked))),
-  };
+/** Columns of the longest line number. */
+function gutterOf(marks: readonly Mark[], sources: ReadonlyMap<string, Lines>): number {
+  const ends = marks.map(({ span }) => {
+    const lines = sources.get(span.file);
+    return lines === undefined
+      ? 1
+      : String(lines.position(lines.lastVisible(span.start, span.end)).line).length;
+  });
+  const placed = marks.some(({ span }) => sources.has(span.file));
+  return placed ? Math.max(...ends) : 2;
 }

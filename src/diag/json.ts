@@ -1,5 +1,6 @@
 /** Diagnostics for programs, in the documented shape. Pure. */
 
+import type { Span } from "../base/span.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
 
@@ -9,15 +10,22 @@ export function jsonText(
   sources: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
+  const rangeOf = ({ file, start, end }: Span) => {
+    const source = lines.get(file);
+    return source === undefined
+      ? null
+      : { start: source.position(start), end: source.position(end) };
+  };
   return JSON.stringify({
     diagnostics: diagnostics.map((found) => {
-      const source = lines.get(found.span.file);
-      const range =
-        source === undefined
-          ? null
-          : { start: source.position(found.span.start), end: source.position(found.span.end) };
-      const { code, severity, message, notes, help, span } = found;
-      return { code, severity, message, file: span.file, range, help, notes, related: [] };
+      const range = rangeOf(found.span);
+      const { code, severity, message, label, notes, help, span } = found;
+      const related = found.related.map((each) => ({
+        file: each.span.file,
+        range: rangeOf(each.span),
+        message: each.label,
+      }));
+      return { code, severity, message, file: span.file, range, label, help, notes, related };
     }),
   });
 }

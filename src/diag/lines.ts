@@ -31,6 +31,13 @@ export class Lines {
     return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1, offset };
   }
 
+  /** Offset behind the last character of the range that is no white space; `start` if all is. */
+  lastVisible(start: number, end: number): number {
+    let last = Math.min(end, this.#text.length);
+    while (last > start && /\s/.test(this.#text[last - 1] ?? "")) last--;
+    return last;
+  }
+
   /** Without its line break. */
   text(line: number): string {
     const start = this.#starts[line - 1] ?? 0;

@@ -1,6 +1,7 @@
 /** Prints `docs/diagnostics.md`: a section for each code. Pure. */
 
-import { type CodePage, codes } from "./codes.ts";
+import type { CodePage } from "./code-page.ts";
+import { codes } from "./codes.ts";
 
 /** The whole file, with a final newline. */
 export function pagesText(): string {

@@ -29,6 +29,11 @@ export interface ScalarNode {
   readonly value: string | number | boolean | null;
   /** As written, for values whose notation matters, such as octal ones. */
   readonly source: string;
+  /**
+   * `deferred`: holds `${replica}` or `${nest}`, known only for each instance. `hole`: could not be
+   * worked out, which has been reported; no check says more of it.
+   */
+  readonly state?: "deferred" | "hole";
 }
 
 export function get(node: Node | null, key: string): Node | null {
@@ -46,9 +51,14 @@ export function entriesOf(node: Node | null): readonly Entry[] {
 }
 
 export function textOf(node: Node | null): string | null {
-  if (node?.kind !== "scalar") return null;
+  if (node?.kind !== "scalar" || node.state !== undefined) return null;
   if (typeof node.value === "string") return node.value;
   return typeof node.value === "number" ? node.source : null;
+}
+
+/** Whether nothing can be said of the value here: it is a hole, or known only later. */
+export function isOpen(node: Node | null): boolean {
+  return node?.kind === "scalar" && node.state !== undefined;
 }
 
 export function integerOf(node: Node | null): number | null {

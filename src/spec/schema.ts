@@ -6,6 +6,7 @@
  */
 
 import Type from "typebox";
+import { PARAM_TYPES } from "./params.ts";
 
 const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
 const nodeName = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
@@ -127,81 +128,87 @@ const expect = Type.Object(
   { ...closed, description: "Checked when the run ends; what does not hold fails the run." },
 );
 
-const processMap = Type.Object(
-  {
-    description: Type.Optional(text("What it is for.")),
-    run: Type.Optional(
-      Type.Union([Type.String(), Type.Array(Type.String())], {
-        description:
-          "Program and arguments: a list, or a string split into words as a shell quotes them, without a shell.",
-        examples: ["sleep 60", ["sleep", "60"]],
-      }),
+const use = Type.Union([Type.String(), Type.Array(Type.String())], {
+  description:
+    "Templates merged under this node: maps deep, all else replaced. What the node says itself wins, then the last template named.",
+  examples: ["base", ["base", "logged"]],
+});
+
+const processFields = {
+  description: Type.Optional(text("What it is for.")),
+  use: Type.Optional(use),
+  run: Type.Optional(
+    Type.Union([Type.String(), Type.Array(Type.String())], {
+      description:
+        "Program and arguments: a list, or a string split into words as a shell quotes them, without a shell.",
+      examples: ["sleep 60", ["sleep", "60"]],
+    }),
+  ),
+  shell: Type.Optional(text("Script for `/bin/sh -c`.", ["echo $$; exec sleep 60"])),
+  pid: Type.Optional(
+    Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] }),
+  ),
+  pids: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), {
+      description: "Wished PIDs by the sandbox that owns the PID namespace, or `host`.",
+      examples: [{ outer: 7 }],
+    }),
+  ),
+  replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, 1_000_000)),
+  env: Type.Optional(env),
+  inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
+  cwd: Type.Optional(
+    text("Working directory. Default: the spec's folder where visible, else `/`."),
+  ),
+  umask: Type.Optional(umask),
+  limits: Type.Optional(limits),
+  user: Type.Optional(identity),
+  depends_on: Type.Optional(
+    Type.Union(
+      [
+        Type.String(),
+        Type.Array(Type.String()),
+        Type.Record(Type.String(), choice(["started", "exited", "succeeded"], "What to wait for.")),
+      ],
+      {
+        description: "Processes to wait for: names or paths, or a map to what to wait for.",
+        examples: [["db"], { setup: "succeeded" }],
+      },
     ),
-    shell: Type.Optional(text("Script for `/bin/sh -c`.", ["echo $$; exec sleep 60"])),
-    pid: Type.Optional(
-      Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] }),
+  ),
+  stdin: Type.Optional(
+    Type.Union(
+      [
+        Type.String({ enum: ["null", "inherit"] }),
+        Type.Null(),
+        Type.Object(
+          {
+            file: Type.Optional(text("Path as the process sees it.")),
+            text: Type.Optional(text("The text itself.")),
+          },
+          closed,
+        ),
+      ],
+      { description: "Where it reads from.", default: "null" },
     ),
-    pids: Type.Optional(
-      Type.Record(Type.String(), Type.Integer(), {
-        description: "Wished PIDs by the sandbox that owns the PID namespace, or `host`.",
-        examples: [{ outer: 7 }],
-      }),
-    ),
-    replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, 1_000_000)),
-    env: Type.Optional(env),
-    inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
-    cwd: Type.Optional(
-      text("Working directory. Default: the spec's folder where visible, else `/`."),
-    ),
-    umask: Type.Optional(umask),
-    limits: Type.Optional(limits),
-    user: Type.Optional(identity),
-    depends_on: Type.Optional(
-      Type.Union(
-        [
-          Type.String(),
-          Type.Array(Type.String()),
-          Type.Record(
-            Type.String(),
-            choice(["started", "exited", "succeeded"], "What to wait for."),
-          ),
-        ],
-        {
-          description: "Processes to wait for: names or paths, or a map to what to wait for.",
-          examples: [["db"], { setup: "succeeded" }],
-        },
-      ),
-    ),
-    stdin: Type.Optional(
-      Type.Union(
-        [
-          Type.String({ enum: ["null", "inherit"] }),
-          Type.Null(),
-          Type.Object(
-            {
-              file: Type.Optional(text("Path as the process sees it.")),
-              text: Type.Optional(text("The text itself.")),
-            },
-            closed,
-          ),
-        ],
-        { description: "Where it reads from.", default: "null" },
-      ),
-    ),
-    stdout: Type.Optional(output("Where its stdout goes.", [])),
-    stderr: Type.Optional(output("Where its stderr goes.", ["stdout"])),
-    stop: Type.Optional(stop),
-    timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
-    essential: Type.Optional(
-      Type.Boolean({
-        description: "If it fails, the whole run is stopped and fails.",
-        default: false,
-      }),
-    ),
-    expect: Type.Optional(expect),
-  },
-  { ...closed, description: "A process: exactly one of `run` and `shell`." },
-);
+  ),
+  stdout: Type.Optional(output("Where its stdout goes.", [])),
+  stderr: Type.Optional(output("Where its stderr goes.", ["stdout"])),
+  stop: Type.Optional(stop),
+  timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
+  essential: Type.Optional(
+    Type.Boolean({
+      description: "If it fails, the whole run is stopped and fails.",
+      default: false,
+    }),
+  ),
+  expect: Type.Optional(expect),
+};
+
+const processMap = Type.Object(processFields, {
+  ...closed,
+  description: "A process: exactly one of `run` and `shell`.",
+});
 
 const namespaces = Type.Object(
   Object.fromEntries(
@@ -228,6 +235,7 @@ const process = Type.Union(
 
 const sandboxFields = {
   description: Type.Optional(text("What it is for.")),
+  use: Type.Optional(use),
   namespaces: Type.Optional(namespaces),
   init: Type.Optional(
     Type.String({
@@ -271,6 +279,39 @@ const sandboxFields = {
   ),
 };
 
+const bound = (description: string) =>
+  Type.Optional(Type.Union([Type.Number(), Type.String()], { description }));
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+
+const param = Type.Object(
+  {
+    type: choice(PARAM_TYPES, "What its values are."),
+    min: bound("Least value, of an integer, number, duration or size."),
+    max: bound("Greatest value, of an integer, number, duration or size."),
+    values: Type.Optional(Type.Array(Type.String(), { description: "The values of an enum." })),
+    default: Type.Optional(
+      Type.Union([Type.String(), Type.Number(), Type.Boolean()], {
+        description: "Value where none is given. Without one, a value must be given.",
+      }),
+    ),
+    description: Type.Optional(text("What it is for.")),
+  },
+  {
+    ...closed,
+    description: "A parameter, used as `${name}`; given by `--param name=value`.",
+    examples: [{ type: "integer", min: 1, max: 100, default: 2 }],
+  },
+);
+
+const templates = Type.Record(Type.String(), Type.Ref("Template"), {
+  description: "Fields by name, which processes and sandboxes take over with `use`.",
+  examples: [{ quiet: { stdout: "null", stderr: "null" } }],
+});
+const include = Type.Array(Type.String(), {
+  description: "Files whose `templates` are known here, relative to this one.",
+  examples: [["templates.yaml"]],
+});
+
 /** Named parts of the schema, and the root's own under `Spec`. */
 export const definitions = {
   Spec: Type.Object(
@@ -281,6 +322,20 @@ export const definitions = {
         maxLength: 64,
         examples: ["demo"],
       }),
+      params: Type.Optional(
+        Type.Record(Type.String(), Type.Ref("Param"), {
+          description: "Values that a run may choose, by name; used as `${name}`.",
+        }),
+      ),
+      include: Type.Optional(include),
+      templates: Type.Optional(templates),
+      matrix: Type.Optional(
+        Type.Record(Type.String(), Type.Array(scalar), {
+          description:
+            "Values of parameters: one case for each combination. Without a value given, a run takes the first of each.",
+          examples: [{ depth: [1, 5, 31] }],
+        }),
+      ),
       ...sandboxFields,
     },
     { ...closed, description: "A sandbox: processes in new Linux namespaces." },
@@ -288,4 +343,17 @@ export const definitions = {
   Sandbox: Type.Object(sandboxFields, { ...closed, description: "A nested sandbox." }),
   Process: process,
   ProcessMap: processMap,
+  Param: param,
+  Template: Type.Object(
+    { ...processFields, ...sandboxFields },
+    { ...closed, description: "Fields of processes or sandboxes." },
+  ),
+  Library: Type.Object(
+    {
+      description: Type.Optional(text("What it is for.")),
+      include: Type.Optional(include),
+      templates: Type.Optional(templates),
+    },
+    { ...closed, description: "A file that others include." },
+  ),
 } as const;

@@ -6,7 +6,8 @@
  */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import type { Entry, Node } from "./node.ts";
+import { hasExpression } from "./expression.ts";
+import { type Entry, isOpen, type Node } from "./node.ts";
 import { definitions } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -30,18 +31,30 @@ interface Schema {
 
 const named = definitions as unknown as Readonly<Record<string, Schema>>;
 
-/** Keys that hold one name a sandbox or process may choose; shown in "missing field". */
-export function checkShape(root: Node): Diagnostic[] {
+const NAMES: Readonly<Partial<Record<keyof typeof definitions, string>>> = {
+  Spec: "the spec",
+  Library: "the included file",
+};
+
+/** Every place where `root` is not as the named part of the schema says. */
+export function checkShape(root: Node, part: keyof typeof definitions = "Spec"): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const pending: { node: Node; schema: Schema; name: string }[] = [
-    { node: root, schema: named["Spec"] ?? {}, name: "the spec" },
+  const pending: Pending = [
+    { node: root, schema: named[part] ?? {}, name: NAMES[part] ?? "this", isOpen: false },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    // What a template's `${…}` becomes is known, and checked, where it is used.
+    next.isOpen ||= next.schema.$ref === "Template";
+    if (isOpen(next.node) || (next.isOpen && isExpression(next.node))) continue;
     const schema = branchFor(next.node, resolved(next.schema));
     if (schema === null) found.push(wrongType(next.node, resolved(next.schema), next.name));
-    else found.push(...one(next.node, schema, next.name, pending));
+    else found.push(...one(next, schema, pending));
   }
   return found;
+}
+
+function isExpression(node: Node): boolean {
+  return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
 }
 
 function resolved(schema: Schema): Schema {
@@ -95,14 +108,17 @@ function wrongType(node: Node, schema: Schema, name: string): Diagnostic {
   });
 }
 
-type Pending = { node: Node; schema: Schema; name: string }[];
+type Visit = { node: Node; schema: Schema; name: string; isOpen: boolean };
+type Pending = Visit[];
 
-function one(node: Node, schema: Schema, name: string, pending: Pending): Diagnostic[] {
-  if (node.kind === "map") return mapFindings(node, node.entries, schema, name, pending);
+function one({ node, name, isOpen }: Visit, schema: Schema, pending: Pending): Diagnostic[] {
+  if (node.kind === "map") {
+    return mapFindings(node, node.entries, schema, { name, isOpen }, pending);
+  }
   if (node.kind === "list") {
     const items = schema.items ?? {};
     for (const item of node.items)
-      pending.push({ node: item, schema: items, name: `an item of ${name}` });
+      pending.push({ node: item, schema: items, name: `an item of ${name}`, isOpen });
     return [];
   }
   return scalarFindings(node, schema, name);
@@ -112,7 +128,7 @@ function mapFindings(
   node: Node,
   entries: readonly Entry[],
   schema: Schema,
-  name: string,
+  { name, isOpen }: Pick<Visit, "name" | "isOpen">,
   pending: Pending,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -122,7 +138,7 @@ function mapFindings(
     if (key.startsWith("x-")) continue;
     const child = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : others;
     if (child !== undefined) {
-      pending.push({ node: value, schema: child, name: `"${key}"` });
+      pending.push({ node: value, schema: child, name: `"${key}"`, isOpen });
       continue;
     }
     found.push(

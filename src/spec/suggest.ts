@@ -5,7 +5,7 @@ import { distance } from "fastest-levenshtein";
 /** Null where nothing is near: more than a third of the letters would have to change. */
 export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = Math.max(1, Math.round(name.length / 3)) + 1;
   for (const candidate of known) {
     const far = distance(name.toLowerCase(), candidate.toLowerCase());
     if (far < least) {

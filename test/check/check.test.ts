@@ -6,20 +6,31 @@ import { Glob } from "bun";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
-import { type Code, type CodePage, codes } from "../../src/diag/codes.ts";
+import type { CodePage } from "../../src/diag/code-page.ts";
+import { type Code, codes } from "../../src/diag/codes.ts";
 import { humanText } from "../../src/diag/human.ts";
+import type { Given } from "../../src/spec/params.ts";
 
 const test = suite("check");
 
-const check = (text: string) => checkSpec({ file: "spec.yaml", text });
-const codesOf = (text: string) => check(text).diagnostics.map(({ code }) => code);
+const check = (text: string, files: CodePage["files"] = {}, given: Given = {}) =>
+  checkSpec({ file: "spec.yaml", text }, { load: (path) => files[path] ?? null, given });
+const codesOf = (text: string, files: CodePage["files"] = {}) =>
+  check(text, files).diagnostics.map(({ code }) => code);
+
+const counted =
+  'sandbox: x\nparams: {count: {type: integer, max: 9, default: 1}}\nprocesses: {a: {run: pwd, replicas: "${count}"}}\n';
 
 /** Mistakes that take a program to make. */
 const made: Partial<Record<Code, string>> = {
   SBX1004: "a: &a [*a]\nsandbox: x\nprocesses: {a: 'true'}\n",
   SBX1005: "[".repeat(5_000),
   SBX1006: `#${"x".repeat(17 * 1024 * 1024)}`,
+  SBX2110: counted,
+  SBX2114: counted,
   SBX2310: "sandbox: x\nsandboxes: {a: {replicas: 10000, nest: 32, processes: {p: 'true'}}}\n",
+  SBX2315: `sandbox: x\nprocesses: {a: {run: [echo, ${"x".repeat(131_072)}]}}\n`,
+  SBX2316: `sandbox: x\nprocesses: {a: {run: pwd, cwd: /${"x".repeat(4_096)}}}\n`,
   SBX2407: nestedUsers(34),
 };
 
@@ -27,6 +38,12 @@ function nestedUsers(depth: number): string {
   const open = "sandboxes: {a: {namespaces: {user: new, pid: inherit}, ".repeat(depth);
   return `sandbox: x\n${open}processes: {p: 'true'}${"}}".repeat(depth)}\n`;
 }
+
+/** Mistakes of the values that a run gives. */
+const given: Partial<Record<Code, Given>> = {
+  SBX2110: { cuont: "2" },
+  SBX2114: { count: "10" },
+};
 
 /** With this in the environment the expected texts are written, to be read before a commit. */
 const UPDATES = process.env["SANDBOX_UPDATE_FIXTURES"] === "1";
@@ -36,9 +53,9 @@ for (const [code, page] of Object.entries<CodePage>(codes)) {
   const wrong = page.wrong || made[code as Code];
   if (wrong !== undefined) {
     test(`${code} ${page.name}: the wrong example has this mistake and no other, as written`, () => {
-      const { diagnostics } = check(wrong);
+      const { diagnostics, sources } = check(wrong, page.files, given[code as Code]);
       assert.equal([...new Set(diagnostics.map((found) => found.code))], [code]);
-      const text = humanText(diagnostics, new Map([["spec.yaml", wrong]]), { colour: false });
+      const text = humanText(diagnostics, sources, { colour: false, columns: null });
       const path = join(FIXTURES, `${code}-${page.name}.txt`);
       if (UPDATES) fs.writeFileSync(path, text);
       assert.is(text, fs.readFileSync(path, "utf8"));
@@ -46,7 +63,7 @@ for (const [code, page] of Object.entries<CodePage>(codes)) {
   }
   if (page.right !== "") {
     test(`${code} ${page.name}: the right example has none`, () => {
-      assert.equal(codesOf(page.right), []);
+      assert.equal(codesOf(page.right, page.files), []);
     });
   }
 }
@@ -71,7 +88,7 @@ test("a frame has the exact place and a suggestion", () => {
     "sandbox: web\nprocesses:\n  db: sleep 1\n  worker:\n    run: sleep 1\n    depends_on: [dbb]\n";
   const { diagnostics } = check(text);
   assert.is(
-    humanText(diagnostics, new Map([["spec.yaml", text]]), { colour: false }),
+    humanText(diagnostics, new Map([["spec.yaml", text]]), { colour: false, columns: null }),
     `error[SBX2103]: process "worker" depends on "dbb", which does not exist
  --> spec.yaml:6:18
   |
@@ -120,6 +137,7 @@ test("control characters of a spec are escaped in what is printed", () => {
   const text = 'sandbox: x\nprocesses: {"a\\e]0;b\\a\\u202e": sleep 1}\n';
   const printed = humanText(check(text).diagnostics, new Map([["spec.yaml", text]]), {
     colour: false,
+    columns: null,
   });
   assert.not.match(printed, /[\u0007\u001b\u202e]/);
 });

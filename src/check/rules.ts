@@ -1,0 +1,73 @@
+/** Every rule about an expanded spec, by what it looks at. */
+
+import type { BoxDraft, ProcessDraft } from "./draft.ts";
+import { dependencyCycle } from "./rules/dependency-cycle.ts";
+import { dependencyTwice } from "./rules/dependency-twice.ts";
+import { emptySandbox } from "./rules/empty-sandbox.ts";
+import { hostName } from "./rules/host-name.ts";
+import { hostPin } from "./rules/host-pin.ts";
+import { idMap } from "./rules/id-map.ts";
+import { initName } from "./rules/init-name.ts";
+import { initWaits } from "./rules/init-waits.ts";
+import { longTexts } from "./rules/long-texts.ts";
+import { noCopies } from "./rules/no-copies.ts";
+import { oneStdin } from "./rules/one-stdin.ts";
+import { ownEnd } from "./rules/own-end.ts";
+import { ownValues } from "./rules/own-values.ts";
+import { pidLevel } from "./rules/pid-level.ts";
+import { pins } from "./rules/pins.ts";
+import { rootTree } from "./rules/root-tree.ts";
+import { shellNotNeeded } from "./rules/shell-not-needed.ts";
+import { stopSignal } from "./rules/stop-signal.ts";
+import { timeoutUnreached } from "./rules/timeout-unreached.ts";
+import { unreachable } from "./rules/unreachable.ts";
+import { untilName } from "./rules/until-name.ts";
+import { userLevel } from "./rules/user-level.ts";
+import { zeroProcessTimeout, zeroSandboxTimeout } from "./rules/zero-timeout.ts";
+import type { Tree } from "./tree.ts";
+import type { Found } from "./values.ts";
+
+const SANDBOX_RULES: readonly ((box: BoxDraft, found: Found) => void)[] = [
+  ownValues,
+  pidLevel,
+  userLevel,
+  initName,
+  untilName,
+  hostName,
+  rootTree,
+  idMap,
+  emptySandbox,
+  noCopies,
+  zeroSandboxTimeout,
+];
+
+/** Of one process; replicas that share a node are looked at once. */
+const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] = [
+  oneStdin,
+  longTexts,
+  dependencyTwice,
+  ownEnd,
+  timeoutUnreached,
+  zeroProcessTimeout,
+  stopSignal,
+  shellNotNeeded,
+  hostPin,
+];
+
+const TREE_RULES: readonly ((tree: Tree, found: Found) => void)[] = [
+  pins,
+  initWaits,
+  dependencyCycle,
+  unreachable,
+];
+
+export function checkRules(tree: Tree, found: Found): void {
+  for (const box of tree.boxes) for (const rule of SANDBOX_RULES) rule(box, found);
+  const seen = new Set<unknown>();
+  for (const process of tree.processes) {
+    if (process.isShared && seen.has(process.node)) continue;
+    if (process.isShared) seen.add(process.node);
+    for (const rule of PROCESS_RULES) rule(process, found);
+  }
+  for (const rule of TREE_RULES) rule(tree, found);
+}

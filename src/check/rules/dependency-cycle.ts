@@ -1,0 +1,42 @@
+/** SBX2104: processes that wait for each other in a circle. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import type { ProcessDraft } from "../draft.ts";
+import type { Tree } from "../tree.ts";
+import type { Found } from "../values.ts";
+
+/** Depth first with an explicit stack; each cycle once, at the dependency that closes it. */
+export function dependencyCycle({ processes, byPath }: Tree, found: Found): void {
+  const done = new Set<ProcessDraft>();
+  for (const start of processes) {
+    if (done.has(start)) continue;
+    const trail: { process: ProcessDraft; next: number }[] = [{ process: start, next: 0 }];
+    const open = new Set([start]);
+    while (trail.length > 0) {
+      const top = trail[trail.length - 1];
+      if (top === undefined) break;
+      const dependency = top.process.ir?.dependsOn[top.next++];
+      if (dependency === undefined) {
+        done.add(top.process);
+        open.delete(top.process);
+        trail.pop();
+        continue;
+      }
+      const target = byPath.get(dependency.path);
+      if (target === undefined || done.has(target)) continue;
+      if (!open.has(target)) {
+        open.add(target);
+        trail.push({ process: target, next: 0 });
+        continue;
+      }
+      const from = trail.findIndex(({ process }) => process === target);
+      const names = [...trail.slice(from).map(({ process }) => process.path), target.path];
+      found.push(
+        diagnostic("SBX2104", dependency.span, `dependency cycle: ${names.join(" -> ")}`, {
+          notes: ["each of them waits for the next, so none would start"],
+          help: "remove one of the dependencies",
+        }),
+      );
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** SBX2107: a process that is PID 1 waits for one that can only come after it. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import type { Tree } from "../tree.ts";
+import type { Found } from "../values.ts";
+
+export function initWaits({ processes, byPath }: Tree, found: Found): void {
+  for (const process of processes) {
+    if (process.box.init !== process.name) continue;
+    for (const { path, span } of process.ir?.dependsOn ?? []) {
+      const prefix = process.box.path === "" ? "" : `${process.box.path}/`;
+      if (!path.startsWith(prefix) || byPath.get(path) === process) continue;
+      found.push(
+        diagnostic(
+          "SBX2107",
+          span,
+          `"${process.name}" is the init of its sandbox, so it cannot wait for "${path}" inside`,
+          { help: "turn the dependency round" },
+        ),
+      );
+    }
+  }
+}

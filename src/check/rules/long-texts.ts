@@ -1,0 +1,41 @@
+/** SBX2315, SBX2316: texts longer than the kernel takes. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import { get, type Node, textOf } from "../../spec/node.ts";
+import type { ProcessDraft } from "../draft.ts";
+import type { Found } from "../values.ts";
+
+/** Bytes of one argument or variable, its NUL included. Source: execve(2), MAX_ARG_STRLEN. */
+const ARGUMENT_SIZE_MAX = 131_072;
+/** Bytes of a path, its NUL included. Source: path_resolution(7), PATH_MAX. */
+const PATH_SIZE_MAX = 4_096;
+
+export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Found): void {
+  const texts = [...(ir?.argv ?? []), ...(ir?.env ?? []).map((pair) => pair.join("="))];
+  if (texts.some((text) => isLonger(text, ARGUMENT_SIZE_MAX))) {
+    found.push(
+      diagnostic("SBX2315", span, `an argument or variable of "${baseName}" is too long`, {
+        notes: [`the kernel takes ${ARGUMENT_SIZE_MAX - 1} bytes each`],
+        help: "put the text into a file, or into `stdin: {text: …}`",
+      }),
+    );
+  }
+  const streams = ["stdin", "stdout", "stderr"].map((key) => get(get(node, key), "file"));
+  for (const path of [get(node, "cwd"), ...streams]) {
+    if (path === null || !isLonger(textOf(path) ?? "", PATH_SIZE_MAX)) continue;
+    found.push(
+      diagnostic("SBX2316", spanOf(path), `a path of "${baseName}" is too long`, {
+        notes: [`the kernel takes ${PATH_SIZE_MAX - 1} bytes`],
+        help: "shorten it",
+      }),
+    );
+  }
+}
+
+function spanOf(node: Node): Node["span"] {
+  return node.span;
+}
+
+function isLonger(text: string, size: number): boolean {
+  return text.length >= size / 4 && Buffer.byteLength(text) >= size;
+}

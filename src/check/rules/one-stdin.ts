@@ -1,0 +1,20 @@
+/** SBX2011: one source of input, not two. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import { entryOf, get } from "../../spec/node.ts";
+import type { ProcessDraft } from "../draft.ts";
+import type { Found } from "../values.ts";
+
+export function oneStdin({ node, baseName }: ProcessDraft, found: Found): void {
+  const stdin = get(node, "stdin");
+  const file = entryOf(stdin, "file");
+  const text = entryOf(stdin, "text");
+  if (stdin?.kind !== "map" || (file === null) !== (text === null)) return;
+  const message =
+    file === null ? `the stdin of "${baseName}" is empty` : `the stdin of "${baseName}" is two`;
+  found.push(
+    diagnostic("SBX2011", text?.keySpan ?? stdin.span, message, {
+      help: "write `file` or `text`, or `stdin: null`",
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+/** SBX2201, SBX2202, SBX2203, SBX2207: pins that the kernel could not keep. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { Tree } from "../tree.ts";
+import type { Found } from "../values.ts";
+
+/** Greatest PID that can be given: below PID_MAX_LIMIT. Source: proc_sys_kernel(5), pid_max. */
+const PID_MAX = 4_194_303;
+
+/** The sandbox that owns the PID namespace of `level` around `box`; null is the host. */
+function ownerAt(box: BoxDraft, level: number): BoxDraft | null {
+  for (let at: BoxDraft | null = box; at !== null; at = at.parent) {
+    if (at.ownsPid && at.level === level) return at;
+  }
+  return null;
+}
+
+export function pins({ processes }: Tree, found: Found): void {
+  const taken = new Map<BoxDraft | null, Map<number, ProcessDraft>>();
+  for (const process of processes) {
+    for (const { level, pid, span } of process.ir?.pins ?? []) {
+      const owner = ownerAt(process.box, level);
+      const where = owner === null ? "the host" : `"${owner.path || owner.name}"`;
+      if (pid < 1 || pid > PID_MAX) {
+        found.push(
+          diagnostic("SBX2203", span, `${pid} is no PID`, { help: `use 2 to ${PID_MAX}` }),
+        );
+        continue;
+      }
+      const isInit = owner === process.box && owner.init === process.name;
+      if (isInit ? pid !== 1 : pid === 1) {
+        const message = isInit
+          ? `"${process.name}" is the init of ${where}, so its PID there is 1, not ${pid}`
+          : `PID 1 of ${where} is its init`;
+        found.push(
+          diagnostic("SBX2202", span, message, {
+            help: isInit
+              ? "remove the pin"
+              : `pin another number, or set \`init: ${process.name}\``,
+          }),
+        );
+        continue;
+      }
+      const numbers = taken.get(owner) ?? new Map<number, ProcessDraft>();
+      taken.set(owner, numbers);
+      const other = numbers.get(pid);
+      const twice = (process.ir?.pins ?? []).find(
+        (pin) => pin.level === level && pin.span !== span && pin.pid !== pid,
+      );
+      if (twice !== undefined && twice.span.start < span.start) {
+        const message = `"${process.name}" is pinned to both ${twice.pid} and ${pid} in ${where}`;
+        found.push(
+          diagnostic("SBX2207", span, message, {
+            related: [{ span: twice.span, label: "the first pin" }],
+            help: "keep one of the two",
+          }),
+        );
+      }
+      if (other === undefined) numbers.set(pid, process);
+      else if (other !== process) {
+        found.push(
+          diagnostic(
+            "SBX2201",
+            span,
+            `PID ${pid} in ${where} is already pinned to "${other.path}"`,
+            {
+              help: "pin one of the two to another number",
+            },
+          ),
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** SBX2605: a script that is one plain command. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import { get, textOf } from "../../spec/node.ts";
+import type { ProcessDraft } from "../draft.ts";
+import type { Found } from "../values.ts";
+
+/** Words without anything that a shell would read as more than a word. */
+const PLAIN = /^[A-Za-z0-9_./:,@%+-]+( +[A-Za-z0-9_./:,@%+=-]+)*\n?$/;
+
+/** What only a shell knows. Source: dash(1). */
+const BUILTINS = new Set(
+  ". : alias bg break cd command continue echo eval exec exit export fg getopts hash jobs local printf pwd read readonly return set shift test times trap true false type ulimit umask unalias unset wait kill [".split(
+    " ",
+  ),
+);
+
+export function shellNotNeeded({ node, baseName }: ProcessDraft, found: Found): void {
+  const shell = get(node, "shell");
+  const script = textOf(shell);
+  if (shell === null || script === null || get(node, "run") !== null || !PLAIN.test(script)) return;
+  if (BUILTINS.has(script.trim().split(" ")[0] ?? "")) return;
+  found.push(
+    diagnostic("SBX2605", shell.span, `the script of "${baseName}" is one plain command`, {
+      help: `write \`run: ${script.trim()}\`: no shell stands between`,
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+/** SBX2608: a process that waits for what the spec itself expects not to happen. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import type { ProcessDraft } from "../draft.ts";
+import type { Tree } from "../tree.ts";
+import type { Found } from "../values.ts";
+
+export function unreachable({ processes, byPath }: Tree, found: Found): void {
+  for (const process of processes) {
+    for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
+      const target = byPath.get(path);
+      if (condition !== "succeeded" || target === undefined || !isToFail(target)) continue;
+      found.push(
+        diagnostic("SBX2608", span, `"${process.baseName}" never starts: "${path}" is to fail`, {
+          related: expectedEnd(target),
+          help: "wait for it to have `exited`",
+        }),
+      );
+    }
+  }
+}
+
+function isToFail({ ir }: ProcessDraft): boolean {
+  const { exit, signal } = ir?.expect ?? {};
+  return signal !== undefined || (exit !== undefined && exit.value !== 0);
+}
+
+function expectedEnd({ ir }: ProcessDraft) {
+  const end = ir?.expect?.exit ?? ir?.expect?.signal;
+  return end === undefined ? [] : [{ span: end.span, label: "expected here" }];
+}

@@ -1,0 +1,34 @@
+/** Pages of the host, the run and expectations. Pure. */
+
+import { type CodePage, page } from "./code-page.ts";
+
+export const runCodes = {
+  SBX3001: page(
+    "host-refused",
+    "The kernel or a policy refused a step of building the sandbox. `sandbox doctor` says what this host can do.",
+  ),
+  SBX3002: page("file-unreadable", "A file could not be read."),
+  SBX3003: page(
+    "levels-left",
+    "The runner is itself in a nested PID namespace, so fewer than 32 levels are left.",
+  ),
+  SBX3004: page(
+    "user-namespaces-blocked",
+    "An ordinary user needs user namespaces, and this host refuses them.",
+  ),
+  SBX4001: page("exec-failed", "The program of a process could not be executed."),
+  SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
+  SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),
+  SBX4004: page(
+    "process-failed",
+    "A process ended with a code other than 0, or by a signal, and nothing in the spec expects that.",
+  ),
+  SBX4005: page("timed-out", "A time-out was reached, and what ran longer was stopped."),
+  SBX4006: page("monitor-died", "The shim's monitor was killed; the kernel ended the run with it."),
+  SBX4007: page("name-in-use", "Another run has this name."),
+  SBX4008: page(
+    "pin-not-given",
+    "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise.",
+  ),
+  SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
+} as const satisfies Record<string, CodePage>;

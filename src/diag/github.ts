@@ -1,0 +1,41 @@
+/** Diagnostics as annotations of a GitHub workflow. Source: its workflow commands. Pure. */
+
+import type { Diagnostic } from "./diagnostic.ts";
+import { Lines } from "./lines.ts";
+
+/** A line a finding; nothing where there is none. */
+export function githubText(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, string>,
+): string {
+  const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
+  return diagnostics
+    .map((found) => `::${found.severity} ${place(found, lines)}::${data(body(found))}\n`)
+    .join("");
+}
+
+function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
+  const lines = sources.get(span.file);
+  const fields: [string, string | number][] = [["title", code]];
+  if (span.file !== "") fields.unshift(["file", span.file]);
+  if (lines !== undefined) {
+    const start = lines.position(span.start);
+    const end = lines.position(Math.max(span.start, lines.lastVisible(span.start, span.end)));
+    fields.push(["line", start.line], ["endLine", end.line]);
+    // Columns are understood only within one line.
+    if (start.line === end.line) fields.push(["col", start.column], ["endColumn", end.column]);
+  }
+  return fields.map(([key, value]) => `${key}=${property(String(value))}`).join(",");
+}
+
+function body({ message, label, notes, help }: Diagnostic): string {
+  return [message, label, ...notes, help].filter((text) => text !== "").join("\n");
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,110 @@
+/** From the nodes of one file to whole specs: files included, templates merged, values put in. */
+
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import type { Value } from "./expression.ts";
+import { includeAll, type Load } from "./include.ts";
+import { casesThatMatter, matrixOf } from "./matrix.ts";
+import { entriesOf, entryOf, get, type MapNode } from "./node.ts";
+import { COPY_NAMES, type Given, paramsOf, valuesOf } from "./params.ts";
+import { substitute } from "./substitute.ts";
+import { applyTemplates, type Templates } from "./templates.ts";
+
+/** What a run brings to a spec. */
+export interface Surroundings {
+  /** Values of parameters, as text. */
+  readonly given: Given;
+  /** SANDBOX_PARAM_… by parameter name in upper case; a name that fits no parameter is no mistake. */
+  readonly environment: Given;
+  readonly load: Load;
+}
+
+export interface Case {
+  readonly root: MapNode;
+  readonly values: ReadonlyMap<string, Value>;
+}
+
+export interface Expanded {
+  /** The first is what a run takes. */
+  readonly cases: readonly Case[];
+  readonly templates: Templates;
+  readonly sources: Map<string, string>;
+}
+
+/** Fields of the root that say how to make the rest, and are not themselves made. */
+const NOT_MADE: ReadonlySet<string> = new Set(["params", "templates", "include", "matrix"]);
+
+export function expand(
+  source: { readonly file: string; readonly text: string },
+  root: MapNode,
+  around: Surroundings,
+  found: Diagnostic[],
+): Expanded {
+  const { templates, sources } = includeAll(source, root, around.load, found);
+  const merged =
+    templates.size > 0 || usesAny(root) ? applyTemplates(root, templates, found) : root;
+  // Without `${` in any file there is nothing to put in, and no node to look at.
+  const isPlain =
+    entryOf(root, "params") === null &&
+    entryOf(root, "matrix") === null &&
+    ![...sources.values()].some((text) => text.includes("${"));
+  if (isPlain && Object.keys(around.given).length === 0) {
+    return { cases: [{ root: merged, values: new Map() }], templates, sources };
+  }
+  const params = paramsOf(root, found);
+  const names = entriesOf(get(root, "params")).map(({ key }) => key);
+  const matrix = matrixOf(root, params, found);
+  const given = { ...fromEnvironment(around.environment, params), ...around.given };
+  const open = new Map(matrix);
+  for (const name of Object.keys(given)) open.delete(name);
+  const used = new Set<string>();
+  const cases = [...casesThatMatter(open)].map((chosen): Case => {
+    const declared = params.map((param) => ({
+      ...param,
+      fallback: chosen.get(param.name) ?? param.fallback,
+    }));
+    const values = valuesOf(declared, given, names, found);
+    // What is wrong with these has been reported; their uses are no further mistakes.
+    const missing = new Set(names.filter((name) => !values.has(name)));
+    const how = {
+      scope: values,
+      later: COPY_NAMES,
+      missing,
+      onlyDeferred: false,
+      skip: NOT_MADE,
+      found,
+      used,
+    };
+    const made = substitute(merged, how);
+    return { root: made.kind === "map" ? made : merged, values };
+  });
+  for (const { name, nameSpan } of params) {
+    if (used.has(name)) continue;
+    found.push(
+      diagnostic("SBX2604", nameSpan, `parameter "${name}" is never used`, {
+        help: `use it as \`\${${name}}\`, or remove it`,
+      }),
+    );
+  }
+  return { cases, templates, sources };
+}
+
+function fromEnvironment(environment: Given, params: readonly { name: string }[]): Given {
+  const entries = params.flatMap(({ name }): [string, string][] => {
+    const key = name.toUpperCase();
+    const value = Object.hasOwn(environment, key) ? environment[key] : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Whether any node could name a template; then a wrong name must be found. */
+function usesAny(root: MapNode): boolean {
+  const pending: MapNode[] = [root];
+  for (let map = pending.pop(); map !== undefined; map = pending.pop()) {
+    for (const { key, value } of map.entries) {
+      if (key === "use") return true;
+      if (value.kind === "map" && !key.startsWith("x-")) pending.push(value);
+    }
+  }
+  return false;
+}

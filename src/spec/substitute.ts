@@ -1,0 +1,83 @@
+/** Puts values in the place of `${…}` in a tree of nodes. Pure. */
+
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { hasExpression, interpolate, namesIn, type Problem, type Value } from "./expression.ts";
+import type { Entry, Node, ScalarNode } from "./node.ts";
+import { didYouMean } from "./suggest.ts";
+
+export interface Substitution {
+  readonly scope: ReadonlyMap<string, Value>;
+  /** Names that get their values later: scalars that use them stay as they are. */
+  readonly later: ReadonlySet<string>;
+  /** Names whose lack of a value has been reported: scalars that use them become holes. */
+  readonly missing: ReadonlySet<string>;
+  /** Of a second pass: all other text is final, also where it holds a literal `${`. */
+  readonly onlyDeferred: boolean;
+  /** Keys of maps whose values are left alone. */
+  readonly skip: ReadonlySet<string>;
+  readonly found: Diagnostic[];
+  /** Collects every name that was used. */
+  readonly used: Set<string>;
+}
+
+/** The same node where nothing changes, so that an expanded tree shares what it can. */
+export function substitute(node: Node, how: Substitution): Node {
+  if (node.kind === "scalar") return scalar(node, how);
+  if (node.kind === "list") {
+    const items = mapped(node.items, (item) => substitute(item, how));
+    return items === node.items ? node : { ...node, items };
+  }
+  const entries = mapped(node.entries, (entry): Entry => {
+    if (how.skip.has(entry.key) || entry.key.startsWith("x-")) return entry;
+    const value = substitute(entry.value, how);
+    return value === entry.value ? entry : { ...entry, value };
+  });
+  return entries === node.entries ? node : { ...node, entries };
+}
+
+/** As `map`, but gives the list itself back where no item has changed. */
+function mapped<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
+  let changed: Item[] | null = null;
+  items.forEach((item, index) => {
+    const made = change(item);
+    if (made === item) return;
+    changed ??= [...items];
+    changed[index] = made;
+  });
+  return changed ?? items;
+}
+
+function scalar(node: ScalarNode, how: Substitution): ScalarNode {
+  if (typeof node.value !== "string" || node.state === "hole" || !hasExpression(node.value)) {
+    return node;
+  }
+  if (how.onlyDeferred && node.state !== "deferred") return node;
+  const names = namesIn(node.value);
+  for (const name of names) how.used.add(name);
+  if ([...names].some((name) => how.missing.has(name))) return { ...node, state: "hole" };
+  if ([...names].some((name) => how.later.has(name))) return { ...node, state: "deferred" };
+  const result = interpolate(node.value, how.scope);
+  if (!result.ok) {
+    for (const problem of result.problems) how.found.push(finding(node, node.value, problem, how));
+    return { ...node, state: "hole" };
+  }
+  const { kind, span } = node;
+  return { kind, span, value: result.value, source: String(result.value) };
+}
+
+function finding(node: ScalarNode, text: string, problem: Problem, how: Substitution): Diagnostic {
+  const { code, message, help, unknown, start, end } = problem;
+  // Only plain text, and quoted text without escapes, stands in the file as it is.
+  const quotes = node.span.end - node.span.start - text.length;
+  const first = node.span.start + quotes / 2;
+  const isAsWritten = quotes === 0 || quotes === 2;
+  const span = isAsWritten ? { ...node.span, start: first + start, end: first + end } : node.span;
+  if (unknown === "replica" || unknown === "nest") {
+    const field = unknown === "replica" ? "replicas" : "nest";
+    return diagnostic("SBX2313", span, `\`${unknown}\` has no value here`, {
+      help: `it is the number of a copy: use it inside of a process or sandbox with \`${field}\``,
+    });
+  }
+  const label = unknown === null ? "" : didYouMean(unknown, [...how.scope.keys(), ...how.later]);
+  return diagnostic(code, span, message, { label, help });
+}

@@ -1,0 +1,207 @@
+/** `templates` and `use`: merges templates under the nodes that name them. Pure. */
+
+import type { Span } from "../base/span.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { type Entry, entriesOf, entryOf, get, type MapNode, type Node, textOf } from "./node.ts";
+import { didYouMean } from "./suggest.ts";
+
+export interface Template {
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly body: MapNode;
+  /** Where it is named by `use`. */
+  readonly uses: Span[];
+}
+
+export type Templates = ReadonlyMap<string, Template>;
+
+/** Entries that merging may add to one spec: what templates of templates can grow to. */
+export const MERGED_COUNT_MAX = 1_000_000;
+
+/** Maps that stand for one choice: a nearer one replaces a farther one as a whole. */
+const WHOLE = new Set(["stdin", "stdout", "stderr"]);
+/** Of which a node has one at most: its own displaces a template's. */
+const EITHER = ["run", "shell"];
+
+/** Collects the `templates` of one file's root into `into`. */
+export function collectTemplates(
+  root: Node,
+  into: Map<string, Template>,
+  found: Diagnostic[],
+): void {
+  for (const { key, keySpan, value } of entriesOf(get(root, "templates"))) {
+    const other = into.get(key);
+    if (other !== undefined) {
+      found.push(
+        diagnostic("SBX2121", keySpan, `template "${key}" is already defined`, {
+          help: "rename one of the two",
+          related: [{ span: other.nameSpan, label: "the other one" }],
+        }),
+      );
+    } else if (value.kind === "map") {
+      into.set(key, { name: key, nameSpan: keySpan, body: value, uses: [] });
+    }
+  }
+}
+
+/** The root with every `use` carried out, in it and in all processes and sandboxes below. */
+export function applyTemplates(root: MapNode, templates: Templates, found: Diagnostic[]): MapNode {
+  const cycle = cycleOf(templates);
+  if (cycle !== null) {
+    const [first] = cycle;
+    found.push(
+      diagnostic(
+        "SBX2120",
+        first?.at ?? root.span,
+        `template cycle: ${[...cycle.map(({ name }) => name), first?.name].join(" -> ")}`,
+        { help: "let one of them do without the other" },
+      ),
+    );
+    return root;
+  }
+  return new Merger(templates, found).root(root);
+}
+
+/** Where a node, or a node inside of it, names templates. */
+function* namesUsed(node: Node): Generator<{ name: string; span: Span }> {
+  const use = get(node, "use");
+  for (const item of use?.kind === "list" ? use.items : use === null ? [] : [use]) {
+    const name = textOf(item);
+    if (name !== null) yield { name, span: item.span };
+  }
+  for (const key of ["processes", "sandboxes"]) {
+    for (const { value } of entriesOf(get(node, key))) yield* namesUsed(value);
+  }
+}
+
+/** Depth first; templates are few and short, and the stack is theirs. */
+function cycleOf(templates: Templates): { name: string; at: Span }[] | null {
+  const done = new Set<string>();
+  const open: { name: string; at: Span }[] = [];
+  const visit = (name: string, at: Span): { name: string; at: Span }[] | null => {
+    const from = open.findIndex((other) => other.name === name);
+    if (from >= 0) return [{ name, at }, ...open.slice(from + 1)];
+    const template = templates.get(name);
+    if (template === undefined || done.has(name)) return null;
+    open.push({ name, at });
+    for (const { name: other, span } of namesUsed(template.body)) {
+      const cycle = visit(other, span);
+      if (cycle !== null) return cycle;
+    }
+    open.pop();
+    done.add(name);
+    return null;
+  };
+  for (const { name, nameSpan } of templates.values()) {
+    const cycle = visit(name, nameSpan);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
+
+class Merger {
+  readonly #templates: Templates;
+  readonly #found: Diagnostic[];
+  #left = MERGED_COUNT_MAX;
+
+  constructor(templates: Templates, found: Diagnostic[]) {
+    this.#templates = templates;
+    this.#found = found;
+  }
+
+  root(root: MapNode): MapNode {
+    const made = this.#node(root);
+    return made.kind === "map" ? made : root;
+  }
+
+  #node(node: Node): Node {
+    if (node.kind !== "map" || this.#left < 0) return node;
+    let merged = node;
+    // The last one named is the nearest, so it is merged first.
+    for (const { name, span } of this.#names(node).toReversed()) {
+      const template = this.#templates.get(name);
+      if (template !== undefined) {
+        template.uses.push(span);
+        merged = this.#merge(merged, this.#whole(template.body));
+      }
+    }
+    let changed = merged !== node;
+    const entries = merged.entries.map((entry) => {
+      if (entry.key !== "processes" && entry.key !== "sandboxes") return entry;
+      const value = this.#children(entry.value);
+      changed ||= value !== entry.value;
+      return value === entry.value ? entry : { ...entry, value };
+    });
+    return changed ? { ...merged, entries } : node;
+  }
+
+  #children(node: Node): Node {
+    if (node.kind !== "map") return node;
+    let changed = false;
+    const entries = node.entries.map((entry) => {
+      const value = this.#node(entry.value);
+      changed ||= value !== entry.value;
+      return value === entry.value ? entry : { ...entry, value };
+    });
+    return changed ? { ...node, entries } : node;
+  }
+
+  /** A template's body with the templates that it uses itself; what is below comes later. */
+  #whole(body: MapNode): MapNode {
+    let merged = body;
+    for (const { name, span } of this.#names(body).toReversed()) {
+      const template = this.#templates.get(name);
+      if (template === undefined) continue;
+      template.uses.push(span);
+      merged = this.#merge(merged, this.#whole(template.body));
+    }
+    return merged;
+  }
+
+  #names(node: MapNode): { name: string; span: Span }[] {
+    const use = get(node, "use");
+    const items = use?.kind === "list" ? use.items : use === null ? [] : [use];
+    return items.flatMap((item) => {
+      const name = textOf(item);
+      if (name === null) return [];
+      if (this.#templates.has(name)) return [{ name, span: item.span }];
+      this.#found.push(
+        diagnostic("SBX2119", item.span, `there is no template "${name}"`, {
+          label: didYouMean(name, this.#templates.keys()),
+          help: "define it under `templates`, or `include` the file that does",
+        }),
+      );
+      return [];
+    });
+  }
+
+  /** `near` wins; maps are merged, all else is replaced. Entries keep their own places. */
+  #merge(near: MapNode, far: MapNode): MapNode {
+    const hasCommand = EITHER.some((key) => entryOf(near, key) !== null);
+    const entries = new Map(near.entries.map((entry) => [entry.key, entry] as const));
+    for (const entry of far.entries) {
+      if (entry.key === "use" || (hasCommand && EITHER.includes(entry.key))) continue;
+      const own = entries.get(entry.key);
+      const merged = own === undefined ? entry : this.#both(own, entry);
+      if (merged !== own) {
+        entries.set(entry.key, merged);
+        this.#spend(entry);
+      }
+    }
+    return { ...near, entries: [...entries.values()] };
+  }
+
+  #both(near: Entry, far: Entry): Entry {
+    if (near.value.kind !== "map" || far.value.kind !== "map" || WHOLE.has(near.key)) return near;
+    return { ...near, value: this.#merge(near.value, far.value) };
+  }
+
+  #spend(entry: Entry): void {
+    if (this.#left-- !== 0) return;
+    this.#found.push(
+      diagnostic("SBX2310", entry.keySpan, "templates of templates expand to too much", {
+        help: `use fewer: at most ${MERGED_COUNT_MAX} fields may come from templates`,
+      }),
+    );
+  }
+}
