@@ -1,0 +1,59 @@
+/** SARIF and GitHub annotations, by the standard's own schema. */
+
+import * as fs from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv-draft-04";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+import type { CodePage } from "../../src/diag/code-page.ts";
+import { codes } from "../../src/diag/codes.ts";
+import { githubText } from "../../src/diag/github.ts";
+import { sarifText } from "../../src/diag/sarif.ts";
+
+const test = suite("sarif");
+
+/** From the OASIS repository of the standard. */
+const schema = JSON.parse(
+  fs.readFileSync(join(import.meta.dir, "sarif-schema-2.1.0.json"), "utf8"),
+);
+const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+
+test("the findings of every page make a valid log", () => {
+  for (const [code, { wrong, files }] of Object.entries<CodePage>(codes)) {
+    if (wrong === "") continue;
+    const { diagnostics, sources } = checkSpec(
+      { file: "a b/ü.yaml", text: wrong },
+      { load: (path) => files[path.replace("a b/", "")] ?? null },
+    );
+    const text = sarifText(diagnostics, sources);
+    const log = JSON.parse(text);
+    assert.ok(validate(JSON.parse(text)), `${code}: ${JSON.stringify(validate.errors)}`);
+    assert.is(log.runs[0].results[0].ruleId, code);
+    assert.is(log.runs[0].tool.driver.rules[0].id, code);
+  }
+});
+
+test("places are those of the finding, and other places come as related ones", () => {
+  const text = "sandbox: x\nprocesses:\n  a: {run: pwd, pid: 7, pids: {x: 8}}\n";
+  const { diagnostics, sources } = checkSpec({ file: "x.yaml", text });
+  const [result] = JSON.parse(sarifText(diagnostics, sources)).runs[0].results;
+  const { region } = result.locations[0].physicalLocation;
+  assert.equal(region, { startLine: 3, startColumn: 35, endLine: 3, endColumn: 36 });
+  assert.is(result.relatedLocations[0].physicalLocation.region.startColumn, 22);
+});
+
+test("a log without findings is valid too", () => {
+  assert.ok(validate(JSON.parse(sarifText([], new Map()))), JSON.stringify(validate.errors));
+});
+
+test("GitHub annotations are one line each, whatever a spec holds", () => {
+  const text = 'sandbox: x\nprocesses: {"a%\\n::error::b": sleep 1}\n';
+  const { diagnostics, sources } = checkSpec({ file: "a,b:c.yaml", text });
+  assert.is(
+    githubText(diagnostics, sources),
+    '::error file=a%2Cb%3Ac.yaml,title=SBX2008,line=2,endLine=2,col=13,endColumn=29::"a%25%0A::error::b" cannot name a process%0Ause up to 64 letters, digits, `_` and `-`, beginning with a letter or digit\n',
+  );
+});
+
+test.run();
