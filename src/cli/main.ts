@@ -74,6 +74,15 @@ program
   });
 
 program
+  .command("fmt")
+  .description("give specs the one layout, in place; comments and anchors stay")
+  .argument("[files...]", "specs, or - for standard input; without one, all of sandboxes/*.yaml")
+  .option("--check", "change nothing; exit 1 if a file would be changed")
+  .action(async (files: string[], options: { check?: true }) => {
+    exitCode = await (await import("./fmt.ts")).run(files, options);
+  });
+
+program
   .command("plan")
   .description("show what will be done, in order, and the PID of every process at every level")
   .argument("[file]", "spec or plan image", "sandbox.yaml")

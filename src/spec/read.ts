@@ -3,7 +3,7 @@
 import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import type { Entry, MapNode, Node } from "./node.ts";
+import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
 
 /** Of one file, in UTF-8 bytes. */
 export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
@@ -132,7 +132,7 @@ class Builder {
       this.add("SBX1004", span, `alias \`*${alias.source}\` has ${why}`, {
         help: "define the anchor with `&` before the alias, outside of it",
       });
-      return { kind: "scalar", span, value: null, source: "" };
+      return { kind: "scalar", span, value: null, source: "", state: "hole" };
     }
     const made = this.build(target);
     if (this.#count > NODE_COUNT_MAX) {
@@ -165,6 +165,7 @@ class Builder {
       }
     }
     for (const other of merged) {
+      if (isOpen(other)) continue;
       if (other.kind !== "map") {
         this.add("SBX1001", other.span, "a merge key takes a map or a list of maps", {
           help: "write `<<: *anchor` where the anchor is on a map",

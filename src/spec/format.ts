@@ -1,0 +1,162 @@
+/** `sandbox fmt`: one layout for all specs. Comments, anchors and meaning stay. Pure. */
+
+import * as YAML from "yaml";
+import { definitions } from "./schema.ts";
+
+/** Columns that a flow collection may take; a longer one is written as a block. */
+const FLOW_WIDTH = 96;
+
+interface Schema {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+const named = definitions as unknown as Readonly<Record<string, Schema>>;
+
+/** Numbers as they were written: in a umask the digits matter, elsewhere their author does. */
+const customTags = (tags: YAML.Tags): YAML.Tags =>
+  tags.map((tag) => {
+    if (typeof tag !== "object" || !/:(int|float)$/.test(tag.tag)) return tag;
+    const { stringify } = tag as YAML.ScalarTag;
+    const kept: YAML.ScalarTag["stringify"] = (item, ...rest) =>
+      asWritten(item) ?? stringify?.(item, ...rest) ?? "";
+    return { ...tag, stringify: kept } as YAML.ScalarTag;
+  });
+
+function asWritten(item: YAML.Scalar): string | null {
+  return typeof item.source === "string" && item.source !== "" ? item.source : null;
+}
+
+/** Null: the text is no YAML document, and says so in `sandbox check`. */
+export function formatSpec(text: string): string | null {
+  const before = meaning(text);
+  if (before === null) return null;
+  // An order that would put an alias before its anchor is given up, and so is any other surprise.
+  for (const sorts of [true, false]) {
+    const made = formatted(text, sorts);
+    if (made !== null && meaning(made) === before) return made;
+  }
+  return text;
+}
+
+/** What a text says, order of keys aside; null where it has mistakes. */
+function meaning(text: string): string | null {
+  const document = YAML.parseDocument(text, { merge: true, stringKeys: true, prettyErrors: false });
+  if (document.errors.length > 0 || document.contents === null) return null;
+  try {
+    return JSON.stringify(ordered(document.toJS({ maxAliasCount: 10_000 })));
+  } catch {
+    return null;
+  }
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, child]) => [key, ordered(child)]));
+}
+
+function formatted(text: string, sorts: boolean): string | null {
+  const document = YAML.parseDocument(text, { merge: true, stringKeys: true, customTags });
+  const root = named["Spec"] ?? {};
+  if (YAML.isMap(document.contents)) arrange(document.contents, root, sorts, 0);
+  try {
+    return document.toString({
+      indent: 2,
+      indentSeq: true,
+      lineWidth: 0,
+      flowCollectionPadding: false,
+      singleQuote: false,
+    });
+  } catch {
+    return null; // an alias now stands before its anchor
+  }
+}
+
+function arrange(node: unknown, schema: Schema | null, sorts: boolean, depth: number): void {
+  if (YAML.isScalar(node)) requote(node);
+  if (!YAML.isCollection(node)) return;
+  if (node.flow && isWide(node, depth)) node.flow = false;
+  if (YAML.isSeq(node)) {
+    const items = branch(schema, "array")?.items ?? null;
+    for (const item of node.items) arrange(item, items, sorts, depth + 1);
+    return;
+  }
+  if (!YAML.isMap(node)) return;
+  const own = branch(schema, "object");
+  if (sorts && own?.properties !== undefined) sort(node, Object.keys(own.properties), depth === 0);
+  const others = Object.entries(own?.patternProperties ?? {}).find(([key]) => key !== "^x-")?.[1];
+  for (const pair of node.items) {
+    const key = keyOf(pair);
+    if (YAML.isScalar(pair.key)) requote(pair.key);
+    const child = Object.hasOwn(own?.properties ?? {}, key) ? own?.properties?.[key] : others;
+    arrange(pair.value, key.startsWith("x-") ? null : (child ?? null), sorts, depth + 1);
+  }
+}
+
+function branch(schema: Schema | null, type: string): Schema | null {
+  const whole = resolved(schema);
+  const all = (whole?.anyOf ?? (whole === null ? [] : [whole])).map(resolved);
+  return all.find((each) => each?.type === type) ?? null;
+}
+
+function resolved(schema: Schema | null): Schema | null {
+  return schema?.$ref === undefined ? schema : (named[schema.$ref] ?? null);
+}
+
+function keyOf(pair: YAML.Pair): string {
+  return YAML.isScalar(pair.key) ? String(pair.key.value) : "";
+}
+
+/** The schema's order; merge keys and `x-` keys, which may hold anchors, right behind the names. */
+function sort(map: YAML.YAMLMap, order: readonly string[], isRoot: boolean): void {
+  const first = ["sandbox", "description"];
+  const rank = (pair: YAML.Pair): number => {
+    const key = keyOf(pair);
+    if (first.includes(key)) return first.indexOf(key);
+    if (key === "<<" || key.startsWith("x-")) return first.length;
+    const at = order.indexOf(key);
+    return first.length + 1 + (at < 0 ? order.length : at);
+  };
+  const [head] = map.items;
+  const items = map.items.toSorted((a, b) => rank(a) - rank(b));
+  map.items.splice(0, map.items.length, ...items);
+  // Space before what was second would now stand at the top.
+  const [now] = items;
+  if (now !== head && YAML.isScalar(now?.key) && YAML.isScalar(head?.key)) {
+    head.key.spaceBefore = now.key.spaceBefore === true || head.key.spaceBefore === true;
+    now.key.spaceBefore = false;
+    // What stands at the very top speaks of the file, not of the key that happened to be first.
+    if (isRoot && head.key.commentBefore) {
+      now.key.commentBefore = [head.key.commentBefore, now.key.commentBefore ?? ""]
+        .filter((comment) => comment !== "")
+        .join("\n");
+      head.key.commentBefore = null;
+    }
+  }
+}
+
+/** Text that nobody could take for anything else. */
+const PLAIN = /^[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*$/;
+/** Truth values of YAML 1.1, which other tools still read as such. */
+const OLD_TRUTH = /^(y|n|yes|no|on|off)$/i;
+
+/** Double quotes, and none around plain words. Blocks of text stay as they are. */
+function requote(scalar: YAML.Scalar): void {
+  if (scalar.type !== "QUOTE_SINGLE" && scalar.type !== "QUOTE_DOUBLE") return;
+  const isPlain =
+    typeof scalar.value === "string" && PLAIN.test(scalar.value) && !OLD_TRUTH.test(scalar.value);
+  // Where the words would be read as a number or a truth value, quotes are put all the same.
+  scalar.type = isPlain ? "PLAIN" : "QUOTE_DOUBLE";
+}
+
+function isWide(node: YAML.YAMLMap | YAML.YAMLSeq, depth: number): boolean {
+  const [start, , end] = node.range ?? [0, 0, 0];
+  // An empty collection has no block form.
+  return node.items.length > 0 && 2 * depth + (end - start) > FLOW_WIDTH;
+}
