@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import pkg from "../../package.json" with { type: "json" };
 import type { Given } from "../spec/params.ts";
 import type { CheckOptions } from "./check.ts";
+import type { DiffOptions } from "./diff.ts";
 import type { PlanOptions } from "./plan.ts";
 import type { UpOptions } from "./up.ts";
 
@@ -91,6 +92,17 @@ program
   .addOption(paramOption())
   .action(async (file: string, options: PlanOptions) => {
     exitCode = await (await import("./plan.ts")).run(file, options);
+  });
+
+program
+  .command("diff")
+  .description("what would change from one spec or plan to another: not text, but what is done")
+  .argument("<before>", "spec or plan image")
+  .argument("<after>", "spec or plan image")
+  .option("--json", "as JSON")
+  .addOption(paramOption())
+  .action(async (before: string, after: string, options: DiffOptions) => {
+    exitCode = await (await import("./diff.ts")).run(before, after, options);
   });
 
 program

@@ -7,7 +7,12 @@ import type { Plan } from "./plan.ts";
  * over is what `sandbox plan --json` prints.
  */
 export function canonicalPlan(plan: Plan): string {
-  return JSON.stringify(plan, (key, value) => (key === "span" ? undefined : ordered(value)));
+  return canonicalValue(plan);
+}
+
+/** The same for a part of a plan. */
+export function canonicalValue(value: unknown): string {
+  return JSON.stringify(value, (key, each) => (key === "span" ? undefined : ordered(each)));
 }
 
 /** `sha256:` and the hex digest of the canonical form. */

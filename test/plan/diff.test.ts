@@ -1,0 +1,62 @@
+/** `sandbox diff`: what is done, not what is written. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+import { diffText, planDiff } from "../../src/plan/diff.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { planOf } from "../../src/plan/plan-of.ts";
+
+const test = suite("diff");
+
+function plan(text: string): Plan {
+  const { ir, diagnostics } = checkSpec({ file: "spec.yaml", text });
+  assert.ok(ir, JSON.stringify(diagnostics));
+  return planOf(ir);
+}
+
+const diff = (before: string, after: string) =>
+  diffText(planDiff(plan(before), plan(after)), (_, line) => line);
+
+test("another way to write the same is no difference", () => {
+  const before = "sandbox: x\nprocesses: {a: {run: sleep 1, replicas: 2}}\n";
+  const after =
+    "# other\nsandbox: x\nparams: {n: {type: integer, default: 2}}\ntemplates: {t: {run: [sleep, '1']}}\nprocesses:\n  a: {use: t, replicas: '${n}'}\n";
+  assert.is(diff(before, after), "");
+});
+
+test("a new process, and the PIDs that it moves", () => {
+  const before = "sandbox: x\nprocesses: {a: sleep 1, c: sleep 1}\n";
+  const after = "sandbox: x\nprocesses: {a: sleep 1, b: sleep 2, c: sleep 1}\n";
+  assert.is(
+    diff(before, after),
+    `+ process b [3]
+~ process c
+    PID L1 3 -> 4
+`,
+  );
+});
+
+test("changed fields of processes and sandboxes, by name", () => {
+  const before =
+    "sandbox: x\nprocesses: {a: {run: sleep 1, env: {A: b}}}\nsandboxes: {s: {processes: {p: pwd}}}\n";
+  const after =
+    "sandbox: x\nprocesses: {a: {run: sleep 2, env: {A: c}, stop: {signal: INT}}}\nsandboxes: {s: {namespaces: {net: new}, init: p, processes: {p: pwd}}}\n";
+  assert.is(
+    diff(before, after),
+    `~ sandbox s
+    init: s/init -> s/p
+    namespaces.net: inherit -> new
+- init s/init [3 1]
+~ process a
+    argv: sleep 1 -> sleep 2
+    env.A: b -> c
+    stop.signal: 15 -> 2
+~ process s/p
+    parent: s/init -> init
+    PID L1 4 -> 3, L2 2 -> 1
+`,
+  );
+});
+
+test.run();
