@@ -121,6 +121,14 @@ program
   });
 
 program
+  .command("lsp")
+  .description("language server for specs, on standard input and output; see docs/editors.md")
+  .option("--stdio", "accepted, as editors give it; there is no other way")
+  .action(async () => {
+    exitCode = await (await import("./lsp.ts")).run();
+  });
+
+program
   .command("doctor")
   .description("what this host can do, each feature tried")
   .option("--json", "as JSON")

@@ -1,0 +1,260 @@
+/** `sandbox lsp`: a language server for specs, over standard input and output. */
+
+import * as fs from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  createConnection,
+  DiagnosticSeverity,
+  type InitializeResult,
+  type Diagnostic as LspDiagnostic,
+  type Position,
+  ProposedFeatures,
+  type Range,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import pkg from "../../package.json" with { type: "json" };
+import type { Span } from "../base/span.ts";
+import { type Checked, checkSpec } from "../check/check.ts";
+import type { Diagnostic } from "../diag/diagnostic.ts";
+import { completionsAt, type Item } from "../interop/completion.ts";
+import { hoverAt } from "../interop/hover.ts";
+import { type Definition, type Symbols, symbolsOf } from "../interop/symbols.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planOf } from "../plan/plan-of.ts";
+import { formatSpec } from "../spec/format.ts";
+import { readSpec } from "../spec/read.ts";
+import { surroundings } from "./compile.ts";
+
+/** Pause after a change before a document is checked, so that typing is not held up. */
+const PAUSE_MS = 80;
+/** LSP: a request that cannot be carried out, with a reason for its sender. */
+const REQUEST_FAILED = -32803;
+
+const ITEM_KINDS: Readonly<Record<Item["kind"], CompletionItemKind>> = {
+  field: CompletionItemKind.Field,
+  value: CompletionItemKind.EnumMember,
+  process: CompletionItemKind.Function,
+  sandbox: CompletionItemKind.Module,
+  template: CompletionItemKind.Class,
+  param: CompletionItemKind.Variable,
+};
+
+/** What is known of one version of a document. */
+interface Known {
+  readonly version: number;
+  readonly checked: Checked;
+  readonly symbols: Symbols;
+  readonly plan: Plan | null;
+}
+
+export async function run(): Promise<number> {
+  await new Server().ended;
+  return 0;
+}
+
+class Server {
+  readonly ended: Promise<void>;
+  readonly #connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #known = new Map<string, Known>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor() {
+    const connection = this.#connection;
+    this.ended = new Promise((resolve) => {
+      connection.onExit(resolve);
+      process.stdin.on("end", resolve);
+    });
+    connection.onInitialize(() => capabilities());
+    connection.onHover(({ textDocument, position }) => this.#hover(textDocument.uri, position));
+    connection.onDefinition(({ textDocument, position }) => {
+      const target = this.#targetAt(textDocument.uri, position)?.target;
+      return target === undefined ? null : this.#location(target.span);
+    });
+    connection.onReferences(({ textDocument, position }) => {
+      const target = this.#targetAt(textDocument.uri, position)?.target;
+      return target === undefined
+        ? []
+        : this.#places(textDocument.uri, target).map((span) => this.#location(span));
+    });
+    connection.onCompletion(({ textDocument, position }) => {
+      const document = this.#documents.get(textDocument.uri);
+      if (document === undefined) return [];
+      const { symbols } = this.#know(document);
+      return completionsAt(document.getText(), document.offsetAt(position), symbols).map(
+        completion,
+      );
+    });
+    connection.onPrepareRename(({ textDocument, position }) => {
+      const found = this.#targetAt(textDocument.uri, position);
+      return found === null ? null : this.#location(found.span).range;
+    });
+    connection.onRenameRequest(({ textDocument, position, newName }) =>
+      this.#rename(textDocument.uri, position, newName),
+    );
+    connection.onDocumentFormatting(({ textDocument }) => {
+      const document = this.#documents.get(textDocument.uri);
+      const text = document?.getText() ?? "";
+      const made = formatSpec(text);
+      if (document === undefined || made === null || made === text) return [];
+      const end = document.positionAt(text.length);
+      return [{ range: { start: { line: 0, character: 0 }, end }, newText: made }];
+    });
+    this.#documents.onDidChangeContent(({ document }) => this.#checkSoon(document));
+    this.#documents.onDidClose(({ document: { uri } }) => {
+      clearTimeout(this.#timers.get(uri));
+      this.#known.delete(uri);
+      void connection.sendDiagnostics({ uri, diagnostics: [] });
+    });
+    this.#documents.listen(connection);
+    connection.listen();
+  }
+
+  #checkSoon(document: TextDocument): void {
+    const { uri } = document;
+    clearTimeout(this.#timers.get(uri));
+    const check = () => {
+      const { checked } = this.#know(document);
+      const own = pathOf(uri);
+      const diagnostics = checked.diagnostics
+        .filter(({ span }) => span.file === own || span.file === "")
+        .map((found) => this.#diagnostic(found));
+      void this.#connection.sendDiagnostics({ uri, diagnostics });
+    };
+    this.#timers.set(uri, setTimeout(check, PAUSE_MS));
+  }
+
+  #know(document: TextDocument): Known {
+    const { uri, version } = document;
+    const known = this.#known.get(uri);
+    if (known?.version === version) return known;
+    const file = pathOf(uri);
+    const load = (path: string) => this.#text(path);
+    const checked = checkSpec({ file, text: document.getText() }, { ...surroundings({}), load });
+    const made: Known = {
+      version,
+      checked,
+      symbols: symbolsOf(checked.sources),
+      plan: checked.ir === null ? null : planOf(checked.ir),
+    };
+    this.#known.set(uri, made);
+    return made;
+  }
+
+  /** An open document as it is in the editor, any other file as it is on disk. */
+  #text(path: string): string | null {
+    const open = this.#documents.get(pathToFileURL(path).href);
+    return open?.getText() ?? surroundings({}).load(path);
+  }
+
+  #hover(uri: string, position: Position) {
+    const document = this.#documents.get(uri);
+    if (document === undefined) return null;
+    const { symbols, plan } = this.#know(document);
+    const file = pathOf(uri);
+    const { root } = readSpec(file, document.getText());
+    const found = hoverAt(file, document.offsetAt(position), root, symbols, plan);
+    if (found === null) return null;
+    const { range } = this.#location(found.span);
+    return { contents: { kind: "markdown" as const, value: found.text }, range };
+  }
+
+  #targetAt(uri: string, position: Position): { target: Definition; span: Span } | null {
+    const document = this.#documents.get(uri);
+    if (document === undefined) return null;
+    const file = pathOf(uri);
+    const offset = document.offsetAt(position);
+    const { references, definitions } = this.#know(document).symbols;
+    const isHere = ({ span }: { span: Span }) =>
+      span.file === file && span.start <= offset && offset <= span.end;
+    const reference = references.find(isHere);
+    if (reference !== undefined) return reference;
+    const target = definitions.find(isHere);
+    return target === undefined ? null : { target, span: target.span };
+  }
+
+  /** The definition and every use of it. */
+  #places(uri: string, target: Definition): Span[] {
+    const references = this.#known.get(uri)?.symbols.references ?? [];
+    return [
+      target.span,
+      ...references.filter((each) => each.target === target).map(({ span }) => span),
+    ];
+  }
+
+  #rename(uri: string, position: Position, newName: string) {
+    const found = this.#targetAt(uri, position);
+    if (found === null) return null;
+    const isParam = found.target.kind === "param";
+    const pattern = isParam ? /^[A-Za-z_][A-Za-z0-9_]*$/ : /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+    if (!pattern.test(newName)) {
+      throw new ResponseError(REQUEST_FAILED, `"${newName}" cannot name a ${found.target.kind}`);
+    }
+    const changes: Record<string, { range: Range; newText: string }[]> = {};
+    for (const span of this.#places(uri, found.target)) {
+      const place = this.#location(span);
+      changes[place.uri] ??= [];
+      changes[place.uri]?.push({ range: place.range, newText: newName });
+    }
+    return { changes };
+  }
+
+  #location({ file, start, end }: Span): { uri: string; range: Range } {
+    const uri = uriOf(file);
+    const document =
+      this.#documents.get(uri) ?? TextDocument.create(uri, "yaml", 0, this.#text(file) ?? "");
+    return { uri, range: { start: document.positionAt(start), end: document.positionAt(end) } };
+  }
+
+  #diagnostic(found: Diagnostic): LspDiagnostic {
+    const { code, severity, message, label, notes, help, span, related } = found;
+    const text = [message, label, ...notes, help === "" ? "" : `help: ${help}`];
+    const isPlaced = span.file !== "";
+    return {
+      range: isPlaced
+        ? this.#location(span).range
+        : { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
+      severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+      code,
+      source: "sandbox",
+      message: text.filter((part) => part !== "").join("\n"),
+      relatedInformation: related.map((each) => ({
+        location: this.#location(each.span),
+        message: each.label,
+      })),
+    };
+  }
+}
+
+/** The documents' URIs are matched again by their paths: editors escape more than is needed. */
+function pathOf(uri: string): string {
+  return uri.startsWith("file:") ? fileURLToPath(uri) : uri;
+}
+
+function uriOf(file: string): string {
+  return fs.existsSync(file) || file.startsWith("/") ? pathToFileURL(file).href : file;
+}
+
+function completion({ label, kind, detail, insert }: Item): CompletionItem {
+  return { label, kind: ITEM_KINDS[kind], detail, insertText: insert };
+}
+
+function capabilities(): InitializeResult {
+  return {
+    serverInfo: { name: "sandbox", version: pkg.version },
+    capabilities: {
+      textDocumentSync: TextDocumentSyncKind.Incremental,
+      hoverProvider: true,
+      definitionProvider: true,
+      referencesProvider: true,
+      completionProvider: { triggerCharacters: [":", " ", "{", "/", "$"] },
+      renameProvider: { prepareProvider: true },
+      documentFormattingProvider: true,
+    },
+  };
+}
