@@ -1,10 +1,11 @@
 /** `sandbox check`: everything that is wrong with specs, without starting anything. */
 
 import * as fs from "node:fs";
-import { checkSpec } from "../check/check.ts";
-import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import type { Diagnostic } from "../diag/diagnostic.ts";
+import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { printDiagnostics, surroundings } from "./compile.ts";
+import { entryFor, isRight, keepRight } from "./cache.ts";
+import { surroundings } from "./surroundings.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface CheckOptions {
@@ -17,22 +18,7 @@ export async function run(files: readonly string[], options: CheckOptions): Prom
   const around = surroundings(options.param);
   const found: Diagnostic[] = [];
   const sources = new Map<string, string>();
-  for (const file of named) {
-    try {
-      const text = fs.readFileSync(file, "utf8");
-      const checked = checkSpec({ file, text }, around);
-      for (const [path, source] of checked.sources) sources.set(path, source);
-      found.push(...checked.diagnostics);
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code;
-      if (why === undefined) throw error;
-      found.push(
-        diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, {
-          help: "name an existing file",
-        }),
-      );
-    }
-  }
+  for (const file of named) found.push(...(await findingsIn(file, around, sources)));
   const errors = found.filter(({ severity }) => severity === "error").length;
   await print(found, sources, options.format);
   if (options.format === "human") {
@@ -41,6 +27,30 @@ export async function run(files: readonly string[], options: CheckOptions): Prom
     write(STDERR, `${specs}: ${plural(errors, "error")}, ${plural(warnings, "warning")}\n`);
   }
   return errors > 0 ? 2 : 0;
+}
+
+/** A spec that has not changed since nothing was wrong with it is not checked again. */
+async function findingsIn(
+  file: string,
+  around: Surroundings,
+  sources: Map<string, string>,
+): Promise<readonly Diagnostic[]> {
+  let bytes: Uint8Array;
+  try {
+    bytes = fs.readFileSync(file);
+  } catch (error) {
+    const { diagnostic } = await import("../diag/diagnostic.ts");
+    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    const help = "name an existing file";
+    return [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })];
+  }
+  const entry = entryFor(file, bytes, around);
+  if (isRight(entry, around)) return [];
+  const { checkSpec } = await import("../check/check.ts");
+  const checked = checkSpec({ file, text: new TextDecoder().decode(bytes) }, around);
+  for (const [path, source] of checked.sources) sources.set(path, source);
+  if (checked.diagnostics.length === 0) keepRight(entry, checked.sources);
+  return checked.diagnostics;
 }
 
 async function print(
@@ -57,7 +67,10 @@ async function print(
   } else if (format === "github") {
     const { githubText } = await import("../diag/github.ts");
     write(STDOUT, githubText(found, sources));
-  } else printDiagnostics(found, sources);
+  } else if (found.length > 0) {
+    const { printDiagnostics } = await import("./print.ts");
+    printDiagnostics(found, sources);
+  }
 }
 
 function plural(count: number, noun: string): string {

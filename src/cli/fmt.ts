@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { checkSpec } from "../check/check.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { formatSpec } from "../spec/format.ts";
-import { printDiagnostics } from "./compile.ts";
+import { printDiagnostics } from "./print.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 const EXIT = { ok: 0, differs: 1, unreadable: 2 } as const;

@@ -1,13 +1,15 @@
 /** Writes the generated files, or with --check says which are stale. Run by `npm run gen`. */
 
 import { pagesText } from "../diag/pages.ts";
-import { jsonSchemaText } from "../spec/json-schema.ts";
+import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
+import { definitions } from "../spec/schema.ts";
 import { layoutHeader, stepsHeader } from "../wire/header.ts";
 
 const generated: Readonly<Record<string, () => string>> = {
   "native/layout.gen.h": layoutHeader,
   "native/steps.gen.h": stepsHeader,
-  "schema.json": jsonSchemaText,
+  "src/spec/definitions.gen.json": () => definitionsText(definitions),
+  "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,
 };
 

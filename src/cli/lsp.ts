@@ -28,7 +28,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { formatSpec } from "../spec/format.ts";
 import { readSpec } from "../spec/read.ts";
-import { surroundings } from "./compile.ts";
+import { surroundings } from "./surroundings.ts";
 
 /** Pause after a change before a document is checked, so that typing is not held up. */
 const PAUSE_MS = 80;

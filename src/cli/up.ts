@@ -18,8 +18,9 @@ import { faultText } from "../run/fault-text.ts";
 import { type Monitor, startMonitor } from "../run/monitor.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
-import { type Compiled, compileFile, printDiagnostics } from "./compile.ts";
+import { type Compiled, compileFile } from "./compile.ts";
 import { Prefixer } from "./prefixer.ts";
+import { printDiagnostics } from "./print.ts";
 import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface UpOptions {

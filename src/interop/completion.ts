@@ -2,7 +2,8 @@
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { SIGNALS } from "../ir/signals.ts";
-import { branchesOf, type SchemaPart, schemaAt } from "../spec/schema-at.ts";
+import { branchesOf, type SchemaPart } from "../spec/definitions.ts";
+import { schemaAt } from "../spec/schema-at.ts";
 import { type Cursor, cursorsAt } from "./cursor.ts";
 import type { Definition, Symbols } from "./symbols.ts";
 

@@ -1,21 +1,10 @@
 /** `sandbox fmt`: one layout for all specs. Comments, anchors and meaning stay. Pure. */
 
 import * as YAML from "yaml";
-import { definitions } from "./schema.ts";
+import { branchesOf, definitions, type SchemaPart } from "./definitions.ts";
 
 /** Columns that a flow collection may take; a longer one is written as a block. */
 const FLOW_WIDTH = 96;
-
-interface Schema {
-  readonly type?: string;
-  readonly $ref?: string;
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema;
-}
-
-const named = definitions as unknown as Readonly<Record<string, Schema>>;
 
 /** Numbers as they were written: in a umask the digits matter, elsewhere their author does. */
 const customTags = (tags: YAML.Tags): YAML.Tags =>
@@ -63,7 +52,7 @@ function ordered(value: unknown): unknown {
 
 function formatted(text: string, sorts: boolean): string | null {
   const document = YAML.parseDocument(text, { merge: true, stringKeys: true, customTags });
-  const root = named["Spec"] ?? {};
+  const root = definitions["Spec"] ?? {};
   if (YAML.isMap(document.contents)) arrange(document.contents, root, sorts, 0);
   try {
     return document.toString({
@@ -78,7 +67,7 @@ function formatted(text: string, sorts: boolean): string | null {
   }
 }
 
-function arrange(node: unknown, schema: Schema | null, sorts: boolean, depth: number): void {
+function arrange(node: unknown, schema: SchemaPart | null, sorts: boolean, depth: number): void {
   if (YAML.isScalar(node)) requote(node);
   if (!YAML.isCollection(node)) return;
   if (node.flow && isWide(node, depth)) node.flow = false;
@@ -99,14 +88,8 @@ function arrange(node: unknown, schema: Schema | null, sorts: boolean, depth: nu
   }
 }
 
-function branch(schema: Schema | null, type: string): Schema | null {
-  const whole = resolved(schema);
-  const all = (whole?.anyOf ?? (whole === null ? [] : [whole])).map(resolved);
-  return all.find((each) => each?.type === type) ?? null;
-}
-
-function resolved(schema: Schema | null): Schema | null {
-  return schema?.$ref === undefined ? schema : (named[schema.$ref] ?? null);
+function branch(schema: SchemaPart | null, type: string): SchemaPart | null {
+  return schema === null ? null : (branchesOf(schema).find((each) => each.type === type) ?? null);
 }
 
 function keyOf(pair: YAML.Pair): string {

@@ -1,7 +1,5 @@
 /** Prints `schema.json` for editors: draft-07, from the one schema. Pure. */
 
-import { definitions } from "./schema.ts";
-
 /** Definitions and fields that are read before any `${…}` has a value. */
 const NO_EXPRESSIONS: ReadonlySet<string> = new Set([
   "Param",
@@ -18,9 +16,10 @@ const EXPRESSION = { type: "string", pattern: "\\$\\{" };
 /** Keywords that stay outside of an `anyOf`, where editors look for them. */
 const ABOUT: ReadonlySet<string> = new Set(["description", "default", "examples"]);
 
-/** The whole file, with a final newline. */
-export function jsonSchemaText(): string {
-  const { Spec, ...others } = definitions;
+/** The whole file, with a final newline. `definitions` as in `schema.ts` or made from it. */
+export function jsonSchemaText(definitions: Readonly<Record<string, unknown>>): string {
+  const plainOnes = JSON.parse(definitionsText(definitions)) as Record<string, object>;
+  const { Spec, ...others } = plainOnes;
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "sandbox spec",
@@ -43,12 +42,11 @@ function map(schemas: object, open: boolean): object {
   );
 }
 
-/** Without what is TypeBox's own, with references as editors read them, and with `${…}` allowed. */
+/** With references as editors read them, and with `${…}` allowed. */
 function plain(schema: unknown, open: boolean): unknown {
   if (Array.isArray(schema)) return schema.map((each) => plain(each, open));
   if (schema === null || typeof schema !== "object") return schema;
   const entries = Object.entries(schema).flatMap(([key, child]): [string, unknown][] => {
-    if (key.startsWith("~")) return [];
     if (key === "$ref") return [[key, `#/definitions/${String(child)}`]];
     if (key === "examples" || key === "default" || key === "enum") return [[key, child]];
     if (key === "properties" || key === "patternProperties") return [[key, map(child, open)]];
@@ -77,4 +75,10 @@ function withExpression(entries: readonly [string, unknown][]): object {
   const about = entries.filter(([key]) => ABOUT.has(key));
   const own = Object.fromEntries(entries.filter(([key]) => !ABOUT.has(key)));
   return { ...Object.fromEntries(about), anyOf: [own, EXPRESSION] };
+}
+
+/** `definitions.gen.json`: the same parts without what is the schema library's own. */
+export function definitionsText(definitions: Readonly<Record<string, unknown>>): string {
+  const own = (key: string, value: unknown) => (key.startsWith("~") ? undefined : value);
+  return `${JSON.stringify(definitions, own, 2)}\n`;
 }

@@ -6,41 +6,27 @@
  */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import {
+  branchesOf as branches,
+  definitions,
+  type PartName,
+  resolved,
+  type SchemaPart as Schema,
+} from "./definitions.ts";
 import { hasExpression } from "./expression.ts";
 import { type Entry, isOpen, type Node } from "./node.ts";
-import { definitions } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The part of JSON Schema that the spec's schema uses. */
-interface Schema {
-  readonly type?: string;
-  readonly $ref?: string;
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: false | Schema;
-  readonly items?: Schema;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-}
-
-const named = definitions as unknown as Readonly<Record<string, Schema>>;
-
-const NAMES: Readonly<Partial<Record<keyof typeof definitions, string>>> = {
+const NAMES: Readonly<Partial<Record<PartName, string>>> = {
   Spec: "the spec",
   Library: "the included file",
 };
 
 /** Every place where `root` is not as the named part of the schema says. */
-export function checkShape(root: Node, part: keyof typeof definitions = "Spec"): Diagnostic[] {
+export function checkShape(root: Node, part: PartName = "Spec"): Diagnostic[] {
   const found: Diagnostic[] = [];
   const pending: Pending = [
-    { node: root, schema: named[part] ?? {}, name: NAMES[part] ?? "this", isOpen: false },
+    { node: root, schema: definitions[part] ?? {}, name: NAMES[part] ?? "this", isOpen: false },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     // What a template's `${…}` becomes is known, and checked, where it is used.
@@ -55,14 +41,6 @@ export function checkShape(root: Node, part: keyof typeof definitions = "Spec"):
 
 function isExpression(node: Node): boolean {
   return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
-}
-
-function resolved(schema: Schema): Schema {
-  return schema.$ref === undefined ? schema : (named[schema.$ref] ?? {});
-}
-
-function branches(schema: Schema): readonly Schema[] {
-  return (schema.anyOf ?? [schema]).map(resolved);
 }
 
 /** Null: no branch takes a value of this type. */
