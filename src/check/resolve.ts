@@ -201,12 +201,14 @@ export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host"
   return null;
 }
 
-function pinsOf(draft: ProcessDraft, found: Found): Pin[] {
+const NO_PINS: readonly Pin[] = [];
+
+function pinsOf(draft: ProcessDraft, found: Found): readonly Pin[] {
   const pid = get(draft.node, "pid");
   const pids = entriesOf(get(draft.node, "pids"));
-  const pins: Pin[] = [];
   const first = pid ?? pids[0]?.value ?? null;
-  if (first === null) return pins;
+  if (first === null) return NO_PINS;
+  const pins: Pin[] = [];
   if (draft.isShared) {
     found.push(
       diagnostic(

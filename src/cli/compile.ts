@@ -77,8 +77,9 @@ async function compileText(
   printDiagnostics(diagnostics, sources);
   if (ir === null) return 2;
   const plan = planOf(ir);
-  const image = encodeImage(plan);
+  const hash = planHash(plan);
+  const image = encodeImage(plan, hash);
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);
-  return { plan, hash: planHash(plan), image, dir };
+  return { plan, hash, image, dir };
 }

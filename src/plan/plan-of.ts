@@ -173,10 +173,16 @@ function mountsOf(sandbox: Sandbox, isRoot: boolean): Mount[] {
   return mounts;
 }
 
+const NOTHING: SlotProcess["dependsOn"] = [];
+
 function slotProcess(process: Process, indexOf: (path: string) => number): SlotProcess {
   const { name: _name, path: _path, span: _span, dependsOn, ...rest } = process;
   return {
     ...rest,
-    dependsOn: dependsOn.map(({ path, condition }) => ({ slot: indexOf(path), condition })),
+    // One list for all that have none, as copies are told by what they share.
+    dependsOn:
+      dependsOn.length === 0
+        ? NOTHING
+        : dependsOn.map(({ path, condition }) => ({ slot: indexOf(path), condition })),
   };
 }

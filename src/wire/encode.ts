@@ -22,70 +22,125 @@ type Values = Readonly<Record<string, number | bigint>>;
 
 const ALIGNMENT = 8;
 
-/** Rows of each section but `strings`, as they are collected. */
-class Sections {
-  readonly strings = new StringPool();
-  readonly #rows = new Map<SectionName, { size: number; records: Uint8Array[] }>();
+/** Records of one section, one after the other: whole words, little-endian. */
+class Rows {
+  /** Words of one record. */
+  readonly width: number;
+  count = 0;
+  words: Uint32Array;
 
-  /** Adds a record of `struct`; returns its index in the section. */
-  add(section: SectionName, struct: Struct, values: Values): number {
-    const { fields, size } = placesOfCached(struct);
-    const record = new Uint8Array(size);
-    const view = new DataView(record.buffer);
-    for (const field of fields) {
-      const value = values[field.name] ?? 0;
-      if (field.type === "u64") view.setBigUint64(field.offset, BigInt(value), true);
-      else view.setUint32(field.offset, Number(value), true);
-    }
-    return this.#push(section, record);
+  constructor(width: number) {
+    this.width = width;
+    this.words = new Uint32Array(16 * width);
   }
 
-  addWord(section: SectionName, word: number): number {
-    const record = new Uint8Array(4);
-    new DataView(record.buffer).setUint32(0, word, true);
-    return this.#push(section, record);
+  /** Room for one record more; returns the index of its first word. */
+  grow(): number {
+    const at = this.count++ * this.width;
+    if (at + this.width > this.words.length) {
+      const larger = new Uint32Array(2 * this.words.length);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    return at;
+  }
+
+  bytes(): Uint8Array {
+    return new Uint8Array(this.words.buffer, 0, 4 * this.count * this.width);
+  }
+}
+
+/** What each section but `strings` is made of. */
+const RECORDS: Partial<Record<SectionName, Struct>> = {
+  sandboxes: IMAGE_STRUCTS.image_sandbox,
+  slots: IMAGE_STRUCTS.image_slot,
+  processes: IMAGE_STRUCTS.image_process,
+  dependents: IMAGE_STRUCTS.image_dependent,
+  id_maps: IMAGE_STRUCTS.image_id_map,
+  limits: IMAGE_STRUCTS.image_limit,
+  mounts: IMAGE_STRUCTS.image_mount,
+  sources: IMAGE_STRUCTS.image_source,
+};
+
+interface WordField {
+  readonly name: string;
+  readonly word: number;
+  readonly isLong: boolean;
+}
+
+class Sections {
+  readonly strings = new StringPool();
+  readonly #rows = new Map<SectionName, Rows>();
+  readonly #fields = new Map<SectionName, readonly WordField[]>();
+
+  constructor() {
+    for (const section of SECTIONS) {
+      const struct = RECORDS[section];
+      const { fields, size } = struct === undefined ? { fields: [], size: 4 } : placesOf(struct);
+      this.#rows.set(section, new Rows(size / 4));
+      this.#fields.set(
+        section,
+        fields.map(({ name, type, offset }) => ({
+          name,
+          word: offset / 4,
+          isLong: type === "u64",
+        })),
+      );
+    }
+  }
+
+  /** Adds a record; returns its index in the section. */
+  add(section: SectionName, values: Values): number {
+    const rows = this.#of(section);
+    const at = rows.grow();
+    for (const { name, word, isLong } of this.#fields.get(section) ?? []) {
+      const value = values[name] ?? 0;
+      if (isLong) {
+        const long = BigInt(value);
+        rows.words[at + word] = Number(long & 0xffff_ffffn);
+        rows.words[at + word + 1] = Number(long >> 32n);
+      } else rows.words[at + word] = Number(value);
+    }
+    return rows.count - 1;
   }
 
   /** Index of the first of `words`, which then stand together. */
   addWords(section: SectionName, words: readonly number[]): number {
-    const first = this.count(section);
-    for (const word of words) this.addWord(section, word);
+    const rows = this.#of(section);
+    const first = rows.count;
+    for (const word of words) {
+      const at = rows.grow(); // may put other words in the place of these
+      rows.words[at] = word;
+    }
     return first;
   }
 
   count(section: SectionName): number {
-    return this.#rows.get(section)?.records.length ?? 0;
+    return this.#of(section).count;
   }
 
-  bytes(section: SectionName): { count: number; parts: readonly Uint8Array[] } {
+  /** Of `strings` the count is that of bytes. */
+  bytes(section: SectionName): { count: number; bytes: Uint8Array } {
     if (section === "strings") {
       const bytes = this.strings.bytes();
-      return { count: bytes.length, parts: [bytes] };
+      return { count: bytes.length, bytes };
     }
-    const records = this.#rows.get(section)?.records ?? [];
-    return { count: records.length, parts: records };
+    return { count: this.count(section), bytes: this.#of(section).bytes() };
   }
 
-  #push(section: SectionName, record: Uint8Array): number {
-    const rows = this.#rows.get(section) ?? { size: record.length, records: [] };
-    this.#rows.set(section, rows);
-    return rows.records.push(record) - 1;
+  #of(section: SectionName): Rows {
+    const rows = this.#rows.get(section);
+    if (rows === undefined) throw new Error(`bug: there is no section ${section}`);
+    return rows;
   }
-}
-
-const places = new Map<Struct, ReturnType<typeof placesOf>>();
-
-function placesOfCached(struct: Struct): ReturnType<typeof placesOf> {
-  const known = places.get(struct) ?? placesOf(struct);
-  places.set(struct, known);
-  return known;
 }
 
 function numberOf<Name extends EnumName>(name: Name, value: (typeof ENUMS)[Name][number]): number {
   return (ENUMS[name] as readonly string[]).indexOf(value);
 }
 
-export function encodeImage(plan: Plan): Uint8Array {
+/** `hash` is that of the plan, where it is known already. */
+export function encodeImage(plan: Plan, hash: string = planHash(plan)): Uint8Array {
   const sections = new Sections();
   const owned = ownedSlots(plan);
   const monitorOwned = owned.get(null) ?? [];
@@ -99,14 +154,15 @@ export function encodeImage(plan: Plan): Uint8Array {
   plan.sandboxes.forEach((sandbox, index) => {
     addSandbox(sections, sandbox, owned.get(index) ?? []);
   });
+  const processes = new Processes(sections);
   plan.slots.forEach((slot, index) => {
-    addSlot(sections, slot, dependents[index] ?? []);
+    addSlot(sections, processes, slot, dependents[index] ?? []);
   });
   for (const { span } of [...plan.sandboxes, ...plan.slots]) {
     const file = sections.strings.add(span.file);
-    sections.add("sources", IMAGE_STRUCTS.image_source, { file, start: span.start, end: span.end });
+    sections.add("sources", { file, start: span.start, end: span.end });
   }
-  return assemble(sections, header, planHash(plan));
+  return assemble(sections, header, hash);
 }
 
 /** By supervisor, in plan order. */
@@ -136,14 +192,14 @@ function dependentsOf(plan: Plan): Dependent[][] {
 
 function addMaps(sections: Sections, maps: readonly IdMap[]): number {
   const first = sections.count("id_maps");
-  for (const map of maps) sections.add("id_maps", IMAGE_STRUCTS.image_id_map, { ...map });
+  for (const map of maps) sections.add("id_maps", { ...map });
   return first;
 }
 
 function addMounts(sections: Sections, sandbox: PlanSandbox): number {
   const first = sections.count("mounts");
   for (const mount of sandbox.mounts) {
-    sections.add("mounts", IMAGE_STRUCTS.image_mount, {
+    sections.add("mounts", {
       kind: numberOf("mount_kind", mount.kind),
       at: mount.kind === "tmpfs" ? sections.strings.add(mount.at) : 0,
     });
@@ -155,7 +211,7 @@ function addSandbox(sections: Sections, sandbox: PlanSandbox, owned: readonly nu
   const { strings } = sections;
   const groups = sandbox.user?.groups ?? [];
   const kinds = NAMESPACE_KINDS.map((kind) => (sandbox.namespaces[kind] === "new" ? 1 : 0));
-  sections.add("sandboxes", IMAGE_STRUCTS.image_sandbox, {
+  sections.add("sandboxes", {
     path: strings.add(sandbox.path),
     name: strings.add(sandbox.name),
     parent: sandbox.parent ?? NONE,
@@ -200,19 +256,52 @@ function addPids(sections: Sections, pids: readonly (number | null)[]): number {
   );
 }
 
-function addSlot(sections: Sections, slot: Slot, dependents: readonly Dependent[]): void {
+/** Copies of one process have one record. */
+class Processes {
+  readonly #sections: Sections;
+  readonly #last = new Map<readonly string[], { process: SlotProcess; index: number }>();
+
+  constructor(sections: Sections) {
+    this.#sections = sections;
+  }
+
+  add(process: SlotProcess): number {
+    const last = this.#last.get(process.argv);
+    if (last !== undefined && isSame(last.process, process)) return last.index;
+    const index = addProcess(this.#sections, process);
+    this.#last.set(process.argv, { process, index });
+    return index;
+  }
+}
+
+function isSame(one: SlotProcess, other: SlotProcess): boolean {
+  const isAlike = (key: keyof SlotProcess) =>
+    one[key] === other[key] || key === "dependsOn" || key === "pins";
+  return (
+    one.dependsOn.length === other.dependsOn.length &&
+    one.pins.length + other.pins.length === 0 &&
+    (Object.keys(one) as (keyof SlotProcess)[]).every(isAlike)
+  );
+}
+
+function addSlot(
+  sections: Sections,
+  processes: Processes,
+  slot: Slot,
+  dependents: readonly Dependent[],
+): void {
   const first = sections.count("dependents");
   for (const dependent of dependents) {
-    sections.add("dependents", IMAGE_STRUCTS.image_dependent, { ...dependent });
+    sections.add("dependents", { ...dependent });
   }
-  sections.add("slots", IMAGE_STRUCTS.image_slot, {
+  sections.add("slots", {
     path: sections.strings.add(slot.path),
     kind: numberOf("slot_kind", slot.kind),
     sandbox: slot.sandbox,
     supervisor: slot.supervisor ?? NONE,
     level: slot.level,
     pids_first: addPids(sections, slot.pids),
-    process: slot.process === null ? NONE : addProcess(sections, slot.process),
+    process: slot.process === null ? NONE : processes.add(slot.process),
     dependents_first: first,
     dependents_count: dependents.length,
   });
@@ -223,7 +312,7 @@ const INFINITY = 0xffff_ffff_ffff_ffffn;
 function addLimits(sections: Sections, process: SlotProcess): number {
   const first = sections.count("limits");
   for (const { resource, soft, hard } of process.limits) {
-    sections.add("limits", IMAGE_STRUCTS.image_limit, {
+    sections.add("limits", {
       resource,
       soft: soft === null ? INFINITY : BigInt(soft),
       hard: hard === null ? INFINITY : BigInt(hard),
@@ -236,7 +325,7 @@ function addProcess(sections: Sections, process: SlotProcess): number {
   const { strings } = sections;
   const { stdin, stdout, stderr, user } = process;
   const text = stdin.kind === "text" ? stdin.text : stdin.kind === "file" ? stdin.path : "";
-  return sections.add("processes", IMAGE_STRUCTS.image_process, {
+  return sections.add("processes", {
     argv: strings.addList(process.argv),
     argv_count: process.argv.length,
     env: strings.addList(process.env.map(([name, value]) => `${name}=${value}`)),
@@ -274,10 +363,10 @@ function assemble(sections: Sections, header: Values, hash: string): Uint8Array 
   const aligned = (size: number) => Math.ceil(size / ALIGNMENT) * ALIGNMENT;
   let size = aligned(headerSize);
   const placed = SECTIONS.map((section) => {
-    const { count, parts } = sections.bytes(section);
+    const { count, bytes } = sections.bytes(section);
     const offset = size;
-    size = aligned(size + parts.reduce((sum, part) => sum + part.length, 0));
-    return { offset, count, parts };
+    size = aligned(size + bytes.length);
+    return { offset, count, bytes };
   });
   const image = new Uint8Array(size);
   const view = new DataView(image.buffer);
@@ -294,12 +383,6 @@ function assemble(sections: Sections, header: Values, hash: string): Uint8Array 
       });
     }
   }
-  for (const { offset, parts } of placed) {
-    let at = offset;
-    for (const part of parts) {
-      image.set(part, at);
-      at += part.length;
-    }
-  }
+  for (const { offset, bytes } of placed) image.set(bytes, offset);
   return image;
 }

@@ -1,34 +1,48 @@
 /** The string pool of an image: each string and each list once, ended by NUL. Pure. */
 
+/** Bytes of UTF-8 that one UTF-16 unit takes at most. */
+const UNIT_SIZE_MAX = 3;
+
 /** Offset 0 is the empty string. */
 export class StringPool {
-  readonly #chunks: Uint8Array[] = [new Uint8Array(1)];
   readonly #offsets = new Map<string, number>([["", 0]]);
+  readonly #lists = new WeakMap<readonly string[], number>();
+  #bytes = Buffer.alloc(4096);
   #size = 1;
 
   /** Offset of `text`, which holds no NUL. */
   add(text: string): number {
-    return this.#offsets.get(text) ?? this.#append(text, text);
+    return this.#offsets.get(text) ?? this.#append(text);
   }
 
   /** Offset of the first of `list`, which then follow one another; 0 for an empty list. */
   addList(list: readonly string[]): number {
     if (list.length === 0) return 0;
+    const known = this.#lists.get(list);
+    if (known !== undefined) return known;
     const joined = list.join("\0");
     // A list of one string is that string; longer ones have a NUL inside, so no key is both.
-    return this.#offsets.get(joined) ?? this.#append(joined, joined);
+    const offset = this.#offsets.get(joined) ?? this.#append(joined);
+    this.#lists.set(list, offset);
+    return offset;
   }
 
   bytes(): Uint8Array {
-    return Buffer.concat(this.#chunks);
+    return this.#bytes.subarray(0, this.#size);
   }
 
-  #append(key: string, text: string): number {
+  #append(text: string): number {
     const offset = this.#size;
-    const chunk = Buffer.from(`${text}\0`, "utf8");
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    this.#offsets.set(key, offset);
+    const needed = offset + UNIT_SIZE_MAX * text.length + 1;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = larger;
+    }
+    this.#size += this.#bytes.write(text, offset, "utf8");
+    // The buffer is all zeros behind what is written: there stands the NUL.
+    this.#size++;
+    this.#offsets.set(text, offset);
     return offset;
   }
 }
