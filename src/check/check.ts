@@ -29,7 +29,7 @@ export interface Checked {
 const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
 
 /** Findings that make everything after them unsure: nothing is where it seems to be. */
-const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX2120", "SBX2123"]);
+const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX2120", "SBX2123", "SBX2310"]);
 
 export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
   const { root, diagnostics } = readSpec(source.file, source.text);

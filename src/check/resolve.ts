@@ -29,6 +29,7 @@ export const FIXED_ENV: Readonly<Record<string, string>> = {
 };
 
 const COMMANDS = ["run", "shell"];
+const FIXED_PAIRS = Object.entries(FIXED_ENV);
 const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
 const DEFAULT_UMASK = 0o022;
 const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", "cgroup"];
@@ -140,7 +141,7 @@ function misspelt(node: Node): boolean {
 }
 
 function envOf(box: Node, map: Node | null, found: Found): [string, string][] {
-  const env = new Map(Object.entries(FIXED_ENV));
+  const env = new Map(FIXED_PAIRS);
   const ignored: Found = [];
   const maps: [Node | null, Found][] = [
     [get(box, "env"), ignored],
@@ -164,12 +165,14 @@ function envOf(box: Node, map: Node | null, found: Found): [string, string][] {
 }
 
 function inheritedNames(box: Node, map: Node | null): string[] {
+  if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
   const own = new Set(entriesOf(get(map, "env")).map(({ key }) => key));
   const shared = stringsOf(get(box, "inherit_env")).filter((name) => !own.has(name));
   return [...new Set([...shared, ...stringsOf(get(map, "inherit_env"))])].toSorted();
 }
 
 function inheritedOf(box: Node, map: Node | null, found: Found): string[] {
+  if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
   const ignored: Found = [];
   const both: [Node | null, Found][] = [
     [box, ignored],

@@ -1,5 +1,6 @@
 /** Diagnostics as annotations of a GitHub workflow. Source: its workflow commands. Pure. */
 
+import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
 
@@ -17,7 +18,7 @@ export function githubText(
 function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
   const lines = sources.get(span.file);
   const fields: [string, string | number][] = [["title", code]];
-  if (span.file !== "") fields.unshift(["file", span.file]);
+  if (span.file !== "") fields.unshift(["file", escapeText(span.file)]);
   if (lines !== undefined) {
     const start = lines.position(span.start);
     const end = lines.position(Math.max(span.start, lines.lastVisible(span.start, span.end)));
@@ -29,7 +30,8 @@ function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>):
 }
 
 function body({ message, label, notes, help }: Diagnostic): string {
-  return [message, label, ...notes, help].filter((text) => text !== "").join("\n");
+  const parts = [message, label, ...notes, help].filter((text) => text !== "");
+  return parts.map(escapeText).join("\n");
 }
 
 function data(text: string): string {

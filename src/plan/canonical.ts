@@ -29,8 +29,6 @@ class Writer {
   readonly #sorted = new Map<string, Keys>();
   /** By shape, what was written last: copies of a process follow one another. */
   readonly #last = new Map<Keys, { record: Fields; text: string }>();
-  /** Lists that several copies share. */
-  readonly #lists = new WeakMap<object, string>();
 
   write(value: unknown): string {
     if (typeof value === "number") return Number.isFinite(value) ? String(value + 0) : "null";
@@ -40,11 +38,9 @@ class Writer {
   }
 
   #list(list: readonly unknown[]): string {
-    const known = this.#lists.get(list);
-    if (known !== undefined) return known;
-    const text = `[${list.map((item) => this.write(item)).join(",")}]`;
-    this.#lists.set(list, text);
-    return text;
+    let text = "[";
+    for (const item of list) text += text.length > 1 ? `,${this.write(item)}` : this.write(item);
+    return `${text}]`;
   }
 
   #record(record: object): string {

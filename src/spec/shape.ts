@@ -110,8 +110,7 @@ function mapFindings(
   pending: Pending,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const known = Object.keys(schema.properties ?? {});
-  const others = Object.entries(schema.patternProperties ?? {}).find(([key]) => key !== "^x-")?.[1];
+  const others = othersOf(schema);
   for (const { key, keySpan, value } of entries) {
     if (key.startsWith("x-")) continue;
     const child = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : others;
@@ -119,6 +118,7 @@ function mapFindings(
       pending.push({ node: value, schema: child, name: `"${key}"`, isOpen });
       continue;
     }
+    const known = Object.keys(schema.properties ?? {});
     found.push(
       diagnostic("SBX2001", keySpan, `unknown field "${key}" in ${name}`, {
         label: didYouMean(key, known),
@@ -141,6 +141,12 @@ function mapFindings(
     );
   }
   return found;
+}
+
+/** What the fields of a record are held to; undefined where only the named ones may be. */
+function othersOf({ patternProperties }: Schema): Schema | undefined {
+  for (const key in patternProperties) if (key !== "^x-") return patternProperties[key];
+  return undefined;
 }
 
 function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] {
@@ -180,7 +186,7 @@ function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] 
       }),
     ];
   }
-  if (pattern !== undefined && !new RegExp(pattern).test(value)) {
+  if (pattern !== undefined && !regexOf(pattern).test(value)) {
     const code = name === '"umask"' ? "SBX2304" : "SBX2008";
     const help =
       code === "SBX2304"
@@ -189,4 +195,12 @@ function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] 
     return [diagnostic(code, span, `${name} cannot be "${value}"`, { help })];
   }
   return [];
+}
+
+const regexes = new Map<string, RegExp>();
+
+function regexOf(pattern: string): RegExp {
+  const known = regexes.get(pattern) ?? new RegExp(pattern);
+  regexes.set(pattern, known);
+  return known;
 }

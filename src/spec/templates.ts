@@ -16,7 +16,7 @@ export interface Template {
 export type Templates = ReadonlyMap<string, Template>;
 
 /** Entries that merging may add to one spec: what templates of templates can grow to. */
-export const MERGED_COUNT_MAX = 1_000_000;
+export const MERGED_COUNT_MAX = 250_000;
 
 /** Maps that stand for one choice: a nearer one replaces a farther one as a whole. */
 const WHOLE = new Set(["stdin", "stdout", "stderr"]);

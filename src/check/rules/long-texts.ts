@@ -10,9 +10,14 @@ const ARGUMENT_SIZE_MAX = 131_072;
 /** Bytes of a path, its NUL included. Source: path_resolution(7), PATH_MAX. */
 const PATH_SIZE_MAX = 4_096;
 
+const STREAMS: ReadonlySet<string> = new Set(["stdin", "stdout", "stderr"]);
+
 export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Found): void {
-  const texts = [...(ir?.argv ?? []), ...(ir?.env ?? []).map((pair) => pair.join("="))];
-  if (texts.some((text) => isLonger(text, ARGUMENT_SIZE_MAX))) {
+  const isTooLong =
+    ir !== null &&
+    (ir.argv.some((text) => isLonger(text, ARGUMENT_SIZE_MAX)) ||
+      ir.env.some(([name, value]) => isLonger(value, ARGUMENT_SIZE_MAX - name.length - 1)));
+  if (isTooLong) {
     found.push(
       diagnostic("SBX2315", span, `an argument or variable of "${baseName}" is too long`, {
         notes: [`the kernel takes ${ARGUMENT_SIZE_MAX - 1} bytes each`],
@@ -20,8 +25,9 @@ export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Fou
       }),
     );
   }
-  const streams = ["stdin", "stdout", "stderr"].map((key) => get(get(node, key), "file"));
-  for (const path of [get(node, "cwd"), ...streams]) {
+  if (node.kind !== "map") return;
+  const streams = node.entries.filter(({ key }) => STREAMS.has(key));
+  for (const path of [get(node, "cwd"), ...streams.map(({ value }) => get(value, "file"))]) {
     if (path === null || !isLonger(textOf(path) ?? "", PATH_SIZE_MAX)) continue;
     found.push(
       diagnostic("SBX2316", spanOf(path), `a path of "${baseName}" is too long`, {
