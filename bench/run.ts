@@ -139,3 +139,76 @@ print(
     Math.ceil(repeats / 4),
   ),
 );
+
+/** The front end alone, in this process: `sandbox` itself against the yaml package. */
+async function frontEnd(): Promise<void> {
+  const YAML = await import("yaml");
+  const { checkSpec } = await import("../src/check/check.ts");
+  const { planOf } = await import("../src/plan/plan-of.ts");
+  const { planHash } = await import("../src/plan/canonical.ts");
+  const { encodeImage } = await import("../src/wire/encode.ts");
+  const compile = (text: string) => {
+    const { ir } = checkSpec({ file: "bench.yaml", text });
+    if (ir === null) throw new Error("the spec of the bench has errors");
+    const plan = planOf(ir);
+    return encodeImage(plan, planHash(plan));
+  };
+  const parse = (text: string) => YAML.parseAllDocuments(text, { merge: true, uniqueKeys: false });
+  const written = (count: number, extra = "") =>
+    `sandbox: big\nprocesses:\n${Array.from(
+      { length: count },
+      (_, i) =>
+        `  process-${i}:\n    run: sleep ${i}\n    env: {NUMBER: "${i}"}\n    timeout: 5s\n${i < 1_000 ? extra : ""}`,
+    ).join("")}`;
+  const copies = "sandbox: copies\nprocesses: {p: {run: sleep 1, replicas: 10000}}\n";
+  const wrong = written(10_000, "    zzz: 1\n");
+  const rows: [string, () => unknown][] = [
+    ["yaml package, 10,000", () => parse(written(10_000))],
+    ["compiled, 10,000", () => compile(written(10_000))],
+    ["with 1,000 mistakes", () => checkSpec({ file: "bench.yaml", text: wrong })],
+    ["10,000 by replicas", () => compile(copies)],
+    ["yaml package, 100,000", () => parse(written(100_000))],
+    ["compiled, 100,000", () => compile(written(100_000))],
+  ];
+  const found = new Map<string, number[]>();
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [name, run] of rows) {
+      Bun.gc(true);
+      const start = Bun.nanoseconds();
+      run();
+      const list = found.get(name) ?? [];
+      found.set(name, list);
+      list.push((Bun.nanoseconds() - start) / 1e6);
+    }
+  }
+  console.log("\ncompiling a spec, medians of 3 turns in one process");
+  const median = (name: string) => (found.get(name) ?? []).toSorted((a, b) => a - b)[1] ?? 0;
+  for (const [name] of rows) {
+    const base = median(
+      name.includes("100,000") ? "yaml package, 100,000" : "yaml package, 10,000",
+    );
+    const ms = median(name);
+    console.log(
+      `  ${name.padEnd(22)} ${ms.toFixed(0).padStart(8)} ms  ${(ms / base).toFixed(2).padStart(7)} x yaml`,
+    );
+  }
+}
+
+await frontEnd();
+
+const small = specOf(1);
+print(
+  "check of a small spec, from the shell",
+  measure(
+    [
+      { name: "floor", cmd: [process.execPath, "-e", "0"] },
+      { name: "sandbox version", cmd: [sandbox, "version"] },
+      { name: "check, unchanged", cmd: [sandbox, "check", small] },
+      {
+        name: "check, no cache",
+        cmd: ["env", "XDG_CACHE_HOME=/proc/none", sandbox, "check", small],
+      },
+    ],
+    repeats,
+  ),
+);

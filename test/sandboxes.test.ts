@@ -19,12 +19,14 @@ const names = [
   "hostname",
   "init-death",
   "orphan",
+  "params",
   "pinned-pids",
   "replicas",
   "rootless-ids",
   "russian-doll",
   "siblings-same-pids",
   "stubborn-init",
+  "templates",
   "thirty-one-levels",
 ];
 
@@ -40,7 +42,10 @@ for (const user of users) {
   for (const name of names) {
     test(`${name} as ${user.name}: succeeds, and every PID is the planned one`, () => {
       const file = `${root}/sandboxes/${name}.yaml`;
-      const { ir } = checkSpec({ file, text: fs.readFileSync(file, "utf8") });
+      const { ir } = checkSpec(
+        { file, text: fs.readFileSync(file, "utf8") },
+        { load: (path) => fs.readFileSync(path, "utf8") },
+      );
       assert.ok(ir);
       const planned = planOf(ir).slots.map(({ path, pids }) => [path, pids.slice(1)]);
       const ran = sandbox(user, "up", "--json", file);

@@ -2,6 +2,7 @@
 
 import { pagesText } from "../diag/pages.ts";
 import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
+import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
 import { layoutHeader, stepsHeader } from "../wire/header.ts";
 
@@ -11,6 +12,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,
+  "docs/spec.md": () => referenceText(definitions),
 };
 
 const isCheck = process.argv.includes("--check");

@@ -13,6 +13,7 @@ const EXIT_USAGE = 64;
 
 const EXAMPLES = `
 Examples:
+  sandbox init demo                        write demo.yaml, a commented spec to begin with
   sandbox up sandboxes/hello.yaml          run it, with every process's PID at every level
   sandbox up web.yaml --for 2s --json      two reports as JSON Lines on stdout
   sandbox check                            check all of sandboxes/*.yaml
@@ -58,6 +59,14 @@ program
   .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
   .action(async (file: string, options: UpOptions) => {
     exitCode = await (await import("./up.ts")).run(file, options);
+  });
+
+program
+  .command("init")
+  .description("write a commented spec to begin with")
+  .argument("[name]", "of the sandbox, and of the file NAME.yaml", "sandbox")
+  .action(async (name: string) => {
+    exitCode = await (await import("./init.ts")).run(name);
   });
 
 program

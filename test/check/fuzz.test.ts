@@ -5,7 +5,6 @@
 
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { Glob } from "bun";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Checked, checkSpec } from "../../src/check/check.ts";
@@ -70,7 +69,7 @@ const below = (count: number): number => Math.floor(next() * count);
 const pick = <Item>(items: readonly Item[]): Item => items[below(items.length)] as Item;
 
 const corpus = [
-  ...[...new Glob("sandboxes/*.yaml").scanSync(root)].map((file) =>
+  ...[...new Bun.Glob("sandboxes/*.yaml").scanSync(root)].map((file) =>
     fs.readFileSync(join(root, file), "utf8"),
   ),
   ...Object.values<CodePage>(codes).flatMap(({ wrong, right }) =>

@@ -1,5 +1,7 @@
 /** The command line: exit codes, streams, and what it prints. */
 
+import * as fs from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -128,6 +130,101 @@ test("explain, schema, doctor, completion and version answer", () => {
   assert.is(sandbox(user, "doctor").code, 0);
   assert.match(sandbox(user, "completion", "bash").out, /complete -F _sandbox sandbox/);
   assert.match(sandbox(user, "version").out, /^\d+\.\d+\.\d+\n$/);
+});
+
+const cwdFor = (name: string): string => {
+  const dir = join(scratch, name);
+  fs.mkdirSync(dir, { recursive: true });
+  return dir;
+};
+
+/** As `sandbox`, in a directory, with more in the environment. */
+function sandboxIn(cwd: string, env: Record<string, string>, ...args: string[]) {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(commandFor(user, args), {
+    cwd,
+    env: { ...environmentFor(user), ...env },
+    stdin: "ignore",
+  });
+  return { code: exitCode, out: stdout.toString(), err: stderr.toString() };
+}
+
+test("init writes a spec that is right, formatted and runs, and never overwrites one", () => {
+  const cwd = cwdFor("init");
+  assert.is(sandboxIn(cwd, {}, "init", "demo").code, 0);
+  assert.is(
+    sandboxIn(cwd, {}, "check", "demo.yaml").err,
+    "1 spec checked: no errors, no warnings\n",
+  );
+  assert.is(sandboxIn(cwd, {}, "fmt", "--check", "demo.yaml").code, 0);
+  assert.is(sandboxIn(cwd, {}, "up", "demo.yaml").code, 0);
+  const again = sandboxIn(cwd, {}, "init", "demo");
+  assert.is(again.code, 1);
+  assert.match(again.err, /it is there already/);
+  assert.is(sandboxIn(cwd, {}, "init", "../demo").code, 64);
+});
+
+test("parameters come from --param, else from the environment, else from the spec", () => {
+  const cwd = cwdFor("params");
+  const spec =
+    "sandbox: x\nparams: {count: {type: integer, max: 9, default: 1}}\nprocesses: {p: {run: pwd, replicas: '${count}'}}\n";
+  fs.writeFileSync(join(cwd, "x.yaml"), spec);
+  const count = (env: Record<string, string>, ...args: string[]) => {
+    const { out, err } = sandboxIn(cwd, env, "plan", "--json", "x.yaml", ...args);
+    return out === "" ? err : JSON.parse(out).slots.length - 1;
+  };
+  assert.is(count({}), 1);
+  assert.is(count({ SANDBOX_PARAM_COUNT: "3" }), 3);
+  assert.is(count({ SANDBOX_PARAM_COUNT: "3" }, "-p", "count=4"), 4);
+  assert.is(count({}), 1, "a plan of other values is not taken from the cache");
+  assert.match(String(count({}, "--param", "count=10")), /SBX2114/);
+  assert.match(String(count({}, "--param", "cuont=1")), /SBX2110.*\n.*did you mean "count"/);
+  assert.is(sandboxIn(cwd, {}, "plan", "x.yaml", "-p", "count").code, 64);
+});
+
+test("a changed file that a spec includes changes what is known of the spec", () => {
+  const cwd = cwdFor("include");
+  fs.writeFileSync(
+    join(cwd, "x.yaml"),
+    "sandbox: x\ninclude: [t.yaml]\nprocesses: {p: {use: t}}\n",
+  );
+  const slots = (run: string) => {
+    fs.writeFileSync(join(cwd, "t.yaml"), `templates: {t: {run: ${run}}}\n`);
+    const { out, err } = sandboxIn(cwd, {}, "plan", "--json", "x.yaml");
+    return out === "" ? err : JSON.parse(out).slots[1].process.argv;
+  };
+  assert.equal(slots("pwd"), ["pwd"]);
+  assert.equal(slots("pwd"), ["pwd"]);
+  assert.equal(slots("true 1"), ["true", "1"]);
+  assert.match(slots("''"), /SBX2006[\s\S]*t\.yaml:1:\d+[\s\S]*template "t" is used here/);
+  assert.is(sandboxIn(cwd, {}, "check", "x.yaml").code, 2);
+});
+
+test("diff exits with 1 where something differs, and 0 where nothing does", () => {
+  const cwd = cwdFor("diff");
+  fs.writeFileSync(join(cwd, "a.yaml"), "sandbox: x\nprocesses: {p: pwd}\n");
+  fs.writeFileSync(join(cwd, "b.yaml"), "sandbox: x\nprocesses: {p: pwd, q: pwd}\n");
+  assert.equal(sandboxIn(cwd, {}, "diff", "a.yaml", "a.yaml"), { code: 0, out: "", err: "" });
+  assert.equal(sandboxIn(cwd, {}, "diff", "a.yaml", "b.yaml"), {
+    code: 1,
+    out: "+ process q [3]\n",
+    err: "",
+  });
+  const json = JSON.parse(sandboxIn(cwd, {}, "diff", "--json", "a.yaml", "b.yaml").out);
+  assert.is(json.changes[0].path, "q");
+  assert.is(sandboxIn(cwd, {}, "diff", "a.yaml", "gone.yaml").code, 2);
+});
+
+test("fmt changes files in place, keeps their mode, and --check changes nothing", () => {
+  const cwd = cwdFor("fmt");
+  const file = join(cwd, "a.yaml");
+  const text = "processes:  {p:   pwd}\nsandbox: x\n";
+  fs.writeFileSync(file, text, { mode: 0o640 });
+  assert.is(sandboxIn(cwd, {}, "fmt", "--check", "a.yaml").code, 1);
+  assert.is(fs.readFileSync(file, "utf8"), text);
+  assert.is(sandboxIn(cwd, {}, "fmt", "a.yaml").code, 0);
+  assert.is(fs.readFileSync(file, "utf8"), "sandbox: x\nprocesses: {p: pwd}\n");
+  assert.is(fs.statSync(file).mode & 0o777, 0o640);
+  assert.is(sandboxIn(cwd, {}, "fmt", "--check", "a.yaml").code, 0);
 });
 
 test.run();

@@ -15,7 +15,10 @@ const specs = [...new Glob("sandboxes/*.yaml").scanSync(".")].toSorted();
 
 for (const file of specs) {
   test(`${file}: decoding gives the plan back`, () => {
-    const { ir } = checkSpec({ file, text: fs.readFileSync(file, "utf8") });
+    const { ir } = checkSpec(
+      { file, text: fs.readFileSync(file, "utf8") },
+      { load: (path) => fs.readFileSync(path, "utf8") },
+    );
     assert.ok(ir);
     const plan = planOf(ir);
     const decoded = decodeImage(encodeImage(plan));

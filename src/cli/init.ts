@@ -1,0 +1,57 @@
+/** `sandbox init`: a commented spec to begin with. */
+
+import * as fs from "node:fs";
+import { STDERR, write } from "./terminal.ts";
+
+const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
+
+/** As formatted; each comment says what the line below it could also be. */
+function starter(name: string): string {
+  return `# yaml-language-server: $schema=./schema.json
+# Run it: sandbox up ${name}.yaml     What it will do: sandbox plan ${name}.yaml
+# The schema for your editor: sandbox schema > schema.json
+sandbox: ${name}
+# Values that a run may choose: sandbox up ${name}.yaml -p workers=5
+params:
+  workers: {type: integer, min: 1, max: 100, default: 2}
+# Done when all processes are; or \`any\`, or the name of one.
+until: all
+# Then everything is stopped, and the run fails.
+timeout: 1m
+processes:
+  # A program and its arguments, without a shell.
+  server: sleep 2
+  # A script, once the server runs; checked at the end.
+  probe:
+    shell: echo I am PID $$ of $(hostname); kill -0 1
+    depends_on: [server]
+    expect: {exit: 0}
+sandboxes:
+  # PID, mount, IPC, UTS and cgroup namespaces of its own, one level further in.
+  inner:
+    # app is PID 1 itself; without this line the shim is, and reaps orphans.
+    init: app
+    hostname: inner
+    processes:
+      app: sleep 2
+      worker: {run: sleep 1, replicas: "\${workers}"}
+`;
+}
+
+export async function run(name: string): Promise<number> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
+    write(STDERR, `sandbox init: "${name}" cannot name a sandbox: use letters, digits, _ and -\n`);
+    return EXIT.usage;
+  }
+  const file = `${name}.yaml`;
+  try {
+    fs.writeFileSync(file, starter(name), { flag: "wx" });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code;
+    const reason = why === "EEXIST" ? "it is there already" : (why ?? "unwritable");
+    write(STDERR, `sandbox init: cannot write ${file}: ${reason}\n`);
+    return EXIT.failed;
+  }
+  write(STDERR, `${file} written; try \`sandbox up ${file}\`\n`);
+  return EXIT.ok;
+}
