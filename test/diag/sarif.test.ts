@@ -52,7 +52,7 @@ test("GitHub annotations are one line each, whatever a spec holds", () => {
   const { diagnostics, sources } = checkSpec({ file: "a,b:c.yaml", text });
   assert.is(
     githubText(diagnostics, sources),
-    '::error file=a%2Cb%3Ac.yaml,title=SBX2008,line=2,endLine=2,col=13,endColumn=29::"a%25%0A::error::b" cannot name a process%0Ause up to 64 letters, digits, `_` and `-`, beginning with a letter or digit\n',
+    '::error file=a%2Cb%3Ac.yaml,title=SBX2008,line=2,endLine=2,col=13,endColumn=29::"a%25\\n::error::b" cannot name a process%0Ause up to 64 letters, digits, `_` and `-`, beginning with a letter or digit\n',
   );
 });
 
