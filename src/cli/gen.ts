@@ -1,6 +1,7 @@
 /** Writes the generated files, or with --check says which are stale. Run by `npm run gen`. */
 
 import { pagesText } from "../diag/pages.ts";
+import { reportSchemaText } from "../report/schema.ts";
 import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
 import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
@@ -12,6 +13,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,
+  "docs/report.schema.json": reportSchemaText,
   "docs/spec.md": () => referenceText(definitions),
 };
 

@@ -5,7 +5,9 @@ import pkg from "../../package.json" with { type: "json" };
 import type { Given } from "../spec/params.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
+import type { ReportOptions } from "./live.ts";
 import type { PlanOptions } from "./plan.ts";
+import { REPORT_FORMATS } from "./render.ts";
 import type { UpOptions } from "./up.ts";
 
 const EXIT_BUG = 4;
@@ -50,10 +52,9 @@ program
   .option("--json", "only JSON Lines on stdout: a report when started, one when ended")
   .option("--for <duration>", "stop so long after everything has started")
   .addOption(
-    new Option("--report <format>", "of the reports")
-      .choices(["table", "tree", "json"])
-      .default("table"),
+    new Option("--report <format>", "of the reports").choices(REPORT_FORMATS).default("table"),
   )
+  .option("--canonical", "reports without what another run may have otherwise")
   .addOption(paramOption())
   .option("--name <name>", "of the run")
   .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
@@ -112,6 +113,44 @@ program
   .addOption(paramOption())
   .action(async (before: string, after: string, options: DiffOptions) => {
     exitCode = await (await import("./diff.ts")).run(before, after, options);
+  });
+
+program
+  .command("ls")
+  .description("the runs that are going on")
+  .option("--json", "as JSON")
+  .action(async (options: { json?: true }) => {
+    exitCode = await (await import("./live.ts")).list(options);
+  });
+
+program
+  .command("ps")
+  .description("the report of a run that is going on")
+  .argument("[name]", "of the run; without it, the only one")
+  .action(async (name: string | undefined) => {
+    exitCode = await (await import("./live.ts")).report(name, { format: "table" });
+  });
+
+program
+  .command("report")
+  .description("a report in any format, of a run or of a file that was kept")
+  .argument("[what]", "name of a run, or a FILE.json; without it, the only run")
+  .addOption(
+    new Option("--format <format>", "of the report").choices(REPORT_FORMATS).default("table"),
+  )
+  .option("--canonical", "without what another run may have otherwise")
+  .option("--watch", "in place, as it changes")
+  .option("-o, --output <file>", "write it to a file")
+  .action(async (what: string | undefined, options: ReportOptions) => {
+    exitCode = await (await import("./live.ts")).report(what, options);
+  });
+
+program
+  .command("top")
+  .description("a run, live: s sorts, / filters, q quits")
+  .argument("[name]", "of the run; without it, the only one")
+  .action(async (name: string | undefined) => {
+    exitCode = await (await import("./watch.ts")).run(name);
   });
 
 program

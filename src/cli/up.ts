@@ -5,28 +5,28 @@ import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { obstacleTo } from "../host/preflight.ts";
-import { descendantsOf } from "../host/procfs.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../host/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { SIGNALS } from "../ir/signals.ts";
-import { buildReport } from "../report/build.ts";
+import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
-import { tableText } from "../report/table.ts";
-import { treeText } from "../report/tree.ts";
 import { failuresOf } from "../report/verdict.ts";
 import { faultText } from "../run/fault-text.ts";
 import { type Monitor, startMonitor } from "../run/monitor.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
+import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
+import { type ReportFormat, rendered } from "./render.ts";
 import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface UpOptions {
   readonly json?: true;
   readonly for?: string;
-  readonly report: string;
+  readonly report: ReportFormat;
+  readonly canonical?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
   readonly param: Given;
@@ -147,12 +147,12 @@ class Up {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
-      } else if (frame.kind === "started") this.#started();
+      } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
     }
     this.#prefixer.flush();
     await this.#monitor.exited;
-    return this.#ended();
+    return await this.#ended();
   }
 
   #stop(name: string): void {
@@ -169,34 +169,23 @@ class Up {
   }
 
   #report(phase: Report["phase"], table: StateTable): Report {
-    return buildReport({
-      phase,
-      plan: this.#compiled.plan,
-      hash: this.#compiled.hash,
-      table,
-      snapshot: phase === "started" ? descendantsOf(table.monitorPid) : [],
-      observer: {
-        pidns: fs.statSync("/proc/self/ns/pid").ino,
-        kernel: fs.readFileSync("/proc/sys/kernel/osrelease", "utf8").trim(),
-      },
-    });
+    return observed(this.#compiled.plan, this.#compiled.hash, table, phase);
   }
 
-  #print(report: Report): void {
+  async #print(report: Report): Promise<void> {
     const look = { columns: columnsOf(STDOUT), colour: hasColour(STDOUT) };
-    const format = this.#options.json ? "json" : this.#options.report;
-    if (format === "json") write(STDOUT, `${JSON.stringify(report)}\n`);
-    else write(STDOUT, format === "tree" ? treeText(report, look) : tableText(report, look));
+    const shown = this.#options.canonical ? canonicalReport(report) : report;
+    write(STDOUT, await rendered(shown, this.#options.json ? "json" : this.#options.report, look));
   }
 
-  #started(): void {
+  async #started(): Promise<void> {
     const table = this.#table();
     if (table === null) return;
-    this.#print(this.#report("started", table));
+    await this.#print(this.#report("started", table));
     if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
   }
 
-  #ended(): number {
+  async #ended(): Promise<number> {
     const table = this.#table();
     if (table === null || !this.#hasEnded) {
       const help = "nothing of the run is left; start it again";
@@ -207,7 +196,7 @@ class Up {
       return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
     }
     const report = this.#report("ended", table);
-    this.#print(report);
+    await this.#print(report);
     const faults = this.#faults(table);
     const failures = failuresOf(this.#compiled.plan, table, report).map(({ code, span, message }) =>
       diagnostic(code, span, message),

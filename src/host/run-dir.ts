@@ -62,6 +62,38 @@ export function removeRunDir(dir: RunDir): void {
   removeFiles(dir.path);
 }
 
+/** A run that is going on. */
+export interface LiveRun {
+  readonly name: string;
+  readonly planPath: string;
+  readonly tablePath: string;
+}
+
+/** The runs of this user; of others nothing can be seen, as the directory is their own. */
+export function liveRuns(): LiveRun[] {
+  const base = runDirBase();
+  let names: string[];
+  try {
+    names = fs.readdirSync(base);
+  } catch {
+    return [];
+  }
+  return names.toSorted().flatMap((name) => {
+    const path = join(base, name);
+    if (!fs.existsSync(join(path, "owner")) || isStale(path)) return [];
+    return [{ name, planPath: join(path, "plan"), tablePath: join(path, "table") }];
+  });
+}
+
+/** The bytes of the state table as they are now; null once the run's directory is gone. */
+export function runTable({ tablePath }: LiveRun): Uint8Array | null {
+  try {
+    return fs.readFileSync(tablePath);
+  } catch {
+    return null;
+  }
+}
+
 /** mkdir is the lock: it succeeds for one. A directory whose owners are all dead is taken over. */
 function claim(path: string): boolean {
   for (let attempt = 0; attempt < 2; attempt++) {

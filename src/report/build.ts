@@ -87,6 +87,8 @@ function declaredRow(
     state: stateOf(state, row),
     exit: state === null || !hasStarted ? null : exitOf(state),
     fault: state?.state === "failed" ? state.fault : null,
+    ended_by: state === null ? null : endedBy(state),
+    pinned: (slot.process?.pins ?? []).map(({ level }) => level).toSorted((a, b) => a - b),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,
     started_ns: since(state?.startedNs ?? 0),
@@ -102,6 +104,13 @@ function commOf(argv: readonly string[]): string {
 function exitOf(state: SlotState): ReportProcess["exit"] {
   if (state.state !== "exited") return null;
   return state.exitSignal > 0 ? { signal: signalName(state.exitSignal) } : { code: state.exitCode };
+}
+
+function endedBy({ state, flags }: SlotState): ReportProcess["ended_by"] {
+  if (state !== "exited") return null;
+  if (flags.has("timed_out")) return "timeout";
+  if (flags.has("ended_with_sandbox")) return "sandbox";
+  return flags.has("stopped") ? "stop" : "itself";
 }
 
 function stateOf(state: SlotState | null, row: SnapshotRow | undefined): ProcessState {
@@ -178,6 +187,8 @@ function forkedRow(
     state: liveState(row.state),
     exit: null,
     fault: null,
+    ended_by: null,
+    pinned: [],
     comm: row.comm,
     argv: row.argv.length > 0 ? row.argv : [`[${row.comm}]`],
     started_ns: null,

@@ -40,6 +40,10 @@ export interface ReportProcess {
   readonly ppids: readonly (number | null)[];
   readonly state: ProcessState;
   readonly exit: { readonly code: number } | { readonly signal: string } | null;
+  /** Who ended it, where it has ended: the run by stopping it, the kernel with its sandbox … */
+  readonly ended_by: "itself" | "stop" | "timeout" | "sandbox" | null;
+  /** Levels at which the spec pins its PID. */
+  readonly pinned: readonly number[];
   /** Why it could not be started; null where it could. */
   readonly fault: { readonly step: string; readonly errno: number; readonly level: number } | null;
   readonly comm: string;

@@ -2,16 +2,18 @@
 
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
+import { fold } from "./fold.ts";
 import type { Report, ReportProcess } from "./report.ts";
+import { stateText } from "./state-text.ts";
 
 export interface TableLook {
   /** Width of the terminal. */
   readonly columns: number;
   readonly colour: boolean;
+  /** Long runs of copies are not folded. */
+  readonly isWhole?: boolean;
 }
 
-/** Rows of one replicated process, or of one process's forks, that are shown; more are folded. */
-const FOLD_ROWS = 12;
 /** Columns that STATE, COMMAND and a path need at least. */
 const TEXT_WIDTH_MIN = 44;
 const PATH_WIDTH_MIN = 24;
@@ -22,7 +24,9 @@ const ORDERED = "(this host refuses set_tid: PIDs were given in start order, not
 export function tableText(report: Report, look: TableLook): string {
   const deepest = report.processes.reduce((most, { level }) => Math.max(most, level), 0);
   const levels = shownLevels(deepest, report, look.columns);
-  const { rows, folded } = fold(report.processes);
+  const { rows, folded } = look.isWhole
+    ? { rows: [...report.processes], folded: 0 }
+    : fold(report.processes);
   const header = [
     "PROCESS",
     ...levels.map((level) => (level === null ? "…" : `L${level}`)),
@@ -98,12 +102,6 @@ function cells(
   return [path, ...numbers, stateText(row), escapeText(row.argv.join(" "))];
 }
 
-export function stateText(row: ReportProcess): string {
-  if (row.fault !== null) return "failed";
-  if (row.exit === null) return row.state;
-  return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
-}
-
 function pad(cell: string, width: number, column: number, count: number): string {
   const space = " ".repeat(Math.max(0, width - Bun.stringWidth(cell)));
   if (column === count - 1) return cell;
@@ -113,38 +111,4 @@ function pad(cell: string, width: number, column: number, count: number): string
 function cut(line: string, columns: number): string {
   const trimmed = line.trimEnd();
   return Bun.stringWidth(trimmed) <= columns ? trimmed : `${trimmed.slice(0, columns - 1)}…`;
-}
-
-/** Long runs of replicas and of forks keep their first and last rows. */
-function fold(processes: readonly ReportProcess[]): {
-  rows: (ReportProcess | string)[];
-  folded: number;
-} {
-  const rows: (ReportProcess | string)[] = [];
-  let folded = 0;
-  for (let from = 0; from < processes.length; ) {
-    const group = groupOf(processes[from]);
-    let to = from + 1;
-    while (group !== null && to < processes.length && groupOf(processes[to]) === group) to++;
-    const run = processes.slice(from, to);
-    if (run.length <= FOLD_ROWS) rows.push(...run);
-    else {
-      const hidden = run.slice(3, -2);
-      const states = [...new Set(hidden.map(stateText))].join(", ");
-      rows.push(
-        ...run.slice(0, 3),
-        `${escapeText(hidden[0]?.path ?? "")} … ${hidden.length} rows: ${states}`,
-        ...run.slice(-2),
-      );
-      folded += hidden.length;
-    }
-    from = to;
-  }
-  return { rows, folded };
-}
-
-function groupOf(row: ReportProcess | undefined): string | null {
-  if (row === undefined || row.kind === "init") return null;
-  const base = row.path.replace(/[.+]\d+$/, "");
-  return base === row.path ? null : base;
 }

@@ -2,7 +2,8 @@
 
 import { escapeText } from "../base/escape.ts";
 import type { Report } from "./report.ts";
-import { stateText, type TableLook } from "./table.ts";
+import { stateText } from "./state-text.ts";
+import type { TableLook } from "./table.ts";
 
 /** With a final newline. PIDs are in brackets, outermost first. */
 export function treeText(report: Report, look: TableLook): string {

@@ -22,6 +22,8 @@ function row(
     state: "running",
     exit: null,
     fault: null,
+    ended_by: null,
+    pinned: [],
     comm: "sleep",
     argv: ["sleep", "60"],
     started_ns: 0,

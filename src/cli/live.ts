@@ -1,0 +1,116 @@
+/** `sandbox ls`, `ps` and `report`: runs that are going on, and reports that were kept. */
+
+import * as fs from "node:fs";
+import { escapeText } from "../base/escape.ts";
+import { canonicalReport } from "../report/canonical.ts";
+import type { Report } from "../report/report.ts";
+import { type Observer, observers } from "./observe.ts";
+import { type ReportFormat, rendered } from "./render.ts";
+import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
+
+const EXIT = { ok: 0, failed: 1, unreadable: 2 } as const;
+
+export interface ReportOptions {
+  readonly format: ReportFormat;
+  readonly canonical?: true;
+  readonly watch?: true;
+  readonly output?: string;
+}
+
+export async function list(options: { json?: true }): Promise<number> {
+  const runs = observers().flatMap((observer) => {
+    const table = observer.table();
+    if (table === null) return [];
+    const { plan, run } = observer;
+    const levels = plan.slots.reduce((most, { level }) => Math.max(most, level), 0);
+    const running = table.slots.filter(({ state }) => state === "running").length;
+    return [
+      {
+        name: run.name,
+        sandbox: plan.sandbox,
+        phase: table.phase,
+        monitor: table.monitorPid,
+        running,
+        processes: plan.slots.length,
+        levels,
+      },
+    ];
+  });
+  if (options.json) {
+    write(STDOUT, `${JSON.stringify({ runs })}\n`);
+    return EXIT.ok;
+  }
+  const rows = [
+    ["NAME", "SANDBOX", "PHASE", "MONITOR", "RUNNING", "LEVELS"],
+    ...runs.map(({ name, sandbox, phase, monitor, running, processes, levels }) => [
+      escapeText(name),
+      escapeText(sandbox),
+      phase,
+      String(monitor),
+      `${running} of ${processes}`,
+      String(levels),
+    ]),
+  ];
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, Bun.stringWidth(row[column] ?? "")), 0),
+  );
+  if (runs.length === 0) {
+    write(STDERR, "nothing is running; start something with `sandbox up FILE`\n");
+    return EXIT.ok;
+  }
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell)));
+  for (const row of rows) write(STDOUT, `${line(row).join("  ").trimEnd()}\n`);
+  return EXIT.ok;
+}
+
+/** `what` is the name of a run, or a file with a report; without it, the one run that there is. */
+export async function report(what: string | undefined, options: ReportOptions): Promise<number> {
+  if (options.watch) return (await import("./watch.ts")).run(what);
+  const found = await reportOf(what);
+  if (typeof found === "string") {
+    write(STDERR, `sandbox report: ${found}\n`);
+    return what?.endsWith(".json") ? EXIT.unreadable : EXIT.failed;
+  }
+  const shown = options.canonical ? canonicalReport(found) : found;
+  const toFile = options.output !== undefined;
+  const look = {
+    columns: toFile ? 120 : columnsOf(STDOUT),
+    colour: !toFile && hasColour(STDOUT),
+  };
+  const text = await rendered(shown, options.format, look);
+  if (options.output === undefined) write(STDOUT, text);
+  else fs.writeFileSync(options.output, text);
+  return EXIT.ok;
+}
+
+/** The report, or why there is none. */
+async function reportOf(what: string | undefined): Promise<Report | string> {
+  if (what !== undefined && (what.endsWith(".json") || what.includes("/"))) {
+    let text: string;
+    try {
+      text = fs.readFileSync(what, "utf8");
+    } catch (error) {
+      return `cannot read "${what}" (${(error as NodeJS.ErrnoException).code ?? "unreadable"})`;
+    }
+    const { parseReport } = await import("../report/schema.ts");
+    return parseReport(text) ?? `"${what}" holds no report; make one with --format json`;
+  }
+  const observer = chosenRun(what);
+  if (typeof observer === "string") return observer;
+  return observer.report() ?? `the run "${observer.run.name}" has ended`;
+}
+
+/** The run, or why there is none. */
+export function chosenRun(name: string | undefined): Observer | string {
+  const runs = observers();
+  const names = runs.map(({ run }) => escapeText(run.name)).join(", ");
+  if (name === undefined) {
+    const [only, second] = runs;
+    if (only === undefined) return "nothing is running";
+    return second === undefined ? only : `several are running, name one: ${names}`;
+  }
+  const found = runs.find(({ run }) => run.name === name);
+  if (found !== undefined) return found;
+  return `no run has the name "${escapeText(name)}"; ${names === "" ? "nothing is running" : `there are ${names}`}`;
+}

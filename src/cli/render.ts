@@ -1,0 +1,43 @@
+/** A report in any of its formats; each is loaded only when it is asked for. */
+
+import type { Report } from "../report/report.ts";
+import type { TableLook } from "../report/table.ts";
+
+export const REPORT_FORMATS = [
+  "table",
+  "tree",
+  "json",
+  "csv",
+  "dot",
+  "mermaid",
+  "svg",
+  "html",
+] as const;
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** With a final newline. */
+export async function rendered(
+  report: Report,
+  format: ReportFormat,
+  look: TableLook,
+): Promise<string> {
+  switch (format) {
+    case "table":
+      return (await import("../report/table.ts")).tableText(report, look);
+    case "tree":
+      return (await import("../report/tree.ts")).treeText(report, look);
+    case "json":
+      return `${JSON.stringify(report)}\n`;
+    case "csv":
+      return (await import("../report/csv.ts")).csvText(report);
+    case "dot":
+      return (await import("../report/graph.ts")).dotText(report);
+    case "mermaid":
+      return (await import("../report/graph.ts")).mermaidText(report);
+    case "svg":
+      return (await import("../report/svg.ts")).svgText(report);
+    case "html":
+      return (await import("../report/html.ts")).htmlText(report);
+  }
+}

@@ -1,0 +1,95 @@
+/** `sandbox top` and `report --watch`: a run in place, as it changes. */
+
+import { afterKey, FIRST_VIEW, screenLines, type View } from "../report/view.ts";
+import { chosenRun } from "./live.ts";
+import type { Observer } from "./observe.ts";
+import { hasColour, isTerminal, STDERR, STDOUT, write } from "./terminal.ts";
+
+const EVERY_MS = 500;
+const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
+
+/** Another screen, without a cursor, and back. Source: console_codes(4), ctlseqs of xterm. */
+const ENTER = "\u001b[?1049h\u001b[?25l";
+const LEAVE = "\u001b[?25h\u001b[?1049l";
+/** Shown at once: nothing of a frame is seen before all of it is there. */
+const BEGIN = "\u001b[?2026h\u001b[H";
+const END = "\u001b[J\u001b[?2026l";
+
+export async function run(name: string | undefined): Promise<number> {
+  if (!isTerminal(STDOUT) || process.stdin.isTTY !== true) {
+    write(STDERR, "sandbox top: needs a terminal; `sandbox report` prints once\n");
+    return EXIT.usage;
+  }
+  const observer = chosenRun(name);
+  if (typeof observer === "string") {
+    write(STDERR, `sandbox top: ${observer}\n`);
+    return EXIT.failed;
+  }
+  const isOver = await new Watch(observer).untilLeft();
+  if (isOver) write(STDERR, `the run "${observer.run.name}" has ended\n`);
+  return EXIT.ok;
+}
+
+class Watch {
+  readonly #observer: Observer;
+  #view: View = FIRST_VIEW;
+  #leave: (isOver: boolean) => void = () => {};
+
+  constructor(observer: Observer) {
+    this.#observer = observer;
+  }
+
+  /** Whether the run has ended; else the user has left. */
+  async untilLeft(): Promise<boolean> {
+    const left = new Promise<boolean>((resolve) => {
+      this.#leave = resolve;
+    });
+    const draw = () => this.#draw();
+    const onKey = (data: Buffer) => this.#onKeys(data.toString("utf8"));
+    const onEnd = () => this.#leave(false);
+    process.stdin.setRawMode(true);
+    process.stdin.on("data", onKey);
+    process.stdout.on("resize", draw);
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) process.on(signal, onEnd);
+    write(STDOUT, ENTER);
+    const timer = setInterval(draw, EVERY_MS);
+    try {
+      draw();
+      return await left;
+    } finally {
+      clearInterval(timer);
+      write(STDOUT, LEAVE);
+      process.stdin.setRawMode(false);
+      process.stdin.pause();
+    }
+  }
+
+  #onKeys(text: string): void {
+    const page = Math.max(1, process.stdout.rows - 3);
+    // An escape sequence is one key; all else is a key a character.
+    for (const [key] of text.matchAll(/\u001b\[[0-9;]*[A-Za-z~]|[\s\S]/gu)) {
+      const next = afterKey(this.#view, key, page);
+      if (next === null) {
+        this.#leave(false);
+        return;
+      }
+      this.#view = next;
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    const report = this.#observer.report();
+    if (report === null) {
+      this.#leave(true);
+      return;
+    }
+    const screen = {
+      columns: process.stdout.columns || 80,
+      rows: process.stdout.rows || 24,
+      colour: hasColour(STDOUT),
+    };
+    const lines = screenLines(report, this.#observer.run.name, this.#view, screen);
+    write(STDOUT, `${BEGIN}${lines.map((line) => `${line}\u001b[K`).join("\r\n")}${END}`);
+  }
+}

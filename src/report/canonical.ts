@@ -1,0 +1,28 @@
+/** A report without what another run of the same plan may have otherwise. Pure. */
+
+import type { Report, ReportProcess } from "./report.ts";
+
+/**
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer. Two runs of one plan
+ * that end alike give equal bytes in the `ended` phase.
+ */
+export function canonicalReport(report: Report): Report {
+  return {
+    ...report,
+    observer: { pidns: 0, kernel: "" },
+    namespaces: report.namespaces.map((namespace) => ({ ...namespace, inodes: {} })),
+    processes: report.processes.map(canonicalRow),
+  };
+}
+
+function canonicalRow(row: ReportProcess): ReportProcess {
+  const mask = (pids: ReportProcess["pids"], isKept: boolean) =>
+    pids.map((pid, level) => (level === 0 && !isKept ? null : pid));
+  return {
+    ...row,
+    pids: mask(row.pids, row.pinned.includes(0)),
+    ppids: mask(row.ppids, false),
+    started_ns: null,
+    ended_ns: null,
+  };
+}

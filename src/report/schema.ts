@@ -1,0 +1,81 @@
+/** The JSON Schema of a report, and reading a recorded one. */
+
+import Type from "typebox";
+import Value from "typebox/value";
+import type { Report } from "./report.ts";
+
+const numbers = (description: string) =>
+  Type.Array(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]), { description });
+const nullable = (schema: ReturnType<typeof Type.Integer>) => Type.Union([schema, Type.Null()]);
+const choice = (values: readonly string[]) => Type.String({ enum: [...values] });
+
+const row = Type.Object({
+  path: Type.String({
+    description: "`outer/web`, a copy `web.2`, an init `outer/init`, a fork `web+17`.",
+  }),
+  kind: choice(["init", "declared", "forked", "joined"]),
+  sandbox: Type.String({ description: "Path of the sandbox; empty for the root." }),
+  level: Type.Integer({ minimum: 0, maximum: 32 }),
+  pids: numbers("PID at each level, outermost first: level + 1 entries; null where there is none."),
+  ppids: numbers("The same of the parent; 0 where it is outside of that level."),
+  state: choice(["pending", "running", "stopped", "zombie", "exited"]),
+  exit: Type.Union([
+    Type.Object({ code: Type.Integer({ minimum: 0, maximum: 255 }) }),
+    Type.Object({ signal: Type.String() }),
+    Type.Null(),
+  ]),
+  fault: Type.Union([
+    Type.Object({ step: Type.String(), errno: Type.Integer(), level: Type.Integer() }),
+    Type.Null(),
+  ]),
+  ended_by: Type.Union([choice(["itself", "stop", "timeout", "sandbox"]), Type.Null()]),
+  pinned: Type.Array(Type.Integer({ minimum: 0, maximum: 32 })),
+  comm: Type.String(),
+  argv: Type.Array(Type.String()),
+  started_ns: nullable(Type.Integer({ minimum: 0, description: "Since the first start." })),
+  ended_ns: nullable(Type.Integer({ minimum: 0 })),
+});
+
+const namespace = Type.Object({
+  path: Type.String(),
+  level: Type.Integer({ minimum: 0, maximum: 32 }),
+  parent: Type.Union([Type.String(), Type.Null()]),
+  inodes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+    description: "By the names of /proc/PID/ns; those that were learnt.",
+  }),
+});
+
+export const reportSchema = Type.Object(
+  {
+    report: Type.Literal(1),
+    phase: choice(["started", "ended"]),
+    sandbox: Type.String(),
+    plan: Type.String({ description: "`sha256:` and hex." }),
+    pid_mode: choice(["requested", "ordered"]),
+    outcome: Type.String(),
+    observer: Type.Object({ pidns: Type.Integer(), kernel: Type.String() }),
+    namespaces: Type.Array(namespace),
+    processes: Type.Array(row),
+  },
+  { description: "Every process of a run, with its PIDs at every level." },
+);
+
+/** `docs/report.schema.json`: draft-07, with a final newline. */
+export function reportSchemaText(): string {
+  const own = (key: string, value: unknown) => (key.startsWith("~") ? undefined : value);
+  const $schema = "http://json-schema.org/draft-07/schema#";
+  return `${JSON.stringify({ $schema, $id: "report/1", title: "sandbox report", ...reportSchema }, own, 2)}\n`;
+}
+
+/** The last report of a text: one as JSON, or JSON Lines as of `sandbox up --json`. Null: there is none. */
+export function parseReport(text: string): Report | null {
+  for (const part of [text, ...text.trim().split("\n").toReversed()]) {
+    try {
+      const value: unknown = JSON.parse(part);
+      if (Value.Check(reportSchema, value)) return value as unknown as Report;
+    } catch {
+      // Not JSON as a whole: then it may be lines of it.
+    }
+  }
+  return null;
+}

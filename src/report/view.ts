@@ -1,0 +1,119 @@
+/** One screen of a live report: sorted, filtered, scrolled. Pure. */
+
+import { escapeText } from "../base/escape.ts";
+import type { Report, ReportProcess } from "./report.ts";
+import { stateText } from "./state-text.ts";
+import { tableText } from "./table.ts";
+
+export const SORTS = ["plan", "pid", "state", "level"] as const;
+
+export interface View {
+  readonly sort: (typeof SORTS)[number];
+  /** Empty: everything is shown. */
+  readonly filter: string;
+  /** Whether the filter is being typed. */
+  readonly isTyping: boolean;
+  /** Rows above the first that is shown. */
+  readonly top: number;
+}
+
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  readonly colour: boolean;
+}
+
+export const FIRST_VIEW: View = { sort: "plan", filter: "", isTyping: false, top: 0 };
+
+/** Exactly `rows` lines, none wider than `columns`. */
+export function screenLines(report: Report, name: string, view: View, screen: Screen): string[] {
+  const shown = ordered(
+    report.processes.filter((row) => holds(row, view.filter)),
+    view.sort,
+  );
+  const running = report.processes.filter(({ state }) => state === "running").length;
+  const paint = (code: string, text: string) =>
+    screen.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const title = `${escapeText(name)}: ${running} running, ${report.processes.length} known${view.filter === "" ? "" : `, ${shown.length} shown`}`;
+  const [header = "", ...rows] = tableText(
+    { ...report, processes: shown },
+    { columns: screen.columns, colour: screen.colour, isWhole: true },
+  )
+    .trimEnd()
+    .split("\n");
+  const room = Math.max(1, screen.rows - 3);
+  const top = Math.max(0, Math.min(view.top, rows.length - room));
+  const body = rows.slice(top, top + room);
+  const foot = view.isTyping
+    ? `/${escapeText(view.filter)}▏`
+    : `q quit  s sort: ${view.sort}  / filter${view.filter === "" ? "" : `: ${escapeText(view.filter)}`}  ↑↓ scroll${rows.length > room ? `  ${top + 1}-${top + body.length} of ${rows.length}` : ""}`;
+  const blank = Array.from({ length: room - body.length }, () => "");
+  return [
+    paint("1", cut(title, screen.columns)),
+    header,
+    ...body,
+    ...blank,
+    paint("2", cut(foot, screen.columns)),
+  ].slice(0, Math.max(1, screen.rows));
+}
+
+function holds(row: ReportProcess, filter: string): boolean {
+  if (filter === "") return true;
+  const wanted = filter.toLowerCase();
+  const texts = [row.path, stateText(row), row.argv.join(" "), ...row.pids.map(String)];
+  return texts.some((text) => text.toLowerCase().includes(wanted));
+}
+
+function ordered(rows: readonly ReportProcess[], sort: View["sort"]): readonly ReportProcess[] {
+  if (sort === "plan") return rows;
+  if (sort === "pid") return rows.toSorted((a, b) => (a.pids[0] ?? 0) - (b.pids[0] ?? 0));
+  if (sort === "level") return rows.toSorted((a, b) => b.level - a.level);
+  return rows.toSorted((a, b) => (stateText(a) < stateText(b) ? -1 : 1));
+}
+
+function cut(text: string, columns: number): string {
+  return Bun.stringWidth(text) <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+}
+
+/** What a key does; null: the view is to be left. `page` is the count of rows on the screen. */
+export function afterKey(view: View, key: string, page: number): View | null {
+  if (view.isTyping) return afterTyping(view, key);
+  switch (key) {
+    case "q":
+    case "\u0003":
+    case "\u0004":
+      return null;
+    case "s": {
+      const next = SORTS[(SORTS.indexOf(view.sort) + 1) % SORTS.length] ?? "plan";
+      return { ...view, sort: next, top: 0 };
+    }
+    case "/":
+      return { ...view, isTyping: true, top: 0 };
+    case "\u001b":
+      return { ...view, filter: "", top: 0 };
+    case "k":
+    case "\u001b[A":
+      return { ...view, top: Math.max(0, view.top - 1) };
+    case "j":
+    case "\u001b[B":
+      return { ...view, top: view.top + 1 };
+    case "\u001b[5~":
+      return { ...view, top: Math.max(0, view.top - page) };
+    case " ":
+    case "\u001b[6~":
+      return { ...view, top: view.top + page };
+    case "g":
+    case "\u001b[H":
+      return { ...view, top: 0 };
+    default:
+      return view;
+  }
+}
+
+function afterTyping(view: View, key: string): View | null {
+  if (key === "\u0003") return null;
+  if (key === "\r" || key === "\n") return { ...view, isTyping: false };
+  if (key === "\u001b") return { ...view, isTyping: false, filter: "" };
+  if (key === "\u007f" || key === "\b") return { ...view, filter: view.filter.slice(0, -1) };
+  return /^[^\u0000-\u001f\u007f]+$/.test(key) ? { ...view, filter: view.filter + key } : view;
+}
