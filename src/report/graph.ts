@@ -1,6 +1,7 @@
 /** The report as a graph: Graphviz DOT, and a Mermaid flowchart. Pure. */
 
 import { escapeText } from "../base/escape.ts";
+import { fold } from "./fold.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
 import { stateText } from "./state-text.ts";
@@ -10,7 +11,7 @@ const COMMAND_WIDTH = 40;
 
 /** Boxes are sandboxes, an arrow goes from a parent to its child. */
 export function dotText(report: Report): string {
-  const ids = idsOf(report);
+  const ids = new Ids();
   const lines = [
     "digraph sandbox {",
     '  graph [rankdir=LR, fontname="sans-serif", bgcolor="transparent"];',
@@ -27,11 +28,11 @@ export function dotText(report: Report): string {
     lines.push(`${indent}subgraph ${dotString(`cluster_${path}`)} {`);
     lines.push(`${indent}  label=${dotString(`${nest.name}  (level ${level})`)};`);
     lines.push(`${indent}  style=rounded; color="#808080"; fontcolor="#606060";`);
-    for (const row of nest.processes) {
-      const label = labelOf(row)
-        .map((line) => escapeText(line))
-        .join("\n");
-      lines.push(`${indent}  ${ids.get(row)} [label=${dotString(label)}];`);
+    for (const row of fold(nest.processes).rows) {
+      const id = ids.add(row);
+      const look = typeof row === "string" ? ", style=dashed" : "";
+      const label = labelOf(row).map((line) => escapeText(line));
+      lines.push(`${indent}  ${id} [label=${dotString(label.join("\n"))}${look}];`);
     }
     for (const nested of nest.nests) cluster(nested, `${indent}  `);
     lines.push(`${indent}}`);
@@ -39,7 +40,7 @@ export function dotText(report: Report): string {
 }
 
 export function mermaidText(report: Report): string {
-  const ids = idsOf(report);
+  const ids = new Ids();
   const lines = ["flowchart LR"];
   const root = nestingOf(report);
   if (root !== null) subgraph(root, "  ", "s");
@@ -49,9 +50,8 @@ export function mermaidText(report: Report): string {
   function subgraph(nest: Nest, indent: string, id: string): void {
     const title = mermaidString(`${nest.name} (level ${nest.namespace.level})`);
     lines.push(`${indent}subgraph ${id} ["${title}"]`);
-    for (const row of nest.processes) {
-      const label = labelOf(row).map(mermaidString).join("<br/>");
-      lines.push(`${indent}  ${ids.get(row)}["${label}"]`);
+    for (const row of fold(nest.processes).rows) {
+      lines.push(`${indent}  ${ids.add(row)}["${labelOf(row).map(mermaidString).join("<br/>")}"]`);
     }
     nest.nests.forEach((nested, index) => {
       subgraph(nested, `${indent}  `, `${id}_${index}`);
@@ -60,24 +60,34 @@ export function mermaidText(report: Report): string {
   }
 }
 
-function idsOf(report: Report): Map<ReportProcess, string> {
-  return new Map(report.processes.map((row, index) => [row, `p${index}`] as const));
+/** Names of nodes, in the order they are drawn. */
+class Ids {
+  readonly #ids = new Map<ReportProcess, string>();
+  #count = 0;
+
+  /** A text stands for rows that are left out. */
+  add(row: ReportProcess | string): string {
+    const id = `p${this.#count++}`;
+    if (typeof row !== "string") this.#ids.set(row, id);
+    return id;
+  }
+
+  of(row: ReportProcess | undefined): string | undefined {
+    return row && this.#ids.get(row);
+  }
 }
 
 /** By PIDs at level 0, which are one process's alone. */
-function edgesOf(
-  report: Report,
-  ids: ReadonlyMap<ReportProcess, string>,
-): [from: string, to: string][] {
+function edgesOf(report: Report, ids: Ids): [from: string, to: string][] {
   const byPid = new Map(report.processes.map((row) => [row.pids[0] ?? -1, row] as const));
   return report.processes.flatMap((row): [string, string][] => {
-    const parent = byPid.get(row.ppids[0] ?? -2);
-    const [from, to] = [parent && ids.get(parent), ids.get(row)];
+    const [from, to] = [ids.of(byPid.get(row.ppids[0] ?? -2)), ids.of(row)];
     return from === undefined || to === undefined ? [] : [[from, to]];
   });
 }
 
-function labelOf(row: ReportProcess): string[] {
+function labelOf(row: ReportProcess | string): string[] {
+  if (typeof row === "string") return [row];
   const command = row.argv.join(" ");
   const cut = command.length > COMMAND_WIDTH ? `${command.slice(0, COMMAND_WIDTH - 1)}…` : command;
   const pids = row.pids.map((pid, level) => `L${level} ${pid ?? "-"}`).join("  ");

@@ -20,8 +20,8 @@ h2 { font-size: 1rem; margin: 0 0 .3rem; } h2 small { color: var(--dim); font-we
 table { border-collapse: collapse; width: 100%; font: 12.5px/1.6 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; margin-bottom: .4rem; }
 th { text-align: left; font-weight: normal; color: var(--dim); border-bottom: 1px solid var(--line); }
 th, td { padding: 0 .8rem 0 0; white-space: nowrap; vertical-align: top; }
-td.n, th.n { text-align: right; min-width: 3.2rem; } td.n { color: var(--pid); } td.none { color: var(--dim); }
-td.command { white-space: normal; word-break: break-word; width: 50%; } td.bad { color: var(--bad); } td.dim { color: var(--dim); }
+td.n, th.n { text-align: right; min-width: 4.2rem; } td:first-child { min-width: 11rem; } td.state { min-width: 7rem; } td.n { color: var(--pid); } td.none { color: var(--dim); }
+td.command { white-space: normal; word-break: break-word; width: 100%; } td.bad { color: var(--bad); } td.dim { color: var(--dim); }
 details summary { cursor: pointer; color: var(--dim); }
 input { font: inherit; padding: .3rem .5rem; width: min(22rem, 100%); border: 1px solid var(--line); border-radius: 6px; background: var(--back); color: inherit; }
 @media print { :root { --text: #000; --dim: #444; --pid: #000; --bad: #000; --back: #fff; --box: transparent; } input { display: none; } section { break-inside: auto; } tr { break-inside: avoid; } body { max-width: none; margin: 0; } }
@@ -101,7 +101,7 @@ function tableRow(row: ReportProcess, levels: readonly number[]): string {
   const state = stateText(row);
   const isBad = row.fault !== null || /^(killed|exited [1-9])/.test(state);
   const name = html(ownName(row.path, row.sandbox));
-  return `<tr><td title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="${isBad ? "bad" : "dim"}">${html(state)}</td><td class="command">${html(row.argv.join(" "))}</td></tr>`;
+  return `<tr><td title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="state ${isBad ? "bad" : "dim"}">${html(state)}</td><td class="command">${html(row.argv.join(" "))}</td></tr>`;
 }
 
 function html(text: string): string {
