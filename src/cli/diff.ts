@@ -1,29 +1,63 @@
 /** `sandbox diff`: what two specs or plans do differently. */
 
+import * as fs from "node:fs";
+import { escapeText } from "../base/escape.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
-import { hasColour, STDOUT, write } from "./terminal.ts";
+import { hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface DiffOptions {
   readonly json?: true;
   readonly param: Given;
 }
 
+/** Two reports that were kept: who is new, gone, or renumbered. */
+async function reports(before: string, after: string, options: DiffOptions): Promise<number> {
+  const { parseReport } = await import("../report/schema.ts");
+  const { reportDiff } = await import("../report/diff.ts");
+  const read = (file: string) => {
+    try {
+      return parseReport(fs.readFileSync(file, "utf8"));
+    } catch {
+      return null;
+    }
+  };
+  const [old, now] = [read(before), read(after)];
+  if (old === null || now === null) {
+    write(STDERR, `sandbox diff: "${old === null ? before : after}" holds no report\n`);
+    return 2;
+  }
+  const changes = reportDiff(old, now);
+  const text = changes.map(({ kind, path, lines }) => {
+    const head = painted(kind, `${SIGNS[kind]} ${escapeText(path)}`);
+    return [head, ...lines.map((line) => `    ${escapeText(line)}`)].join("\n");
+  });
+  write(
+    STDOUT,
+    options.json ? `${JSON.stringify({ changes })}\n` : text.map((each) => `${each}\n`).join(""),
+  );
+  return changes.length > 0 ? 1 : 0;
+}
+
+const SIGNS = { added: "+", removed: "-", changed: "~" } as const;
 const COLOURS: Readonly<Record<Change["kind"], number>> = { added: 32, removed: 31, changed: 33 };
 
 /** Exit code as of diff(1): 0 nothing, 1 something; 2 where one of them has errors. */
 export async function run(before: string, after: string, options: DiffOptions): Promise<number> {
+  if (before.endsWith(".json") && after.endsWith(".json")) return reports(before, after, options);
   const plans = [await compileFile(before, options.param), await compileFile(after, options.param)];
   const [old, now] = plans;
   if (typeof old === "number" || old === undefined) return old ?? 2;
   if (typeof now === "number" || now === undefined) return now ?? 2;
   const changes = planDiff(old.plan, now.plan);
-  const paint = (kind: Change["kind"], line: string) =>
-    hasColour(STDOUT) ? `\u001b[${COLOURS[kind]}m${line}\u001b[0m` : line;
   const text = options.json
     ? `${JSON.stringify({ diff: 1, before: old.hash, after: now.hash, changes })}\n`
-    : diffText(changes, paint);
+    : diffText(changes, painted);
   write(STDOUT, text);
   return changes.length > 0 ? 1 : 0;
+}
+
+function painted(kind: Change["kind"], line: string): string {
+  return hasColour(STDOUT) ? `\u001b[${COLOURS[kind]}m${line}\u001b[0m` : line;
 }

@@ -107,8 +107,8 @@ program
 program
   .command("diff")
   .description("what would change from one spec or plan to another: not text, but what is done")
-  .argument("<before>", "spec or plan image")
-  .argument("<after>", "spec or plan image")
+  .argument("<before>", "spec, plan image, or report FILE.json")
+  .argument("<after>", "the same")
   .option("--json", "as JSON")
   .addOption(paramOption())
   .action(async (before: string, after: string, options: DiffOptions) => {
