@@ -6,6 +6,7 @@ import type { Given } from "../spec/params.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { ReportOptions } from "./live.ts";
+import type { PidOptions } from "./pid.ts";
 import type { PlanOptions } from "./plan.ts";
 import { REPORT_FORMATS } from "./render.ts";
 import type { UpOptions } from "./up.ts";
@@ -151,6 +152,16 @@ program
   .argument("[name]", "of the run; without it, the only one")
   .action(async (name: string | undefined) => {
     exitCode = await (await import("./watch.ts")).run(name);
+  });
+
+program
+  .command("pid")
+  .description("any process of this machine: its PID at every level, its namespaces, whose it is")
+  .argument("<pid>", "here, or with --from in another PID namespace")
+  .option("--from <process>", "a PID here, or RUN/PATH: <pid> is one in its PID namespace")
+  .option("--json", "as JSON")
+  .action(async (pid: string, options: PidOptions) => {
+    exitCode = await (await import("./pid.ts")).run(pid, options);
   });
 
 program
