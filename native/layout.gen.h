@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x7e12a30au
+#define SBX_WIRE_VERSION 0xef9e55b3u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -604,5 +604,28 @@ _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, argument) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
+
+/* One process of a snapshot, followed by `argv_size` bytes of arguments, each ended by NUL, and padded to `size`. */
+struct snapshot_row {
+	uint32_t size;
+	uint32_t level;
+	uint32_t parent;
+	uint32_t state;
+	uint64_t start_ticks;
+	uint64_t pidns;
+	uint32_t argv_size;
+	uint8_t comm[16];
+	uint32_t pids[33];
+};
+_Static_assert(sizeof(struct snapshot_row) == 184, "layout");
+_Static_assert(offsetof(struct snapshot_row, size) == 0, "layout");
+_Static_assert(offsetof(struct snapshot_row, level) == 4, "layout");
+_Static_assert(offsetof(struct snapshot_row, parent) == 8, "layout");
+_Static_assert(offsetof(struct snapshot_row, state) == 12, "layout");
+_Static_assert(offsetof(struct snapshot_row, start_ticks) == 16, "layout");
+_Static_assert(offsetof(struct snapshot_row, pidns) == 24, "layout");
+_Static_assert(offsetof(struct snapshot_row, argv_size) == 32, "layout");
+_Static_assert(offsetof(struct snapshot_row, comm) == 36, "layout");
+_Static_assert(offsetof(struct snapshot_row, pids) == 52, "layout");
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "monitor.h"
 #include "run.h"
+#include "snapshot.h"
 #include "sys.h"
 
 /* What was said on the command line. */
@@ -34,6 +35,7 @@ static int usage(void)
 	static const char text[] =
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR]\n"
+		"       sandbox-shim snapshot PID\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -237,6 +239,8 @@ int main(int count, char **arguments)
 {
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_command(count - 2, arguments + 2);
+	if (count == 3 && strcmp(arguments[1], "snapshot") == 0)
+		return snapshot_main(number_of(arguments[2]));
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
 		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;

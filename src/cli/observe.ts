@@ -1,8 +1,8 @@
 /** The report of a run as it is now: plan, state table and a snapshot together. I/O. */
 
 import * as fs from "node:fs";
-import { descendantsOf } from "../host/procfs.ts";
 import { type LiveRun, liveRuns, runTable } from "../host/run-dir.ts";
+import { snapshotBelow } from "../host/snapshot.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Report } from "../report/report.ts";
@@ -20,7 +20,7 @@ export function observed(
     plan,
     hash,
     table,
-    snapshot: phase === "started" ? descendantsOf(table.monitorPid) : [],
+    snapshot: phase === "started" ? snapshotBelow(table.monitorPid) : [],
     observer: {
       pidns: fs.statSync("/proc/self/ns/pid").ino,
       kernel: fs.readFileSync("/proc/sys/kernel/osrelease", "utf8").trim(),

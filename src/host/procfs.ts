@@ -1,19 +1,7 @@
 /** What runs below a process, from procfs: PIDs at every level, parents, states. I/O. */
 
 import * as fs from "node:fs";
-
-export interface ProcRow {
-  /** By level, outermost first: the NSpid line. */
-  readonly pids: readonly number[];
-  /** PID of the parent at level 0. */
-  readonly parentPid: number;
-  /** One letter, as in proc_pid_stat(5). */
-  readonly state: string;
-  readonly comm: string;
-  readonly argv: readonly string[];
-  /** Clock ticks since boot; with the PID it names a process for good. */
-  readonly startTicks: number;
-}
+import type { ProcRow } from "../wire/snapshot.ts";
 
 interface Stat {
   readonly parentPid: number;
@@ -48,7 +36,7 @@ export function descendantsOf(ancestor: number): ProcRow[] {
     const argv = readArgv(pid);
     const after = readStat(pid);
     if (pids === null || after === null || after.startTicks !== before?.startTicks) continue;
-    rows.push({ pids, argv, ...after });
+    rows.push({ pids, argv, pidns: 0, ...after });
   }
   return rows;
 }

@@ -392,6 +392,21 @@ export const FRAME_STRUCTS = {
       ["unused", "u32"],
     ],
   },
+  snapshot_row: {
+    name: "snapshot_row",
+    doc: "One process of a snapshot, followed by `argv_size` bytes of arguments, each ended by NUL, and padded to `size`.",
+    fields: [
+      ["size", "u32"],
+      ["level", "u32"],
+      ["parent", "u32"],
+      ["state", "u32"],
+      ["start_ticks", "u64"],
+      ["pidns", "u64"],
+      ["argv_size", "u32"],
+      ["comm", "u8", 16],
+      ["pids", "u32", PIDS_MAX],
+    ],
+  },
 } as const satisfies Record<string, Struct>;
 
 const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u32: 4, i32: 4, u64: 8 };

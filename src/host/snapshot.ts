@@ -1,0 +1,22 @@
+/** Every living process below one: by the shim, which is fast, else read here. I/O. */
+
+import { decodeSnapshot, type ProcRow } from "../wire/snapshot.ts";
+import { descendantsOf } from "./procfs.ts";
+import { shimPath } from "./shim-path.ts";
+
+/** Rows take some hundred bytes; this is beyond what PIDs there can be. */
+const OUTPUT_MAX = 2 ** 31 - 1;
+
+/** `ancestor` itself is not among them. */
+export function snapshotBelow(ancestor: number): readonly ProcRow[] {
+  const shim = shimPath();
+  if (shim !== null) {
+    const { exitCode, stdout } = Bun.spawnSync([shim, "snapshot", String(ancestor)], {
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: OUTPUT_MAX,
+    });
+    const rows = exitCode === 0 ? decodeSnapshot(stdout) : null;
+    if (rows !== null) return rows;
+  }
+  return descendantsOf(ancestor);
+}
