@@ -140,28 +140,50 @@ function misspelt(node: Node): boolean {
   return entriesOf(node).some(({ key }) => meant(key));
 }
 
-function envOf(box: Node, map: Node | null, found: Found): [string, string][] {
+/** Of sandboxes: what their processes have before they say something themselves, sorted. */
+const boxEnvs = new WeakMap<Node, readonly (readonly [string, string])[]>();
+
+function boxEnvOf(box: Node): readonly (readonly [string, string])[] {
+  const known = boxEnvs.get(box);
+  if (known !== undefined) return known;
   const env = new Map(FIXED_PAIRS);
-  const ignored: Found = [];
-  const maps: [Node | null, Found][] = [
-    [get(box, "env"), ignored],
-    [get(map, "env"), found],
-  ];
-  for (const [node, report] of maps) {
-    for (const { key, keySpan, value } of entriesOf(node)) {
-      if (key === "" || key.includes("=")) {
-        report.push(
-          diagnostic("SBX2307", keySpan, `"${key}" cannot name a variable`, {
-            help: "use letters, digits and `_`",
-          }),
-        );
-      }
-      const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
-      env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
-    }
-  }
+  addEnv(env, get(box, "env"), []);
+  for (const name of inheritedNames(box, null)) env.delete(name);
+  const pairs = [...env].toSorted(byName);
+  boxEnvs.set(box, pairs);
+  return pairs;
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
+function envOf(
+  box: Node,
+  map: Node | null,
+  found: Found,
+): readonly (readonly [name: string, value: string])[] {
+  const own = get(map, "env");
+  // Most processes say nothing of their own: then they share one list.
+  if (own === null && get(map, "inherit_env") === null) return boxEnvOf(box);
+  const env = new Map(boxEnvOf(box));
+  addEnv(env, own, found);
   for (const name of inheritedNames(box, map)) env.delete(name);
-  return [...env].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [...env].toSorted(byName);
+}
+
+function addEnv(env: Map<string, string>, node: Node | null, report: Found): void {
+  for (const { key, keySpan, value } of entriesOf(node)) {
+    if (key === "" || key.includes("=")) {
+      report.push(
+        diagnostic("SBX2307", keySpan, `"${key}" cannot name a variable`, {
+          help: "use letters, digits and `_`",
+        }),
+      );
+    }
+    const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
+    env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
+  }
 }
 
 function inheritedNames(box: Node, map: Node | null): string[] {

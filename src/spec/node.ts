@@ -42,7 +42,8 @@ export function get(node: Node | null, key: string): Node | null {
 
 export function entryOf(node: Node | null, key: string): Entry | null {
   if (node?.kind !== "map") return null;
-  return node.entries.find((entry) => entry.key === key) ?? null;
+  for (const entry of node.entries) if (entry.key === key) return entry;
+  return null;
 }
 
 /** Entries but the `x-` ones, which belong to the spec's author. */

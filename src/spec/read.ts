@@ -32,7 +32,6 @@ export function readSpec(file: string, text: string): Reading {
     return failed(diagnostic("SBX1005", span, message, { help: "nest sandboxes with `nest: N`" }));
   }
   const documents = YAML.parseAllDocuments(text, {
-    merge: true,
     uniqueKeys: false,
     prettyErrors: false,
     stringKeys: true,
@@ -106,21 +105,24 @@ class Builder {
 
   build(node: YAML.Node | null): Node {
     if (YAML.isAlias(node)) return this.#alias(node);
-    const known = node === null ? undefined : this.#built.get(node);
+    const known = node === null || this.#built.size === 0 ? undefined : this.#built.get(node);
     if (known !== undefined) {
       this.#count += known.count;
       return known.node;
     }
     const before = this.#count++;
     if (node === null) return this.#scalar(null);
-    this.#open.add(node);
+    // Only what has an anchor can be reached from inside of itself.
+    if (node.anchor) this.#open.add(node);
     const made = YAML.isMap(node)
       ? this.#map(node)
       : YAML.isSeq(node)
         ? this.#list(node)
         : this.#scalar(YAML.isScalar(node) ? node : null);
-    this.#open.delete(node);
-    if (node.anchor) this.#built.set(node, { node: made, count: this.#count - before });
+    if (node.anchor) {
+      this.#open.delete(node);
+      this.#built.set(node, { node: made, count: this.#count - before });
+    }
     return made;
   }
 

@@ -14,7 +14,7 @@ import {
   type SchemaPart as Schema,
 } from "./definitions.ts";
 import { hasExpression } from "./expression.ts";
-import { type Entry, isOpen, type Node } from "./node.ts";
+import { isOpen, type MapNode, type Node, type ScalarNode } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
 const NAMES: Readonly<Partial<Record<PartName, string>>> = {
@@ -26,15 +26,21 @@ const NAMES: Readonly<Partial<Record<PartName, string>>> = {
 export function checkShape(root: Node, part: PartName = "Spec"): Diagnostic[] {
   const found: Diagnostic[] = [];
   const pending: Pending = [
-    { node: root, schema: definitions[part] ?? {}, name: NAMES[part] ?? "this", isOpen: false },
+    {
+      node: root,
+      schema: definitions[part] ?? {},
+      name: NAMES[part] ?? "this",
+      isField: false,
+      isOpen: false,
+    },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     // What a template's `${…}` becomes is known, and checked, where it is used.
     next.isOpen ||= next.schema.$ref === "Template";
     if (isOpen(next.node) || (next.isOpen && isExpression(next.node))) continue;
     const schema = branchFor(next.node, resolved(next.schema));
-    if (schema === null) found.push(wrongType(next.node, resolved(next.schema), next.name));
-    else found.push(...one(next, schema, pending));
+    if (schema === null) found.push(wrongType(next.node, resolved(next.schema), nameOf(next)));
+    else look(next, schema, pending, found);
   }
   return found;
 }
@@ -45,7 +51,12 @@ function isExpression(node: Node): boolean {
 
 /** Null: no branch takes a value of this type. */
 function branchFor(node: Node, schema: Schema): Schema | null {
-  return branches(schema).find((branch) => takes(branch, node)) ?? null;
+  if (schema.anyOf === undefined) return takes(schema, node) ? schema : null;
+  for (const branch of schema.anyOf) {
+    const whole = resolved(branch);
+    if (takes(whole, node)) return whole;
+  }
+  return null;
 }
 
 function takes(schema: Schema, node: Node): boolean {
@@ -86,41 +97,47 @@ function wrongType(node: Node, schema: Schema, name: string): Diagnostic {
   });
 }
 
-type Visit = { node: Node; schema: Schema; name: string; isOpen: boolean };
+/** `name` is a field's key, or for anything else how findings call it. */
+type Visit = { node: Node; schema: Schema; name: string; isField: boolean; isOpen: boolean };
 type Pending = Visit[];
 
-function one({ node, name, isOpen }: Visit, schema: Schema, pending: Pending): Diagnostic[] {
-  if (node.kind === "map") {
-    return mapFindings(node, node.entries, schema, { name, isOpen }, pending);
-  }
-  if (node.kind === "list") {
-    const items = schema.items ?? {};
-    for (const item of node.items)
-      pending.push({ node: item, schema: items, name: `an item of ${name}`, isOpen });
-    return [];
-  }
-  return scalarFindings(node, schema, name);
+function nameOf({ name, isField }: Visit): string {
+  return isField ? `"${name}"` : name;
 }
 
-function mapFindings(
-  node: Node,
-  entries: readonly Entry[],
+function look(visit: Visit, schema: Schema, pending: Pending, found: Diagnostic[]): void {
+  const { node, isOpen } = visit;
+  if (node.kind === "map") lookAtMap(node, visit, schema, pending, found);
+  else if (node.kind === "scalar") found.push(...scalarFindings(node, schema, visit));
+  else {
+    const items = schema.items ?? {};
+    const name = `an item of ${nameOf(visit)}`;
+    for (const item of node.items) {
+      pending.push({ node: item, schema: items, name, isField: false, isOpen });
+    }
+  }
+}
+
+function lookAtMap(
+  node: MapNode,
+  visit: Visit,
   schema: Schema,
-  { name, isOpen }: Pick<Visit, "name" | "isOpen">,
   pending: Pending,
-): Diagnostic[] {
-  const found: Diagnostic[] = [];
+  found: Diagnostic[],
+): void {
+  const { entries } = node;
+  const { isOpen } = visit;
   const others = othersOf(schema);
   for (const { key, keySpan, value } of entries) {
     if (key.startsWith("x-")) continue;
     const child = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties?.[key] : others;
     if (child !== undefined) {
-      pending.push({ node: value, schema: child, name: `"${key}"`, isOpen });
+      pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
       continue;
     }
     const known = Object.keys(schema.properties ?? {});
     found.push(
-      diagnostic("SBX2001", keySpan, `unknown field "${key}" in ${name}`, {
+      diagnostic("SBX2001", keySpan, `unknown field "${key}" in ${nameOf(visit)}`, {
         label: didYouMean(key, known),
         help: `the fields here are ${known.join(", ")}`,
       }),
@@ -133,14 +150,13 @@ function mapFindings(
       diagnostic(
         "SBX2003",
         entries[0]?.keySpan ?? start,
-        `field "${field}" is missing in ${name}`,
+        `field "${field}" is missing in ${nameOf(visit)}`,
         {
           help: `add \`${field}: …\``,
         },
       ),
     );
   }
-  return found;
 }
 
 /** What the fields of a record are held to; undefined where only the named ones may be. */
@@ -149,12 +165,14 @@ function othersOf({ patternProperties }: Schema): Schema | undefined {
   return undefined;
 }
 
-function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] {
-  if (node.kind !== "scalar") return [];
+const NONE: readonly Diagnostic[] = [];
+
+function scalarFindings(node: ScalarNode, schema: Schema, visit: Visit): readonly Diagnostic[] {
   const { value, span } = node;
   if (typeof value === "number") {
     const { minimum = -Infinity, maximum = Infinity } = schema;
-    if (value >= minimum && value <= maximum) return [];
+    if (value >= minimum && value <= maximum) return NONE;
+    const name = nameOf(visit);
     const bounds = maximum === Infinity ? `at least ${minimum}` : `from ${minimum} to ${maximum}`;
     return [
       diagnostic("SBX2305", span, `${name} is ${node.source}, but it must be ${bounds}`, {
@@ -162,7 +180,8 @@ function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] 
       }),
     ];
   }
-  if (typeof value !== "string") return [];
+  if (typeof value !== "string" || isFine(value, schema)) return NONE;
+  const name = nameOf(visit);
   if (value.includes("\0")) {
     return [
       diagnostic("SBX2308", span, `${name} holds a NUL character`, {
@@ -195,6 +214,18 @@ function scalarFindings(node: Node, schema: Schema, name: string): Diagnostic[] 
     return [diagnostic(code, span, `${name} cannot be "${value}"`, { help })];
   }
   return [];
+}
+
+/** Whether there is nothing to say of a text; most are. */
+function isFine(value: string, schema: Schema): boolean {
+  const { minLength = 0, maxLength = Infinity, pattern, enum: values } = schema;
+  return (
+    !value.includes("\0") &&
+    value.length >= minLength &&
+    value.length <= maxLength &&
+    (values === undefined || values.includes(value)) &&
+    (pattern === undefined || regexOf(pattern).test(value))
+  );
 }
 
 const regexes = new Map<string, RegExp>();

@@ -328,7 +328,7 @@ function addProcess(sections: Sections, process: SlotProcess): number {
   return sections.add("processes", {
     argv: strings.addList(process.argv),
     argv_count: process.argv.length,
-    env: strings.addList(process.env.map(([name, value]) => `${name}=${value}`)),
+    env: strings.addPairs(process.env),
     env_count: process.env.length,
     inherit_env: strings.addList(process.inheritEnv),
     inherit_env_count: process.inheritEnv.length,

@@ -7,6 +7,7 @@ const UNIT_SIZE_MAX = 3;
 export class StringPool {
   readonly #offsets = new Map<string, number>([["", 0]]);
   readonly #lists = new WeakMap<readonly string[], number>();
+  readonly #pairs = new WeakMap<object, number>();
   #bytes = Buffer.alloc(4096);
   #size = 1;
 
@@ -24,6 +25,15 @@ export class StringPool {
     // A list of one string is that string; longer ones have a NUL inside, so no key is both.
     const offset = this.#offsets.get(joined) ?? this.#append(joined);
     this.#lists.set(list, offset);
+    return offset;
+  }
+
+  /** As a list of `name=value`. */
+  addPairs(pairs: readonly (readonly [name: string, value: string])[]): number {
+    const known = this.#pairs.get(pairs);
+    if (known !== undefined) return known;
+    const offset = this.addList(pairs.map(([name, value]) => `${name}=${value}`));
+    this.#pairs.set(pairs, offset);
     return offset;
   }
 
