@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xef9e55b3u
+#define SBX_WIRE_VERSION 0x76df2eau
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -144,6 +144,13 @@ enum stream {
 	STREAM_STDOUT,
 	STREAM_STDERR,
 	STREAM_COUNT
+};
+
+enum trace_kind {
+	TRACE_KIND_FORK,
+	TRACE_KIND_EXEC,
+	TRACE_KIND_EXIT,
+	TRACE_KIND_COUNT
 };
 
 enum command_kind {
@@ -604,6 +611,29 @@ _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, argument) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
+
+/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exit names its process by `pids[0]` alone; `status` is as of wait4(2). */
+struct trace_event {
+	uint32_t size;
+	uint32_t kind;
+	uint64_t at_ns;
+	uint32_t level;
+	uint32_t parent;
+	uint32_t status;
+	uint32_t argv_size;
+	uint8_t comm[16];
+	uint32_t pids[33];
+};
+_Static_assert(sizeof(struct trace_event) == 184, "layout");
+_Static_assert(offsetof(struct trace_event, size) == 0, "layout");
+_Static_assert(offsetof(struct trace_event, kind) == 4, "layout");
+_Static_assert(offsetof(struct trace_event, at_ns) == 8, "layout");
+_Static_assert(offsetof(struct trace_event, level) == 16, "layout");
+_Static_assert(offsetof(struct trace_event, parent) == 20, "layout");
+_Static_assert(offsetof(struct trace_event, status) == 24, "layout");
+_Static_assert(offsetof(struct trace_event, argv_size) == 28, "layout");
+_Static_assert(offsetof(struct trace_event, comm) == 32, "layout");
+_Static_assert(offsetof(struct trace_event, pids) == 48, "layout");
 
 /* One process of a snapshot, followed by `argv_size` bytes of arguments, each ended by NUL, and padded to `size`. */
 struct snapshot_row {

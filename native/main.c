@@ -16,6 +16,7 @@
 #include "run.h"
 #include "snapshot.h"
 #include "sys.h"
+#include "trace.h"
 
 /* What was said on the command line. */
 struct options {
@@ -24,6 +25,7 @@ struct options {
 	const char *run_dir; /* removed at the end if the runner is gone; NULL: there is none */
 	int control_fd;
 	int table_fd;
+	int trace_fd; /* where events are written to; -1: the run is not traced */
 };
 
 static const char *const step_names[] = {
@@ -34,7 +36,7 @@ static int usage(void)
 {
 	static const char text[] =
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
-		"                              [--run-dir DIR]\n"
+		"                              [--run-dir DIR] [--trace FD]\n"
 		"       sandbox-shim snapshot PID\n"
 		"       sandbox-shim version\n"
 		"\n"
@@ -44,6 +46,7 @@ static int usage(void)
 		"  --dir DIR     directory the processes start in, where it is visible (here: .)\n"
 		"  --control FD  stream socket for output frames and commands\n"
 		"  --table FD    file that becomes the state table\n"
+		"  --trace FD    file that every fork, exec and exit is written to\n"
 		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
 		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
 
@@ -66,7 +69,7 @@ static int number_of(const char *text)
 
 static bool options_of(int count, char **arguments, struct options *options)
 {
-	*options = (struct options){ .control_fd = -1, .table_fd = -1 };
+	*options = (struct options){ .control_fd = -1, .table_fd = -1, .trace_fd = -1 };
 	if (count < 1)
 		return false;
 	options->image = arguments[0];
@@ -81,6 +84,8 @@ static bool options_of(int count, char **arguments, struct options *options)
 			options->control_fd = number_of(value);
 		else if (strcmp(arguments[i], "--table") == 0)
 			options->table_fd = number_of(value);
+		else if (strcmp(arguments[i], "--trace") == 0)
+			options->trace_fd = number_of(value);
 		else
 			return false;
 	}
@@ -190,6 +195,7 @@ static int report_faults(const struct run *run, int code)
 static void remove_run_dir(int fd, const char *path)
 {
 	(void)unlinkat(fd, "table", 0);
+	(void)unlinkat(fd, "trace", 0);
 	(void)unlinkat(fd, "plan", 0);
 	(void)unlinkat(fd, "owner", 0);
 	(void)rmdir(path);
@@ -207,6 +213,13 @@ static int run_command(int count, char **arguments)
 	if (options.spec_dir == NULL)
 		options.spec_dir = getcwd(directory, sizeof(directory)) == NULL ? "/" : directory;
 	reset_signals();
+	if (options.trace_fd >= 0) {
+		int code;
+
+		/* The tracer stays here, the run goes on in its child. */
+		if (trace_split(options.trace_fd, options.control_fd >= 0, &code))
+			return code;
+	}
 	run.spec_dir = options.spec_dir;
 	run.environment = environ;
 	run.uid = geteuid();

@@ -14,6 +14,7 @@ export interface ReportOptions {
   readonly format: ReportFormat;
   readonly canonical?: true;
   readonly watch?: true;
+  readonly timeline?: true;
   readonly output?: string;
 }
 
@@ -78,7 +79,7 @@ export async function report(what: string | undefined, options: ReportOptions): 
     columns: toFile ? 120 : columnsOf(STDOUT),
     colour: !toFile && hasColour(STDOUT),
   };
-  const text = await rendered(shown, options.format, look);
+  const text = await rendered(shown, options.timeline ? "timeline" : options.format, look);
   if (options.output === undefined) write(STDOUT, text);
   else fs.writeFileSync(options.output, text);
   return EXIT.ok;

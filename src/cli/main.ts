@@ -56,6 +56,7 @@ program
     new Option("--report <format>", "of the reports").choices(REPORT_FORMATS).default("table"),
   )
   .option("--canonical", "reports without what another run may have otherwise")
+  .option("--trace", "record every fork, exec and exit; the last report has them all")
   .addOption(paramOption())
   .option("--name <name>", "of the run")
   .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
@@ -140,6 +141,7 @@ program
     new Option("--format <format>", "of the report").choices(REPORT_FORMATS).default("table"),
   )
   .option("--canonical", "without what another run may have otherwise")
+  .option("--timeline", "of a traced run: what happened when; the same as --format timeline")
   .option("--watch", "in place, as it changes")
   .option("-o, --output <file>", "write it to a file")
   .action(async (what: string | undefined, options: ReportOptions) => {

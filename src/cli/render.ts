@@ -12,6 +12,7 @@ export const REPORT_FORMATS = [
   "mermaid",
   "svg",
   "html",
+  "timeline",
 ] as const;
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -37,6 +38,8 @@ export async function rendered(
       return (await import("../report/graph.ts")).mermaidText(report);
     case "svg":
       return (await import("../report/svg.ts")).svgText(report);
+    case "timeline":
+      return (await import("../report/timeline.ts")).timelineText(report, look);
     case "html":
       return (await import("../report/html.ts")).htmlText(report);
   }

@@ -27,6 +27,7 @@ export interface UpOptions {
   readonly for?: string;
   readonly report: ReportFormat;
   readonly canonical?: true;
+  readonly trace?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
   readonly param: Given;
@@ -112,6 +113,7 @@ class Up {
   readonly #prefixer: Prefixer;
   readonly #levels: readonly number[];
   readonly #forMs: number | null;
+  readonly #tracePath: string | null;
   #signals = 0;
   #hasEnded = false;
 
@@ -131,13 +133,17 @@ class Up {
       compiled.plan.slots.map(({ path }) => path),
       { out: options.json ? STDERR : STDOUT, colour: hasColour(options.json ? STDERR : STDOUT) },
     );
+    this.#tracePath = options.trace ? dir.tracePath : null;
+    const traceFd = options.trace ? fs.openSync(dir.tracePath, "w", 0o600) : null;
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
       specDir: compiled.dir,
       runDir: dir.path,
       tableFd: dir.tableFd,
+      traceFd,
     });
+    if (traceFd !== null) fs.closeSync(traceFd);
   }
 
   async toEnd(): Promise<number> {
@@ -172,6 +178,15 @@ class Up {
     return observed(this.#compiled.plan, this.#compiled.hash, table, phase);
   }
 
+  async #traced(report: Report, table: StateTable): Promise<Report> {
+    if (this.#tracePath === null) return report;
+    const { decodeTrace } = await import("../wire/trace.ts");
+    const { withTrace } = await import("../report/trace.ts");
+    const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
+    const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
+    return withTrace(report, decodeTrace(fs.readFileSync(this.#tracePath)), origin);
+  }
+
   async #print(report: Report): Promise<void> {
     const look = { columns: columnsOf(STDOUT), colour: hasColour(STDOUT) };
     const shown = this.#options.canonical ? canonicalReport(report) : report;
@@ -195,7 +210,7 @@ class Up {
       );
       return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
     }
-    const report = this.#report("ended", table);
+    const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const faults = this.#faults(table);
     const failures = failuresOf(this.#compiled.plan, table, report).map(({ code, span, message }) =>

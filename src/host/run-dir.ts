@@ -15,13 +15,15 @@ export interface RunDir {
   readonly planPath: string;
   /** Open for reading and writing; the shim makes it the state table. Closed by `removeRunDir`. */
   readonly tableFd: number;
+  /** Where the events of a traced run are written to. */
+  readonly tracePath: string;
 }
 
 export type RunDirResult =
   | { readonly ok: true; readonly dir: RunDir }
   | { readonly ok: false; readonly reason: "name-in-use" | "untrusted"; readonly detail: string };
 
-const FILES = ["table", "plan", "owner"] as const;
+const FILES = ["table", "trace", "plan", "owner"] as const;
 
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
@@ -52,7 +54,16 @@ export function createRunDir(name: string, isChosen: boolean): RunDirResult {
     if (!claim(path)) continue;
     fs.writeFileSync(join(path, "owner"), ownerText(process.pid));
     const tableFd = fs.openSync(join(path, "table"), "wx+", 0o600);
-    return { ok: true, dir: { name: candidate, path, planPath: join(path, "plan"), tableFd } };
+    return {
+      ok: true,
+      dir: {
+        name: candidate,
+        path,
+        planPath: join(path, "plan"),
+        tracePath: join(path, "trace"),
+        tableFd,
+      },
+    };
   }
   return { ok: false, reason: "name-in-use", detail: name };
 }

@@ -12,6 +12,13 @@ export function canonicalReport(report: Report): Report {
     observer: { pidns: 0, kernel: "" },
     namespaces: report.namespaces.map((namespace) => ({ ...namespace, inodes: {} })),
     processes: report.processes.map(canonicalRow),
+    ...(report.trace && {
+      trace: report.trace.map((event) => ({
+        ...event,
+        at_ns: 0,
+        pids: event.pids.map((pid, level) => (level === 0 ? 0 : pid)),
+      })),
+    }),
   };
 }
 

@@ -15,6 +15,24 @@ export interface Report {
   readonly namespaces: readonly ReportNamespace[];
   /** Plan order; what was forked stands behind the process it descends from. */
   readonly processes: readonly ReportProcess[];
+  /** Only of a traced run that has ended: everything that happened, in order. */
+  readonly trace?: readonly ReportTraceEvent[];
+}
+
+export interface ReportTraceEvent {
+  /** Since the first process of the run was started. */
+  readonly at_ns: number;
+  readonly event: "fork" | "exec" | "exit";
+  /** Of the process that was made, became another program, or ended. */
+  readonly path: string;
+  /** Its PIDs, outermost first. */
+  readonly pids: readonly number[];
+  /** Of a fork, the path of who forked; null where that is the shim above all. */
+  readonly parent: string | null;
+  /** Of an exec. */
+  readonly argv: readonly string[] | null;
+  /** Of an exit. */
+  readonly exit: ReportProcess["exit"];
 }
 
 export interface ReportNamespace {

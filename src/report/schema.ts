@@ -9,6 +9,12 @@ const numbers = (description: string) =>
 const nullable = (schema: ReturnType<typeof Type.Integer>) => Type.Union([schema, Type.Null()]);
 const choice = (values: readonly string[]) => Type.String({ enum: [...values] });
 
+const ending = Type.Union([
+  Type.Object({ code: Type.Integer({ minimum: 0, maximum: 255 }) }),
+  Type.Object({ signal: Type.String() }),
+  Type.Null(),
+]);
+
 const row = Type.Object({
   path: Type.String({
     description: "`outer/web`, a copy `web.2`, an init `outer/init`, a fork `web+17`.",
@@ -19,11 +25,7 @@ const row = Type.Object({
   pids: numbers("PID at each level, outermost first: level + 1 entries; null where there is none."),
   ppids: numbers("The same of the parent; 0 where it is outside of that level."),
   state: choice(["pending", "running", "stopped", "zombie", "exited"]),
-  exit: Type.Union([
-    Type.Object({ code: Type.Integer({ minimum: 0, maximum: 255 }) }),
-    Type.Object({ signal: Type.String() }),
-    Type.Null(),
-  ]),
+  exit: ending,
   fault: Type.Union([
     Type.Object({ step: Type.String(), errno: Type.Integer(), level: Type.Integer() }),
     Type.Null(),
@@ -45,6 +47,16 @@ const namespace = Type.Object({
   }),
 });
 
+const traceEvent = Type.Object({
+  at_ns: Type.Integer({ minimum: 0, description: "Since the first start." }),
+  event: choice(["fork", "exec", "exit"]),
+  path: Type.String(),
+  pids: Type.Array(Type.Integer({ minimum: 0 })),
+  parent: Type.Union([Type.String(), Type.Null()]),
+  argv: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  exit: ending,
+});
+
 export const reportSchema = Type.Object(
   {
     report: Type.Literal(1),
@@ -56,6 +68,9 @@ export const reportSchema = Type.Object(
     observer: Type.Object({ pidns: Type.Integer(), kernel: Type.String() }),
     namespaces: Type.Array(namespace),
     processes: Type.Array(row),
+    trace: Type.Optional(
+      Type.Array(traceEvent, { description: "Of a traced run that has ended, in order." }),
+    ),
   },
   { description: "Every process of a run, with its PIDs at every level." },
 );

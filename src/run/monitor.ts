@@ -10,6 +10,8 @@ export interface MonitorStart {
   readonly specDir: string;
   readonly runDir: string;
   readonly tableFd: number;
+  /** Open for writing; null: the run is not traced. */
+  readonly traceFd: number | null;
 }
 
 export interface Monitor {
@@ -29,6 +31,7 @@ export interface Monitor {
 /** The descriptor the shim finds its control stream at, and its table: places in `stdio`. */
 const CONTROL_FD = 3;
 const TABLE_FD = 4;
+const TRACE_FD = 5;
 
 export function startMonitor(start: MonitorStart): Monitor {
   const child = Bun.spawn({
@@ -38,8 +41,16 @@ export function startMonitor(start: MonitorStart): Monitor {
       start.image,
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
+      ...(start.traceFd === null ? [] : ["--trace", String(TRACE_FD)]),
     ],
-    stdio: ["inherit", "inherit", "inherit", "pipe", start.tableFd],
+    stdio: [
+      "inherit",
+      "inherit",
+      "inherit",
+      "pipe",
+      start.tableFd,
+      ...(start.traceFd === null ? [] : [start.traceFd]),
+    ],
   });
   const controlFd = child.stdio[3] as unknown as number;
   const send = (kind: "stop" | "kill") => {

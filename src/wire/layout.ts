@@ -308,6 +308,7 @@ export const ENUMS = {
   /** Frames from the monitor: a `log` frame is followed by `size` bytes of output. */
   frame_kind: ["ready", "log", "started", "ended"],
   stream: ["stdout", "stderr"],
+  trace_kind: ["fork", "exec", "exit"],
   /** Commands to the monitor. */
   command_kind: ["stop", "kill", "signal"],
   /**
@@ -390,6 +391,21 @@ export const FRAME_STRUCTS = {
       ["slot", "u32"],
       ["argument", "u32"],
       ["unused", "u32"],
+    ],
+  },
+  trace_event: {
+    name: "trace_event",
+    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exit names its process by `pids[0]` alone; `status` is as of wait4(2).",
+    fields: [
+      ["size", "u32"],
+      ["kind", "u32"],
+      ["at_ns", "u64"],
+      ["level", "u32"],
+      ["parent", "u32"],
+      ["status", "u32"],
+      ["argv_size", "u32"],
+      ["comm", "u8", 16],
+      ["pids", "u32", PIDS_MAX],
     ],
   },
   snapshot_row: {

@@ -1,0 +1,50 @@
+/** A traced run as a list of what happened when. Pure. */
+
+import { escapeText } from "../base/escape.ts";
+import { shortPath } from "../base/short-path.ts";
+import type { Report, ReportTraceEvent } from "./report.ts";
+import type { TableLook } from "./table.ts";
+
+const PATH_WIDTH = 28;
+/** Colours of events: a birth, another program, an end. */
+const COLOURS: Readonly<Record<ReportTraceEvent["event"], string>> = {
+  fork: "32",
+  exec: "34",
+  exit: "2",
+};
+
+/** A line an event, with a final newline. PIDs are outermost first. */
+export function timelineText(report: Report, look: TableLook): string {
+  const events = report.trace ?? [];
+  if (events.length === 0) return "(this report has no trace; run with --trace)\n";
+  const paint = (code: string, text: string) =>
+    look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const rows = events.map((event) => ({
+    event,
+    time: (event.at_ns / 1e6).toFixed(3),
+    path: shortPath(escapeText(event.path), PATH_WIDTH),
+    pids: `[${event.pids.join(" ")}]`,
+  }));
+  const width = (key: "time" | "path" | "pids", least: number) =>
+    rows.reduce((most, row) => Math.max(most, Bun.stringWidth(row[key])), least);
+  const widths = { time: width("time", 2), path: width("path", 7), pids: width("pids", 4) };
+  const lines = rows.map(({ event, time, path, pids }) => {
+    const space = " ".repeat(widths.path - Bun.stringWidth(path));
+    const head = `${time.padStart(widths.time)}  ${event.event}  ${path}${space}  ${pids.padEnd(widths.pids)}  `;
+    const room = Math.max(10, look.columns - Bun.stringWidth(head));
+    return paint(COLOURS[event.event], `${head}${cut(detail(event), room)}`.trimEnd());
+  });
+  const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
+  return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
+}
+
+function detail({ event, parent, argv, exit }: ReportTraceEvent): string {
+  if (event === "fork") return parent === null ? "" : `by ${escapeText(parent)}`;
+  if (event === "exec") return escapeText((argv ?? []).join(" "));
+  if (exit === null) return "";
+  return "code" in exit ? `code ${exit.code}` : `killed by ${exit.signal}`;
+}
+
+function cut(text: string, width: number): string {
+  return Bun.stringWidth(text) <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,140 @@
+/** Folds a trace into a report: a row for each process that ever lived, and what happened when. Pure. */
+
+import { signalName } from "../ir/signals.ts";
+import type { TraceEvent } from "../wire/trace.ts";
+import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
+
+/** One life of one PID at level 0. */
+interface Life {
+  readonly pids: readonly number[];
+  readonly parent: Life | null;
+  readonly parentPid: number;
+  /** Declared process or init that it is; null: see `path`. */
+  row: ReportProcess | null;
+  path: string | null;
+  /** The declared process that it descends from, itself included. */
+  ancestor: ReportProcess | null;
+  comm: string;
+  argv: readonly string[];
+  startedNs: number;
+  endedNs: number | null;
+  exit: ReportProcess["exit"];
+}
+
+/** `origin` is the time of the first start, on the clock of the events. */
+export function withTrace(report: Report, events: readonly TraceEvent[], origin: number): Report {
+  const declared = new Map(report.processes.map((row) => [row.pids[0] ?? 0, row] as const));
+  const alive = new Map<number, Life>();
+  const lives: Life[] = [];
+  const names = new Map<string, number>();
+  const trace: ReportTraceEvent[] = [];
+  const since = (ns: number) => Math.max(0, ns - origin);
+
+  for (const event of events) {
+    const pid = event.pids[0] ?? 0;
+    if (event.kind === "fork") {
+      const life = born(event, alive.get(event.parentPid) ?? null);
+      alive.set(pid, life);
+      lives.push(life);
+    }
+    const life = alive.get(pid);
+    if (life === undefined) continue;
+    happen(life, event);
+    if (event.kind === "exit") alive.delete(pid);
+  }
+  return { ...report, processes: withLives(report.processes, lives, since), trace };
+
+  function born(event: TraceEvent, parent: Life | null): Life {
+    const row = declared.get(event.pids[0] ?? 0) ?? null;
+    // A PID that is used again names another process than the declared one.
+    declared.delete(event.pids[0] ?? 0);
+    const ancestor = row ?? parent?.ancestor ?? null;
+    return {
+      pids: event.pids,
+      parent,
+      parentPid: event.parentPid,
+      row,
+      path: row?.path ?? (ancestor === null ? null : nameFor(ancestor, event.pids.at(-1) ?? 0)),
+      ancestor,
+      comm: event.comm,
+      argv: parent?.argv ?? [],
+      startedNs: event.atNs,
+      endedNs: null,
+      exit: null,
+    };
+  }
+
+  /** `web+17`, and `web+17#2` where that PID comes round again. */
+  function nameFor(ancestor: ReportProcess, pid: number): string {
+    const name = `${ancestor.path}+${pid}`;
+    const count = (names.get(name) ?? 0) + 1;
+    names.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
+  }
+
+  function happen(life: Life, event: TraceEvent): void {
+    const common = { at_ns: since(event.atNs), event: event.kind, path: life.path ?? "" };
+    if (event.kind === "exec") {
+      life.comm = event.comm;
+      life.argv = event.argv;
+    } else if (event.kind === "exit") {
+      life.endedNs = event.atNs;
+      life.exit = exitOf(event.status);
+    }
+    // The shim's own short-lived helpers are not the run's processes.
+    if (life.path === null) return;
+    trace.push({
+      ...common,
+      pids: life.pids,
+      parent: event.kind === "fork" ? (life.parent?.path ?? null) : null,
+      argv: event.kind === "exec" ? event.argv : null,
+      exit: event.kind === "exit" ? life.exit : null,
+    });
+  }
+}
+
+/** Source: wait4(2), the macros. */
+function exitOf(status: number): ReportProcess["exit"] {
+  const signal = status & 0x7f;
+  return signal === 0 ? { code: (status >> 8) & 0xff } : { signal: signalName(signal) };
+}
+
+function withLives(
+  processes: readonly ReportProcess[],
+  lives: readonly Life[],
+  since: (ns: number) => number,
+): ReportProcess[] {
+  const below = new Map<ReportProcess, ReportProcess[]>();
+  for (const life of lives) {
+    if (life.row !== null || life.ancestor === null) continue;
+    const list = below.get(life.ancestor) ?? [];
+    below.set(life.ancestor, list);
+    list.push(rowOf(life, life.ancestor, since));
+  }
+  // What a snapshot has seen of the same processes is in the trace too.
+  return processes
+    .filter(({ kind }) => kind !== "forked")
+    .flatMap((row) => [row, ...(below.get(row) ?? [])]);
+}
+
+function rowOf(life: Life, ancestor: ReportProcess, since: (ns: number) => number): ReportProcess {
+  const { pids, parent, parentPid, exit, endedNs } = life;
+  const above = parent?.pids ?? [parentPid];
+  return {
+    path: life.path ?? "",
+    kind: "forked",
+    sandbox: ancestor.sandbox,
+    level: pids.length - 1,
+    pids,
+    ppids: pids.map((_, level) => above[level] ?? 0),
+    state: endedNs === null ? "running" : "exited",
+    exit,
+    fault: null,
+    ended_by: null,
+    pinned: [],
+    comm: life.comm,
+    argv: life.argv.length > 0 ? life.argv : [`[${life.comm}]`],
+    started_ns: since(life.startedNs),
+    ended_ns: endedNs === null ? null : since(endedNs),
+  };
+}
