@@ -212,3 +212,55 @@ print(
     repeats,
   ),
 );
+
+/** Snapshots of one sandbox with many processes, beside what others show of them. */
+async function snapshots(count: number): Promise<void> {
+  const spec = join(dir, "sleepers.yaml");
+  fs.writeFileSync(
+    spec,
+    `sandbox: sleepers\nprocesses: {p: {run: sleep 600, replicas: ${count}, stdout: "null", stderr: "null"}}\n`,
+  );
+  const child = Bun.spawn([sandbox, "up", "--json", spec], { stdio: ["ignore", "pipe", "ignore"] });
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  const first = JSON.parse(`${new TextDecoder().decode(value).split('"pids":')[0]}"pids":[]}]}`);
+  const name = String(first.sandbox);
+  const runs = JSON.parse(Bun.spawnSync([sandbox, "ls", "--json"]).stdout.toString()).runs;
+  const monitor = runs.find((run: { sandbox: string }) => run.sandbox === name).monitor;
+  const rows: Row[] = [{ name: "sandbox-shim snapshot", cmd: [shim, "snapshot", String(monitor)] }];
+  if (has("lsns")) rows.push({ name: "lsns -t pid", cmd: ["lsns", "-t", "pid"] });
+  rows.push({ name: "ps", cmd: ["ps", "-eo", "pid,pidns,comm"] });
+  if (has("pstree")) rows.push({ name: "pstree -N pid", cmd: ["pstree", "-N", "pid"] });
+  console.log(`\n${count} processes, what is running`);
+  for (const [what, ms] of measure(rows, 6)) {
+    console.log(`  ${what.padEnd(22)} ${((1000 * ms) / count).toFixed(1).padStart(8)} µs each`);
+  }
+  child.kill("SIGINT");
+  while (!(await reader.read()).done);
+  await child.exited;
+}
+
+await snapshots(3_000);
+
+const forks = join(dir, "forks.sh");
+fs.writeFileSync(forks, "i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i+1)); done\n");
+const forking = join(dir, "forks.yaml");
+fs.writeFileSync(forking, `sandbox: forks\nprocesses: {loop: {run: [sh, ${forks}]}}\n`);
+must([sandbox, "plan", "-o", join(dir, "forks.plan"), forking]);
+const tracedRows: Row[] = [
+  { name: "floor", cmd: ["sh", forks] },
+  { name: "sandbox-shim run", cmd: [shim, "run", join(dir, "forks.plan")] },
+  {
+    name: "traced",
+    cmd: ["sh", "-c", `exec ${shim} run ${join(dir, "forks.plan")} --trace 5 5> /dev/null`],
+  },
+];
+if (has("strace")) {
+  const options = ["-f", "-o", "/dev/null", "--seccomp-bpf"];
+  const translated = ["-e", "trace=process", "--pidns-translation"];
+  tracedRows.push({
+    name: "strace, translated",
+    cmd: ["strace", ...options, ...translated, "sh", forks],
+  });
+}
+print("a loop of 1,000 fork, exec, exit", measure(tracedRows, 6));

@@ -190,7 +190,10 @@ class Up {
   async #print(report: Report): Promise<void> {
     const look = { columns: columnsOf(STDOUT), colour: hasColour(STDOUT) };
     const shown = this.#options.canonical ? canonicalReport(report) : report;
-    write(STDOUT, await rendered(shown, this.#options.json ? "json" : this.#options.report, look));
+    const { json, report: chosen } = this.#options;
+    // What happened when is known only at the end.
+    const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
+    write(STDOUT, await rendered(shown, json ? "json" : format, look));
   }
 
   async #started(): Promise<void> {

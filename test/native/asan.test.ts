@@ -11,6 +11,7 @@ const FILES = [
   "test/host/snapshot.test.ts",
   "test/native/pid-mode.test.ts",
   "test/native/shim.test.ts",
+  "test/native/trace.test.ts",
   "test/sandboxes.test.ts",
 ];
 
