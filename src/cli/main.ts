@@ -16,12 +16,14 @@ const EXIT_USAGE = 64;
 
 const EXAMPLES = `
 Examples:
-  sandbox init demo                        write demo.yaml, a commented spec to begin with
-  sandbox up sandboxes/hello.yaml          run it, with every process's PID at every level
-  sandbox up web.yaml --for 2s --json      two reports as JSON Lines on stdout
-  sandbox check                            check all of sandboxes/*.yaml
-  sandbox plan web.yaml                    what will be done, and every planned PID
-  sandbox explain SBX2103                  what a diagnostic means
+  sandbox init demo                   write demo.yaml, a spec to begin with
+  sandbox up demo.yaml                run it, with every PID at every level
+  sandbox up demo.yaml --for 2s       stop two seconds after all has started
+  sandbox check                       check all of sandboxes/*.yaml
+  sandbox plan demo.yaml              what will be done, and every planned PID
+  sandbox top                         what is running, live
+  sandbox pid 4711                    one process of this machine, at all levels
+  sandbox explain SBX2103             what a diagnostic means
 
 Exit codes: 0 success, 1 a process or expectation failed, 2 the spec has errors,
 3 this host cannot, 4 internal error, 64 wrong usage, 130 interrupted.`;

@@ -19,6 +19,8 @@ export interface Paint {
 }
 
 const TAB = "    ";
+/** Columns behind a mark that a label may take where no terminal would break it. */
+const LABEL_ROOM = 30;
 /** Lines of a marked range that are shown at each of its ends; those between are left out. */
 const RANGE_LINES = 3;
 
@@ -28,13 +30,17 @@ interface LineMark extends Mark {
   readonly to: number;
 }
 
-/** `marks` are all of this file. Lines without a line break at their ends; no line is wider. */
+/**
+ * `marks` are all of this file. Lines without a line break at their ends; none is wider, but for
+ * labels where there is no terminal.
+ */
 export function frame(
   marks: readonly Mark[],
   lines: Lines,
   width: number,
   gutter: number,
   paint: Paint,
+  isTerminal: boolean,
 ): string[] {
   const byLine = new Map<number, LineMark[]>();
   const out: string[] = [];
@@ -89,7 +95,7 @@ export function frame(
       .toSorted((a, b) => a.from - b.from || Number(a.isPrimary) - Number(b.isPrimary));
     return [
       `${numbered(line)} ${shown}`.trimEnd(),
-      ...underlines(placed, paint, width).map((row) => `${bar} ${row}`),
+      ...underlines(placed, paint, width, isTerminal).map((row) => `${bar} ${row}`),
     ];
   }
 }
@@ -135,17 +141,23 @@ function windowOf(
 }
 
 /** The row of carets, then a row for each label that has no room behind it. */
-function underlines(marks: readonly LineMark[], paint: Paint, width: number): string[] {
+function underlines(
+  marks: readonly LineMark[],
+  paint: Paint,
+  width: number,
+  isTerminal: boolean,
+): string[] {
   const row = new Canvas();
   for (const mark of marks.toSorted((a, b) => Number(a.isPrimary) - Number(b.isPrimary))) {
     row.put(mark.from, (mark.isPrimary ? "^" : "-").repeat(mark.to - mark.from), mark, paint);
   }
   const labelled = marks.filter(({ label }) => label !== "");
   const last = labelled.at(-1);
+  const room = isTerminal ? width : Math.max(width, (last?.to ?? 0) + LABEL_ROOM);
   const isInline =
     last !== undefined &&
     marks.at(-1) === last &&
-    last.to + 1 + Bun.stringWidth(last.label) <= Math.max(width, last.to + 30);
+    last.to + 1 + Bun.stringWidth(escapeText(last.label)) <= room;
   if (isInline && last !== undefined) row.put(last.to + 1, escapeText(last.label), last, paint);
   const rows = [row];
   const below = isInline ? labelled.slice(0, -1) : labelled;
@@ -157,7 +169,9 @@ function underlines(marks: readonly LineMark[], paint: Paint, width: number): st
     const connector = new Canvas();
     for (const each of below.slice(0, left)) connector.put(each.from, "|", each, paint);
     if (left === below.length) rows.push(connector);
-    line.put(mark.from, escapeText(mark.label), mark, paint);
+    const label = escapeText(mark.label);
+    const fit = Math.max(0, Math.min(mark.from, width - Bun.stringWidth(label)));
+    line.put(isTerminal ? fit : mark.from, label, mark, paint);
     rows.push(line);
   }
   return rows.map((each) => each.text());

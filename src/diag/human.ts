@@ -52,7 +52,16 @@ function one(found: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look)
     const { line, column } = lines.position(marks[0].span.start);
     const bar = colours.gutter(`${" ".repeat(gutter)} |`);
     out.push(`${arrow} ${escapeText(file)}:${line}:${column}`, bar);
-    out.push(...frame(marks, lines, Math.max(20, width - gutter - 3), gutter, colours));
+    out.push(
+      ...frame(
+        marks,
+        lines,
+        Math.max(20, width - gutter - 3),
+        gutter,
+        colours,
+        look.columns !== null,
+      ),
+    );
     if (file !== files.at(-1) || found.notes.length > 0 || found.help !== "") out.push(bar);
   }
   const tail = [

@@ -48,7 +48,9 @@ export function withTrace(report: Report, events: readonly TraceEvent[], origin:
     const row = declared.get(event.pids[0] ?? 0) ?? null;
     // A PID that is used again names another process than the declared one.
     declared.delete(event.pids[0] ?? 0);
-    const ancestor = row ?? parent?.ancestor ?? null;
+    // What an init of the shim's forks and no spec asks for is a short-lived helper of the shim.
+    const isHelper = row === null && parent?.row?.kind === "init";
+    const ancestor = row ?? (isHelper ? null : (parent?.ancestor ?? null));
     return {
       pids: event.pids,
       parent,

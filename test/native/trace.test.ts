@@ -35,7 +35,7 @@ for (const user of users) {
       `sandbox: small
 processes:
   a: {shell: "(true) & sh -c 'exit 3'; wait; kill -9 $$", expect: {signal: KILL}}
-sandboxes: {inner: {init: app, processes: {app: {shell: "sh -c 'exit 4'; exit 0"}}}}
+sandboxes: {inner: {init: app, processes: {app: {shell: "sh -c 'exit 4'; exit 0"}, w: sleep 0.01}}}
 `,
     );
     const { code, err, report, events } = traced(user, spec);
