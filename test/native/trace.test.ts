@@ -64,8 +64,8 @@ sandboxes: {inner: {init: app, processes: {app: {shell: "sh -c 'exit 4'; exit 0"
     assert.equal(
       gone.map(({ path, pids, ppids }) => [path.replace(/\d+$/, "N"), pids.length, ppids.at(-1)]),
       [
-        ["a+N", 2, 2],
-        ["a+N", 2, 2],
+        ["a+N", 2, 3],
+        ["a+N", 2, 3],
         ["inner/app+N", 3, 1],
       ],
     );
