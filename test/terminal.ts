@@ -1,5 +1,6 @@
 /** A real pseudo-terminal, by node-pty's native half; what is on its screen, and keys to it. */
 
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "./sandbox.ts";
@@ -17,6 +18,7 @@ export class Terminal {
   readonly #pty: { master: number; slave: number };
   readonly #child: Bun.Subprocess;
   readonly #writer: ReturnType<ReturnType<typeof Bun.file>["writer"]>;
+  readonly #read: Promise<void>;
   #output = "";
 
   constructor(
@@ -33,11 +35,11 @@ export class Terminal {
     });
 
     // First the reader: a writer made before it would take the descriptor for a seekable file.
-    void this.#read();
+    this.#read = this.#readAll();
     this.#writer = Bun.file(master).writer();
   }
 
-  async #read(): Promise<void> {
+  async #readAll(): Promise<void> {
     const decoder = new TextDecoder();
     try {
       for await (const chunk of Bun.file(this.#pty.master).stream()) {
@@ -86,6 +88,10 @@ export class Terminal {
     const code = await Promise.race([this.#child.exited, late]);
     this.#child.kill("SIGKILL");
     await Bun.sleep(50);
+    // With the last slave closed the reader sees the end, and nothing keeps this process.
+    fs.closeSync(this.#pty.slave);
+    await this.#read;
+    await this.#writer.end();
     return code;
   }
 }

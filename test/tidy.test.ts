@@ -31,7 +31,7 @@ const never: Record<string, readonly string[]> = {
   report: ["spec", "check", "host", "run"],
 };
 
-const FILE_LINES_MAX = 450;
+const FILE_LINES_MAX = 445;
 
 const read = (path: string) => fs.readFileSync(path, "utf8");
 const sources = [...new Glob("src/**/*.ts").scanSync(".")].toSorted();

@@ -2,10 +2,10 @@
 
 import * as fs from "node:fs";
 import { type LiveRun, liveRuns, runTable } from "../host/run-dir.ts";
-import { snapshotBelow } from "../host/snapshot.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Report } from "../report/report.ts";
+import { snapshotBelow } from "../run/snapshot.ts";
 import { decodeImage } from "../wire/decode.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 

@@ -1,7 +1,7 @@
 /** What runs below a process, from procfs: PIDs at every level, parents, states. I/O. */
 
 import * as fs from "node:fs";
-import type { ProcRow } from "../wire/snapshot.ts";
+import type { ProcRow } from "../ir/proc-row.ts";
 
 interface Stat {
   readonly parentPid: number;

@@ -1,7 +1,7 @@
 /** What a failed step of the shim means: one sentence, and the mend where one is known. Pure. */
 
 import { constants } from "node:os";
-import type { Step } from "../wire/layout.ts";
+import type { Step } from "../wire/enums.ts";
 
 export interface FaultText {
   /** SBX3xxx: the host cannot; SBX4xxx: this process could not be started as written. */

@@ -6,10 +6,8 @@ import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/n
 import type { DependencyCondition, Expect, Identity, Output, Pin, Stdin } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import { ENUMS, type EnumName, type EnumValue } from "./enums.ts";
 import {
-  ENUMS,
-  type EnumName,
-  type EnumValue,
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
   NONE,

@@ -4,9 +4,8 @@ import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import { ENUMS, type EnumName } from "./enums.ts";
 import {
-  ENUMS,
-  type EnumName,
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
   NONE,

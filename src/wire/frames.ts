@@ -1,6 +1,7 @@
 /** The stream between runner and monitor: frames in, commands out. Pure. */
 
-import { ENUMS, type EnumValue, FRAME_STRUCTS, NONE, placesOf } from "./layout.ts";
+import { ENUMS, type EnumValue } from "./enums.ts";
+import { FRAME_STRUCTS, NONE, placesOf } from "./layout.ts";
 
 export interface Frame {
   readonly kind: EnumValue<"frame_kind">;

@@ -1,8 +1,8 @@
 /** Prints the generated headers of `native/`, the C side of the layout. Pure. */
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
+import { ENUMS } from "./enums.ts";
 import {
-  ENUMS,
   type FieldType,
   FRAME_STRUCTS,
   IMAGE_MAGIC,

@@ -1,21 +1,7 @@
 /** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
 
+import type { ProcRow } from "../ir/proc-row.ts";
 import { FRAME_STRUCTS, placesOf } from "./layout.ts";
-
-export interface ProcRow {
-  /** By level, outermost first. */
-  readonly pids: readonly number[];
-  /** PID of the parent at level 0. */
-  readonly parentPid: number;
-  /** One letter, as in proc_pid_stat(5). */
-  readonly state: string;
-  readonly comm: string;
-  readonly argv: readonly string[];
-  /** Clock ticks since boot; with the PID it names a process for good. */
-  readonly startTicks: number;
-  /** Inode of its PID namespace; 0 where it could not be learnt. */
-  readonly pidns: number;
-}
 
 const PLACES = placesOf(FRAME_STRUCTS.snapshot_row);
 const AT = Object.fromEntries(

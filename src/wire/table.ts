@@ -1,14 +1,8 @@
 /** Reading the state table: what the shim has observed of each slot. Pure; trusts no number. */
 
 import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
-import {
-  ENUMS,
-  type EnumValue,
-  placesOf,
-  type Step,
-  TABLE_MAGIC,
-  TABLE_STRUCTS,
-} from "./layout.ts";
+import { ENUMS, type EnumValue, type Step } from "./enums.ts";
+import { placesOf, TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
 
 export interface SlotState {
   readonly state: EnumValue<"slot_state">;

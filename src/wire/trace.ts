@@ -1,6 +1,7 @@
 /** Reading the events that a traced run writes. Pure. */
 
-import { ENUMS, type EnumValue, FRAME_STRUCTS, placesOf } from "./layout.ts";
+import { ENUMS, type EnumValue } from "./enums.ts";
+import { FRAME_STRUCTS, placesOf } from "./layout.ts";
 
 export interface TraceEvent {
   readonly kind: EnumValue<"trace_kind">;

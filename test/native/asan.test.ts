@@ -8,7 +8,7 @@ const test = suite("asan");
 
 const FILES = [
   "test/cli/main.test.ts",
-  "test/host/snapshot.test.ts",
+  "test/run/snapshot.test.ts",
   "test/native/pid-mode.test.ts",
   "test/native/shim.test.ts",
   "test/native/trace.test.ts",

@@ -1,8 +1,9 @@
 /** Every living process below one: by the shim, which is fast, else read here. I/O. */
 
-import { decodeSnapshot, type ProcRow } from "../wire/snapshot.ts";
-import { descendantsOf } from "./procfs.ts";
-import { shimPath } from "./shim-path.ts";
+import { descendantsOf } from "../host/procfs.ts";
+import { shimPath } from "../host/shim-path.ts";
+import type { ProcRow } from "../ir/proc-row.ts";
+import { decodeSnapshot } from "../wire/snapshot.ts";
 
 /** Rows take some hundred bytes; this is beyond what PIDs there can be. */
 const OUTPUT_MAX = 2 ** 31 - 1;

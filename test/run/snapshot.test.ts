@@ -4,9 +4,10 @@ import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { descendantsOf } from "../../src/host/procfs.ts";
-import { snapshotBelow } from "../../src/host/snapshot.ts";
+import type { ProcRow } from "../../src/ir/proc-row.ts";
 import type { Report } from "../../src/report/report.ts";
-import { decodeSnapshot, type ProcRow } from "../../src/wire/snapshot.ts";
+import { snapshotBelow } from "../../src/run/snapshot.ts";
+import { decodeSnapshot } from "../../src/wire/snapshot.ts";
 import {
   commandFor,
   environmentFor,

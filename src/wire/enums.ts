@@ -1,0 +1,89 @@
+/** The enumerations of both memory layouts; `layout.ts` has the records. Pure. */
+
+/** Enumerations; the number of a name is its index. Append only. */
+export const ENUMS = {
+  init_mode: ["reaper", "process", "subreaper"],
+  user_mode: ["inherit", "new", "auto"],
+  root_kind: ["host", "host-rw", "inherit"],
+  mount_kind: ["proc", "dev", "tmpfs"],
+  until_kind: ["all", "any", "process"],
+  slot_kind: ["init", "process"],
+  condition: ["started", "exited", "succeeded"],
+  stdin_kind: ["null", "inherit", "file", "text"],
+  output_kind: ["log", "inherit", "null", "file", "stdout"],
+  /** `held`: created, with its PIDs, but not yet let on to its program. */
+  desired: ["none", "running", "stopped", "held"],
+  /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
+  slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
+  phase: ["starting", "started", "stopping", "ended"],
+  /** Bit numbers of a slot's `flags`: why a process that did not end by itself ended. */
+  slot_flag: ["stopped", "timed_out", "ended_with_sandbox"],
+  /** Of the run: what ended it. */
+  outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
+  /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
+  pid_mode: ["requested", "ordered"],
+  /** Frames from the monitor: a `log` frame is followed by `size` bytes of output. */
+  frame_kind: ["ready", "log", "started", "ended"],
+  stream: ["stdout", "stderr"],
+  trace_kind: ["fork", "exec", "exit"],
+  /** Commands to the monitor. */
+  command_kind: ["stop", "kill", "signal"],
+  /**
+   * Everything that can fail in the shim, one name each. Where it did, the slot holds the step, the
+   * errno and the level.
+   */
+  step: [
+    "none",
+    "image_open",
+    "image_size",
+    "image_magic",
+    "image_version",
+    "image_section",
+    "image_record",
+    "table_open",
+    "table_map",
+    "monitor_setup",
+    "clone_init",
+    "clone_process",
+    "clone_joiner",
+    "join",
+    "pids_read",
+    "pidns_open",
+    "setgroups_deny",
+    "uid_map",
+    "gid_map",
+    "userns_enter",
+    "propagation",
+    "root_readonly",
+    "mount_proc",
+    "mount_dev",
+    "mount_tmpfs",
+    "mask_proc",
+    "hostname",
+    "domainname",
+    "loopback",
+    "last_pid",
+    "drop_capabilities",
+    "no_new_privs",
+    "session",
+    "stdin_open",
+    "stdout_open",
+    "stderr_open",
+    "log_pipe",
+    "log_send",
+    "limits",
+    "groups",
+    "gid",
+    "uid",
+    "cwd",
+    "descriptors",
+    "environment",
+    "exec",
+    "signal",
+    "reap",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type EnumName = keyof typeof ENUMS;
+export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name][number];
+export type Step = EnumValue<"step">;
