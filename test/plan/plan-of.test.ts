@@ -1,9 +1,10 @@
 /** The PID plan and the order of slots. */
 
+import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
-import { canonicalPlan, planHash } from "../../src/plan/canonical.ts";
+import { canonicalPlan, canonicalValue, planHash } from "../../src/plan/canonical.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
 
@@ -80,6 +81,16 @@ test("the canonical form has no places and is the same for another layout of the
   assert.is(canonicalPlan(one), canonicalPlan(other));
   assert.is(planHash(one), planHash(other));
   assert.not.match(canonicalPlan(one), /spec\.yaml/);
+});
+
+test("the canonical form by hand is that by sorting every record", () => {
+  for (const file of new Bun.Glob("sandboxes/*.yaml").scanSync(".")) {
+    const text = fs.readFileSync(file, "utf8");
+    const load = (path: string) => fs.readFileSync(path, "utf8");
+    const { ir } = checkSpec({ file, text }, { load });
+    assert.ok(ir, file);
+    assert.is(canonicalPlan(planOf(ir)), canonicalValue(planOf(ir)), file);
+  }
 });
 
 test.run();
