@@ -56,9 +56,9 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
   };
 }
 
-function checkCase({ root, values }: Case, found: Diagnostic[]): BoxDraft {
+function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDraft {
   found.push(...checkShape(root));
-  const draft = draftOf(root, values, found);
+  const draft = draftOf(root, values, isPlain, found);
   resolveProcesses(draft, found);
   checkRules(treeOf(draft), found);
   return draft;

@@ -13,10 +13,12 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 export class Copies {
   readonly #found: Found;
+  readonly #isPlain: boolean;
   /** Whether a node holds a deferred scalar. */
   readonly #open = new WeakMap<Node, boolean>();
 
-  constructor(found: Found) {
+  constructor(isPlain: boolean, found: Found) {
+    this.#isPlain = isPlain;
     this.#found = found;
   }
 
@@ -43,7 +45,7 @@ export class Copies {
 
   /** `replica` is null for a process that has no copies. */
   process(node: Node, around: ReadonlyMap<string, Value>, replica: number | null): Node {
-    if (!this.#isOpen(node)) return node;
+    if (this.#isPlain || !this.#isOpen(node)) return node;
     const scope = replica === null ? around : new Map(around).set("replica", replica);
     const made = this.#put(node, scope, COUNT);
     this.#found.push(...checkShape(made, "Process"));
@@ -51,7 +53,7 @@ export class Copies {
   }
 
   #put(node: Node, scope: ReadonlyMap<string, Value>, skip: ReadonlySet<string>): Node {
-    if (!this.#isOpen(node)) return node;
+    if (this.#isPlain || !this.#isOpen(node)) return node;
     const used = new Set<string>();
     const found = this.#found;
     return substitute(node, {

@@ -62,14 +62,14 @@ export function isNew(node: Node, kind: string, fallback: boolean): boolean {
 
 export type Scope = ReadonlyMap<string, Value>;
 
-/** Expands the whole tree. `nest` puts the nested sandboxes into the innermost copy. */
-export function draftOf(root: MapNode, scope: Scope, found: Found): BoxDraft {
+/** Expands the whole tree; `isPlain` says that it holds no expression. `nest` puts the nested sandboxes into the innermost copy. */
+export function draftOf(root: MapNode, scope: Scope, isPlain: boolean, found: Found): BoxDraft {
   const name = entryOf(root, "sandbox");
   const budget = {
     processes: PROCESS_COUNT_MAX,
     boxes: SANDBOX_COUNT_MAX,
     told: false,
-    copies: new Copies(found),
+    copies: new Copies(isPlain, found),
   };
   const top = boxDraft(
     textOf(name?.value ?? null) ?? "",

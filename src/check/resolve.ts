@@ -7,6 +7,7 @@ import type { IdMap, Sandbox } from "../ir/sandbox.ts";
 import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
 import { didYouMean, nearest } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
+import { envOf, inheritedOf } from "./environment.ts";
 import { expectOf } from "./expect.ts";
 import {
   commandOf,
@@ -17,19 +18,10 @@ import {
   outputOf,
   stdinOf,
   stopOf,
-  stringsOf,
   umaskOf,
 } from "./values.ts";
 
-/** What every process starts with, so that a run is the same wherever it is started. */
-export const FIXED_ENV: Readonly<Record<string, string>> = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  HOME: "/",
-  LANG: "C.UTF-8",
-};
-
 const COMMANDS = ["run", "shell"];
-const FIXED_PAIRS = Object.entries(FIXED_ENV);
 const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
 const DEFAULT_UMASK = 0o022;
 const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", "cgroup"];
@@ -66,11 +58,8 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
   const argv = isMap ? argvOf(draft, found) : commandOf(node, found);
   if (argv === null) return null;
   const map = isMap ? node : null;
-  const stop = stopOf(get(box.node, "stop"), DEFAULT_STOP, []);
-  const own = limitsOf(get(map, "limits"), found);
-  const limits = limitsOf(get(box.node, "limits"), []).filter(
-    (limit) => !own.some((other) => other.resource === limit.resource),
-  );
+  const boxStop = get(box.node, "stop");
+  const stop = boxStop === null ? DEFAULT_STOP : stopOf(boxStop, DEFAULT_STOP, []);
   return {
     name: draft.name,
     path: draft.path,
@@ -82,7 +71,7 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
     cwd: textOf(get(map, "cwd") ?? get(box.node, "cwd")),
     umask:
       umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
-    limits: [...limits, ...own].toSorted((a, b) => a.resource - b.resource),
+    limits: bothLimits(get(box.node, "limits"), get(map, "limits"), found),
     user: identityOf(get(map, "user")),
     dependsOn: [],
     stdin: stdinOf(get(map, "stdin")),
@@ -93,6 +82,18 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
     essential: isTrue(get(map, "essential")),
     expect: null,
   };
+}
+
+const NO_LIMITS: Process["limits"] = [];
+
+/** The process's own, and the sandbox's where it has none. */
+function bothLimits(box: Node | null, map: Node | null, found: Found): Process["limits"] {
+  if (box === null && map === null) return NO_LIMITS;
+  const own = limitsOf(map, found);
+  const around = limitsOf(box, []).filter(
+    (limit) => !own.some((other) => other.resource === limit.resource),
+  );
+  return [...around, ...own].toSorted((a, b) => a.resource - b.resource);
 }
 
 function isTrue(node: Node | null): boolean {
@@ -138,82 +139,6 @@ function misspelt(node: Node): boolean {
     return near !== null && near !== key;
   };
   return entriesOf(node).some(({ key }) => meant(key));
-}
-
-/** Of sandboxes: what their processes have before they say something themselves, sorted. */
-const boxEnvs = new WeakMap<Node, readonly (readonly [string, string])[]>();
-
-function boxEnvOf(box: Node): readonly (readonly [string, string])[] {
-  const known = boxEnvs.get(box);
-  if (known !== undefined) return known;
-  const env = new Map(FIXED_PAIRS);
-  addEnv(env, get(box, "env"), []);
-  for (const name of inheritedNames(box, null)) env.delete(name);
-  const pairs = [...env].toSorted(byName);
-  boxEnvs.set(box, pairs);
-  return pairs;
-}
-
-function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : 1;
-}
-
-function envOf(
-  box: Node,
-  map: Node | null,
-  found: Found,
-): readonly (readonly [name: string, value: string])[] {
-  const own = get(map, "env");
-  // Most processes say nothing of their own: then they share one list.
-  if (own === null && get(map, "inherit_env") === null) return boxEnvOf(box);
-  const env = new Map(boxEnvOf(box));
-  addEnv(env, own, found);
-  for (const name of inheritedNames(box, map)) env.delete(name);
-  return [...env].toSorted(byName);
-}
-
-function addEnv(env: Map<string, string>, node: Node | null, report: Found): void {
-  for (const { key, keySpan, value } of entriesOf(node)) {
-    if (key === "" || key.includes("=")) {
-      report.push(
-        diagnostic("SBX2307", keySpan, `"${key}" cannot name a variable`, {
-          help: "use letters, digits and `_`",
-        }),
-      );
-    }
-    const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
-    env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
-  }
-}
-
-function inheritedNames(box: Node, map: Node | null): string[] {
-  if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
-  const own = new Set(entriesOf(get(map, "env")).map(({ key }) => key));
-  const shared = stringsOf(get(box, "inherit_env")).filter((name) => !own.has(name));
-  return [...new Set([...shared, ...stringsOf(get(map, "inherit_env"))])].toSorted();
-}
-
-function inheritedOf(box: Node, map: Node | null, found: Found): string[] {
-  if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
-  const ignored: Found = [];
-  const both: [Node | null, Found][] = [
-    [box, ignored],
-    [map, found],
-  ];
-  for (const [node, list] of both) {
-    const names = get(node, "inherit_env");
-    const set = new Set(entriesOf(get(node, "env")).map(({ key }) => key));
-    if (names?.kind !== "list") continue;
-    for (const item of names.items) {
-      if (!set.has(textOf(item) ?? "")) continue;
-      list.push(
-        diagnostic("SBX2306", item.span, `"${textOf(item)}" is both set and inherited`, {
-          help: "remove it from `env` or from `inherit_env`",
-        }),
-      );
-    }
-  }
-  return inheritedNames(box, map);
 }
 
 /** The sandbox, from `draft`'s own outwards, that owns a PID namespace and has this name. */

@@ -21,6 +21,8 @@ export interface Surroundings {
 export interface Case {
   readonly root: MapNode;
   readonly values: ReadonlyMap<string, Value>;
+  /** Whether no node holds an expression, not even one that is known later. */
+  readonly isPlain: boolean;
 }
 
 export interface Expanded {
@@ -41,14 +43,16 @@ export function expand(
 ): Expanded {
   const { templates, sources } = includeAll(source, root, around.load, found);
   const merged =
-    templates.size > 0 || usesAny(root) ? applyTemplates(root, templates, found) : root;
+    templates.size > 0 || (source.text.includes("use") && usesAny(root))
+      ? applyTemplates(root, templates, found)
+      : root;
   // Without `${` in any file there is nothing to put in, and no node to look at.
   const isPlain =
     entryOf(root, "params") === null &&
     entryOf(root, "matrix") === null &&
     ![...sources.values()].some((text) => text.includes("${"));
   if (isPlain && Object.keys(around.given).length === 0) {
-    return { cases: [{ root: merged, values: new Map() }], templates, sources };
+    return { cases: [{ root: merged, values: new Map(), isPlain: true }], templates, sources };
   }
   const params = paramsOf(root, found);
   const names = entriesOf(get(root, "params")).map(({ key }) => key);
@@ -75,7 +79,7 @@ export function expand(
       used,
     };
     const made = substitute(merged, how);
-    return { root: made.kind === "map" ? made : merged, values };
+    return { root: made.kind === "map" ? made : merged, values, isPlain: false };
   });
   for (const { name, nameSpan } of params) {
     if (used.has(name)) continue;

@@ -11,6 +11,9 @@ export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
 /** Nested collections; the parser recurses, and 5,000 overflow its stack (CVE-2026-33532). */
 export const DEPTH_MAX = 200;
 
+/** Keys of a map that are compared one by one. */
+const FEW_KEYS = 12;
+
 /** Nodes after aliases are followed; a written node takes at least two bytes of the file. */
 export const NODE_COUNT_MAX = 20_000_000;
 
@@ -147,26 +150,32 @@ class Builder {
   }
 
   #map(map: YAML.YAMLMap): MapNode {
-    const entries = new Map<string, Entry>();
-    const merged: Node[] = [];
+    const entries: Entry[] = [];
+    // A map of many keys is searched by name; a few are looked through as fast.
+    const names = map.items.length > FEW_KEYS ? new Set<string>() : null;
+    const has = (key: string) =>
+      names === null ? entries.some((entry) => entry.key === key) : names.has(key);
+    let merged: Node[] | null = null;
     for (const pair of map.items) {
       const keyNode = pair.key as YAML.Node | null;
       const key = YAML.isScalar(keyNode) ? String(keyNode.source ?? keyNode.value ?? "") : "";
       const keySpan = this.#span(keyNode);
       const value = this.build(pair.value as YAML.Node | null);
       if (key === "<<") {
+        merged ??= [];
         merged.push(...(value.kind === "list" ? value.items : [value]));
-      } else if (entries.has(key)) {
+      } else if (has(key)) {
         this.add("SBX1002", keySpan, `key "${key}" is already in this map`, {
           label: "second one",
           help: "rename or remove one of the two",
         });
       } else {
         const at = value.span.end === 0 ? { ...value, span: keySpan } : value;
-        entries.set(key, { key, keySpan, value: at });
+        entries.push({ key, keySpan, value: at });
+        names?.add(key);
       }
     }
-    for (const other of merged) {
+    for (const other of merged ?? []) {
       if (isOpen(other)) continue;
       if (other.kind !== "map") {
         this.add("SBX1001", other.span, "a merge key takes a map or a list of maps", {
@@ -174,9 +183,13 @@ class Builder {
         });
         continue;
       }
-      for (const entry of other.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+      for (const entry of other.entries) {
+        if (has(entry.key)) continue;
+        entries.push(entry);
+        names?.add(entry.key);
+      }
     }
-    return { kind: "map", span: this.#span(map), entries: [...entries.values()] };
+    return { kind: "map", span: this.#span(map), entries };
   }
 
   #list(list: YAML.YAMLSeq): Node {
