@@ -29,7 +29,7 @@ sandboxes:
     processes: {c: {shell: "(true) & wait", depends_on: [a]}, d: sleep 0.05}
   own:
     init: app
-    processes: {app: sleep 0.1, member: sleep 0.05}
+    processes: {app: sleep 1, member: sleep 0.05}
 `,
 );
 
