@@ -3,8 +3,8 @@
 import type { Report, ReportProcess } from "./report.ts";
 
 /**
- * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer. Two runs of one plan
- * that end alike give equal bytes in the `ended` phase.
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer, and how idle inits
+ * ended. Two runs of one plan that end alike give equal bytes in the `ended` phase.
  */
 export function canonicalReport(report: Report): Report {
   return {
@@ -22,11 +22,17 @@ export function canonicalReport(report: Report): Report {
   };
 }
 
+/** An init of the shim's with nothing left to do ends by itself or with the one above, as it comes. */
+function isIdleEnd({ kind, exit, ended_by: by }: ReportProcess): boolean {
+  return kind === "init" && exit !== null && by === "sandbox";
+}
+
 function canonicalRow(row: ReportProcess): ReportProcess {
   const mask = (pids: ReportProcess["pids"], isKept: boolean) =>
     pids.map((pid, level) => (level === 0 && !isKept ? null : pid));
   return {
     ...row,
+    ...(isIdleEnd(row) && { exit: { code: 0 }, ended_by: "itself" as const }),
     pids: mask(row.pids, row.pinned.includes(0)),
     ppids: mask(row.ppids, false),
     started_ns: null,

@@ -49,7 +49,6 @@ test("rows are what procfs says, at every level, in namespaces that workloads ma
   const inside = `unshare --fork --pid sh -c 'sleep ${mark} & sleep ${mark} & wait'`;
   await whileUp(
     `sandbox: rows
-namespaces: {user: inherit}
 processes: {a: {shell: "sleep ${mark} & exec sleep ${mark}"}, odd: {run: [sh, -c, "sleep ${mark}; :", "", "a b"]}}
 sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
 `,
@@ -63,7 +62,8 @@ sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
       );
       assert.ok(fast.length >= 16, String(fast.length));
       for (const { pids, pidns } of fast) {
-        assert.is(pidns, fs.statSync(`/proc/${pids[0]}/ns/pid`).ino);
+        // Of the shim's own inits an ordinary user may not see it.
+        if (pidns !== 0) assert.is(pidns, fs.statSync(`/proc/${pids[0]}/ns/pid`).ino);
       }
       assert.ok(fast.some(({ pids }) => pids.length === 6));
     },
