@@ -1,6 +1,7 @@
 /** `sandbox pid`: any process of the machine, its PID at every level, and the way back. */
 
 import { escapeText } from "../base/escape.ts";
+import { wrap } from "../base/wrap.ts";
 import {
   cgroupOf,
   type Machine,
@@ -11,7 +12,7 @@ import {
   readMachine,
 } from "../host/machine.ts";
 import { observers } from "./observe.ts";
-import { STDERR, STDOUT, write } from "./terminal.ts";
+import { columnsOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface PidOptions {
   readonly from?: string;
@@ -146,7 +147,8 @@ function levelsOf(
   for (let level = pids.length - 1; level >= 0; level--) {
     if (level === 0) inode = observer;
     const namespace = inode === null ? undefined : namespaces.get(inode);
-    const init = namespace?.init ?? null;
+    // Ours has PID 1 for all of us, even where its files are not ours to see.
+    const init = namespace?.init ?? (level === 0 && processes.has(1) ? 1 : null);
     const initComm = init === null ? null : (processes.get(init)?.comm ?? null);
     levels.unshift({ level, pid: pids[level] ?? 0, pidns: inode, init, initComm });
     inode = namespace?.parent ?? null;
@@ -193,16 +195,22 @@ function factsText(facts: Facts): string {
   const others = Object.entries(namespaces).map(([kind, { inode, here }]) =>
     inode === null ? `${kind} not ours to see` : here ? `${kind} as here` : `${kind}:[${inode}]`,
   );
+  const field = (name: string, text: string) =>
+    wrap(`${name.padEnd(12)}${text}`, columnsOf(STDOUT), 12);
   const lines = [
     `${escapeText(comm)}, user ${uid}`,
     "",
     ...table,
     "",
-    `namespaces  ${others.join(", ")}`,
+    field("namespaces", others.join(", ")),
   ];
-  if (cgroup !== null) lines.push(`cgroup      ${escapeText(cgroup)}`);
-  if (container !== null) lines.push(`container   ${container.engine} ${escapeText(container.id)}`);
-  if (sandbox !== null) lines.push(`sandbox     ${escapeText(`${sandbox.run}/${sandbox.path}`)}`);
-  lines.push("(level 0 is where this was asked; PID namespaces above it cannot be seen from here)");
+  if (cgroup !== null) lines.push(field("cgroup", escapeText(cgroup)));
+  if (container !== null) {
+    lines.push(field("container", `${container.engine} ${escapeText(container.id)}`));
+  }
+  if (sandbox !== null) {
+    lines.push(field("sandbox", escapeText(`${sandbox.run}/${sandbox.path}`)));
+  }
+  lines.push("(level 0 is here; PID namespaces above it cannot be seen from here)");
   return `${lines.join("\n")}\n`;
 }

@@ -7,6 +7,8 @@ import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
 /** One life of one PID at level 0. */
 interface Life {
   readonly pids: readonly number[];
+  /** Short-lived child of the shim's own. */
+  readonly isHelper: boolean;
   readonly parent: Life | null;
   readonly parentPid: number;
   /** Declared process or init that it is; null: see `path`. */
@@ -33,7 +35,7 @@ export function withTrace(report: Report, events: readonly TraceEvent[], origin:
   for (const event of events) {
     const pid = event.pids[0] ?? 0;
     if (event.kind === "fork") {
-      const life = born(event, alive.get(event.parentPid) ?? null);
+      const life = born(event, visible(alive.get(event.parentPid) ?? null));
       alive.set(pid, life);
       lives.push(life);
     }
@@ -44,15 +46,23 @@ export function withTrace(report: Report, events: readonly TraceEvent[], origin:
   }
   return { ...report, processes: withLives(report.processes, lives, since), trace };
 
+  /** A helper makes its children for the supervisor above it: CLONE_PARENT. */
+  function visible(parent: Life | null): Life | null {
+    let at = parent;
+    while (at?.isHelper) at = at.parent;
+    return at;
+  }
+
   function born(event: TraceEvent, parent: Life | null): Life {
     const row = declared.get(event.pids[0] ?? 0) ?? null;
     // A PID that is used again names another process than the declared one.
     declared.delete(event.pids[0] ?? 0);
     // What an init of the shim's forks and no spec asks for is a short-lived helper of the shim.
-    const isHelper = row === null && parent?.row?.kind === "init";
+    const isHelper = row === null && (parent === null || parent.row?.kind === "init");
     const ancestor = row ?? (isHelper ? null : (parent?.ancestor ?? null));
     return {
       pids: event.pids,
+      isHelper,
       parent,
       parentPid: event.parentPid,
       row,
