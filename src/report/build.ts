@@ -1,19 +1,11 @@
 /** Folds plan, state table and a snapshot into a report. Pure. */
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
+import type { ProcRow } from "../ir/proc-row.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
 import type { SlotState, StateTable } from "../wire/table.ts";
 import type { ProcessState, Report, ReportNamespace, ReportProcess } from "./report.ts";
-
-/** One live process, as procfs shows it. */
-export interface SnapshotRow {
-  readonly pids: readonly number[];
-  readonly parentPid: number;
-  readonly state: string;
-  readonly comm: string;
-  readonly argv: readonly string[];
-}
 
 export interface ReportInput {
   readonly phase: Report["phase"];
@@ -21,7 +13,7 @@ export interface ReportInput {
   readonly hash: string;
   readonly table: StateTable;
   /** Every live process below the monitor; empty once the run has ended. */
-  readonly snapshot: readonly SnapshotRow[];
+  readonly snapshot: readonly ProcRow[];
   readonly observer: Report["observer"];
 }
 
@@ -67,7 +59,7 @@ function declaredRow(
   input: ReportInput,
   slot: Slot,
   state: SlotState | null,
-  live: ReadonlyMap<number, SnapshotRow>,
+  live: ReadonlyMap<number, ProcRow>,
   origin: number,
 ): ReportProcess {
   const { plan, table } = input;
@@ -113,7 +105,7 @@ function endedBy({ state, flags }: SlotState): ReportProcess["ended_by"] {
   return flags.has("stopped") ? "stop" : "itself";
 }
 
-function stateOf(state: SlotState | null, row: SnapshotRow | undefined): ProcessState {
+function stateOf(state: SlotState | null, row: ProcRow | undefined): ProcessState {
   if (state === null || state.state === "pending" || state.state === "skipped") return "pending";
   if (state.state === "exited" || state.state === "failed") return "exited";
   return row === undefined ? "running" : liveState(row.state);
@@ -135,7 +127,7 @@ function parentPids(plan: Plan, table: StateTable, slot: Slot): (number | null)[
 function withForked(
   declared: readonly ReportProcess[],
   input: ReportInput,
-  live: ReadonlyMap<number, SnapshotRow>,
+  live: ReadonlyMap<number, ProcRow>,
 ): ReportProcess[] {
   const byPid = new Map(declared.map((row) => [row.pids[0], row] as const));
   const forked = new Map<ReportProcess, ReportProcess[]>();
@@ -154,9 +146,9 @@ function withForked(
 }
 
 function declaredAncestor(
-  row: SnapshotRow,
+  row: ProcRow,
   byPid: ReadonlyMap<number | null | undefined, ReportProcess>,
-  live: ReadonlyMap<number, SnapshotRow>,
+  live: ReadonlyMap<number, ProcRow>,
 ): ReportProcess | null {
   // No chain is longer than the number of processes, even if a snapshot were to hold a circle.
   let parent = row.parentPid;
@@ -171,9 +163,9 @@ function declaredAncestor(
 }
 
 function forkedRow(
-  row: SnapshotRow,
+  row: ProcRow,
   ancestor: ReportProcess,
-  live: ReadonlyMap<number, SnapshotRow>,
+  live: ReadonlyMap<number, ProcRow>,
 ): ReportProcess {
   const level = row.pids.length - 1;
   const parent = live.get(row.parentPid)?.pids ?? [row.parentPid];

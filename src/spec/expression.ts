@@ -19,7 +19,14 @@ export type Interpolated =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Literal text, or an expression with its place. */
-type Part = string | { readonly body: string; readonly start: number; readonly end: number };
+type Part =
+  | string
+  | {
+      readonly body: string;
+      readonly isClosed: boolean;
+      readonly start: number;
+      readonly end: number;
+    };
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const TOKEN = /\s*(?:(\d+)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/%()]))/y;
@@ -76,7 +83,8 @@ function partsOf(text: string): Part[] {
     const end = close < 0 ? text.length : close + 1;
     if (literal !== "") parts.push(literal);
     literal = "";
-    parts.push({ body: text.slice(open + 2, close < 0 ? end : close), start: open, end });
+    const isClosed = close >= 0;
+    parts.push({ body: text.slice(open + 2, isClosed ? close : end), isClosed, start: open, end });
     at = end;
   }
   literal += text.slice(at);
@@ -87,6 +95,7 @@ function partsOf(text: string): Part[] {
 type Place = Exclude<Part, string>;
 
 function evaluate(part: Place, scope: ReadonlyMap<string, Value>): Interpolated {
+  if (!part.isClosed) return { ok: false, problems: [unclosed(part)] };
   const only = part.body.trim();
   if (NAME.test(only)) {
     const value = scope.get(only);
@@ -95,6 +104,17 @@ function evaluate(part: Place, scope: ReadonlyMap<string, Value>): Interpolated 
       : { ok: true, value };
   }
   return new Arithmetic(part, scope).value();
+}
+
+function unclosed({ start, end }: Place): Problem {
+  return {
+    code: "SBX2311",
+    message: "an expression is not closed",
+    help: "end it with `}`; write `$${` for a literal `${`",
+    unknown: null,
+    start,
+    end,
+  };
 }
 
 function unknownName(name: string, { start, end }: Place): Problem {

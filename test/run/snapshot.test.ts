@@ -136,10 +136,11 @@ test("bytes that are no rows are refused", () => {
   const rows = new Uint8Array(Bun.spawnSync([shim, "snapshot", String(process.ppid)]).stdout);
   assert.ok((decodeSnapshot(rows)?.length ?? 0) > 0);
   assert.is(decodeSnapshot(rows.subarray(0, rows.length - 4)), null);
-  for (let at = 0; at < 8; at++) {
+  // The high bytes of a row's size and of its level.
+  for (const at of [3, 7]) {
     const changed = rows.slice();
     changed[at] = 0xff;
-    assert.ok(decodeSnapshot(changed) === null || at > 0);
+    assert.is(decodeSnapshot(changed), null, String(at));
   }
 });
 

@@ -1,7 +1,7 @@
 /** SBX2315, SBX2316: texts longer than the kernel takes. Pure. */
 
 import { diagnostic } from "../../diag/diagnostic.ts";
-import { get, type Node, textOf } from "../../spec/node.ts";
+import { get, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Found } from "../values.ts";
 
@@ -30,16 +30,12 @@ export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Fou
   for (const path of [get(node, "cwd"), ...streams.map(({ value }) => get(value, "file"))]) {
     if (path === null || !isLonger(textOf(path) ?? "", PATH_SIZE_MAX)) continue;
     found.push(
-      diagnostic("SBX2316", spanOf(path), `a path of "${baseName}" is too long`, {
+      diagnostic("SBX2316", path.span, `a path of "${baseName}" is too long`, {
         notes: [`the kernel takes ${PATH_SIZE_MAX - 1} bytes`],
         help: "shorten it",
       }),
     );
   }
-}
-
-function spanOf(node: Node): Node["span"] {
-  return node.span;
 }
 
 function isLonger(text: string, size: number): boolean {

@@ -1,0 +1,154 @@
+/** Parameters of every type, expressions, and what templates merge to. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+import type { Process } from "../../src/ir/process.ts";
+import { interpolate, type Value } from "../../src/spec/expression.ts";
+import type { Given } from "../../src/spec/params.ts";
+
+const test = suite("language");
+
+const check = (text: string, given: Given = {}, files: Readonly<Record<string, string>> = {}) =>
+  checkSpec({ file: "spec.yaml", text }, { given, load: (path) => files[path] ?? null });
+
+function processes(text: string, given: Given = {}): readonly Process[] {
+  const { ir, diagnostics } = check(text, given);
+  assert.ok(ir, diagnostics.map(({ message }) => message).join("; "));
+  return ir.processes;
+}
+
+const types: readonly [declared: string, right: string, wrong: string][] = [
+  ["{type: integer, min: 2, max: 4, default: 3}", "4", "5"],
+  ["{type: integer, default: 3}", "-2", "2.5"],
+  ["{type: number, min: 0, default: 1}", "0.5", "-0.5"],
+  ["{type: string, default: a}", "any text", ""],
+  ["{type: boolean, default: true}", "false", "yes"],
+  ["{type: enum, values: [red, green], default: red}", "green", "blue"],
+  ["{type: duration, max: 1m, default: 1s}", "30s", "2m"],
+  ["{type: size, min: 1K, default: 1M}", "64K", "12"],
+];
+
+for (const [declared, right, wrong] of types) {
+  test(`a parameter ${declared} takes ${right}${wrong === "" ? "" : `, not ${wrong}`}`, () => {
+    const text = `sandbox: x\nparams: {p: ${declared}}\nprocesses: {a: {run: [echo, "v=\${p}"]}}\n`;
+    assert.equal(processes(text, { p: right })[0]?.argv, ["echo", `v=${right}`]);
+    if (wrong === "") return;
+    assert.equal(
+      check(text, { p: wrong }).diagnostics.map(({ code }) => code),
+      ["SBX2114"],
+    );
+  });
+}
+
+test("text that is one expression takes its type, other text is text", () => {
+  const text = `sandbox: x
+params: {n: {type: integer, default: 2}, b: {type: boolean, default: true}, d: {type: duration, default: 7s}}
+processes: {a: {run: pwd, replicas: "\${n}", essential: "\${b}", timeout: "\${d}", env: {N: "\${n}", M: "<\${n}>"}}}
+`;
+  const [first, second, ...others] = processes(text);
+  assert.equal(others, []);
+  assert.is(second?.name, "a.2");
+  assert.is(first?.essential, true);
+  assert.is(first?.timeoutMs, 7_000);
+  assert.equal(Object.fromEntries(first?.env ?? [])["M"], "<2>");
+});
+
+const scope = new Map<string, Value>([
+  ["n", 7],
+  ["s", "text"],
+  ["big", 2 ** 52],
+]);
+const expressions: readonly [text: string, value: Value | string][] = [
+  ["${n}", 7],
+  ["${n + 2 * 3}", 13],
+  ["${(n + 2) * 3}", 27],
+  ["${n / 2}", 3],
+  ["${-n / 2}", -3],
+  ["${n % 4}", 3],
+  ["${1 - 2 - 3}", -4],
+  ["${--n}", 7],
+  ["a${n}b${n - 1}", "a7b6"],
+  ["$${n}", "${n}"],
+  ["$${n} ${n}", "${n} 7"],
+  ["${s}", "text"],
+];
+
+test("expressions", () => {
+  for (const [text, value] of expressions) {
+    assert.equal(interpolate(text, scope), { ok: true, value }, text);
+  }
+});
+
+test("wrong expressions say what is wrong", () => {
+  const codeOf = (text: string) => {
+    const found = interpolate(text, scope);
+    return found.ok ? null : found.problems[0]?.code;
+  };
+  for (const text of ["${}", "${n +}", "${(n}", "${n n}", "${n; n}", "${n", "${)}"]) {
+    assert.is(codeOf(text), "SBX2311", text);
+  }
+  for (const text of ["${n / 0}", "${s + 1}", "${big * big}"]) {
+    assert.is(codeOf(text), "SBX2312", text);
+  }
+  assert.is(codeOf("${m}"), "SBX2309");
+});
+
+test("templates: maps deep, all else replaced, the node wins, then the last named", () => {
+  const [own] = processes(`sandbox: x
+templates:
+  a: {run: [a, b], env: {A: a, B: a, C: a}, umask: "077", stdin: {text: t}}
+  b: {use: c, env: {B: b, C: b}, cwd: /b}
+  c: {cwd: /c, timeout: 3s}
+processes:
+  p: {use: [a, b], shell: "true; true", env: {C: p}, stdin: {file: /f}}
+`);
+  const { A, B, C } = Object.fromEntries(own?.env ?? []);
+  assert.equal([A, B, C], ["a", "b", "p"]);
+  assert.equal(own?.argv, ["/bin/sh", "-c", "true; true"]);
+  assert.equal(own?.stdin, { kind: "file", path: "/f" });
+  assert.is(own?.cwd, "/b");
+  assert.is(own?.umask, 0o077);
+  assert.is(own?.timeoutMs, 3_000);
+});
+
+test("a mistake in an included template is told there, and where it is used", () => {
+  const spec = "sandbox: x\ninclude: [t.yaml]\nprocesses: {p: {use: t, run: pwd}}\n";
+  const { diagnostics } = check(spec, {}, { "t.yaml": "templates: {t: {timeout: 5 s}}\n" });
+  const [found] = diagnostics;
+  assert.is(diagnostics.length, 1);
+  assert.is(found?.span.file, "t.yaml");
+  assert.is(found?.related[0]?.span.start, spec.indexOf("t, run"));
+});
+
+test("a file that two files include is read once", () => {
+  const read: string[] = [];
+  const files: Readonly<Record<string, string>> = {
+    "a.yaml": "include: [c.yaml]\n",
+    "b.yaml": "include: [c.yaml]\n",
+    "c.yaml": "templates: {t: {run: pwd}}\n",
+  };
+  const text = "sandbox: x\ninclude: [a.yaml, b.yaml]\nprocesses: {p: {use: t}}\n";
+  const load = (path: string) => {
+    read.push(path);
+    return files[path] ?? null;
+  };
+  assert.equal(checkSpec({ file: "spec.yaml", text }, { load }).diagnostics, []);
+  assert.equal(read, ["a.yaml", "c.yaml", "b.yaml"]);
+});
+
+test("each value of a matrix is checked, and a run takes the first of each", () => {
+  const text = `sandbox: x
+params: {n: {type: integer}}
+matrix: {n: [2, 40]}
+sandboxes: {d: {nest: "\${n}", processes: {p: pwd}}}
+`;
+  const { diagnostics } = check(text);
+  assert.equal(
+    diagnostics.map(({ code }) => code),
+    ["SBX2004", "SBX2305"],
+  );
+  assert.equal(check(text.replace("40", "3")).ir?.sandboxes[0]?.name, "d.1");
+});
+
+test.run();
