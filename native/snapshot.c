@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "procfs.h"
 #include "sbx.h"
 #include "sys.h"
 
@@ -18,8 +19,6 @@
 #define NSFS_PARENT _IO(0xb7, 0x2)
 #define NSFS_TGID_IN_PIDNS _IOR(0xb7, 0x9, int)
 
-/* PID_MAX_LIMIT of 64-bit kernels. Source: proc_sys_kernel(5). */
-#define PID_LIMIT 4194304u
 #define DIRECTORY_SIZE (64 * 1024)
 #define STATUS_SIZE 8192
 /* Of the arguments of a process; what is longer is cut. */
@@ -78,34 +77,6 @@ static bool flush(void)
 	return true;
 }
 
-/* The text of a file of /proc, ended by NUL. Returns its size, -1 if the process is gone. */
-static ssize_t read_file(uint32_t pid, const char *name, char *text, size_t size)
-{
-	char path[sizeof("/cmdline") + 10];
-	ssize_t count;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%u/%s", pid, name);
-	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	count = read(fd, text, size - 1);
-	(void)close(fd);
-	text[count > 0 ? count : 0] = '\0';
-	return count;
-}
-
-static uint64_t number_at(const char **text)
-{
-	uint64_t number = 0;
-
-	while (**text == ' ' || **text == '\t')
-		(*text)++;
-	for (; **text >= '0' && **text <= '9'; (*text)++)
-		number = number * 10 + (uint64_t)(**text - '0');
-	return number;
-}
-
 /*
  * Of proc_pid_stat(5). The name stands in parentheses and may hold any character; fields 3, 4 and
  * 22 are state, parent and start time.
@@ -115,7 +86,7 @@ static bool read_stat(uint32_t pid, struct entry *entry, struct snapshot_row *ro
 	char text[512];
 	const char *open, *at;
 
-	if (read_file(pid, "stat", text, sizeof(text)) <= 0)
+	if (procfs_read(proc, pid, "stat", text, sizeof(text)) <= 0)
 		return false;
 	open = strchr(text, '(');
 	at = strrchr(text, ')');
@@ -128,14 +99,14 @@ static bool read_stat(uint32_t pid, struct entry *entry, struct snapshot_row *ro
 		memcpy(row->comm, open + 1, length < 15 ? length : 15);
 	}
 	at += 3;
-	entry->parent = (uint32_t)number_at(&at);
+	entry->parent = (uint32_t)procfs_number(&at);
 	for (int field = 5; field <= 21 && *at != '\0'; field++) {
 		while (*at == ' ')
 			at++;
 		while (*at != ' ' && *at != '\0')
 			at++;
 	}
-	entry->start_ticks = number_at(&at);
+	entry->start_ticks = procfs_number(&at);
 	return true;
 }
 
@@ -148,7 +119,7 @@ static bool list_processes(void)
 		for (long at = 0; at < size;) {
 			const struct dirent64 *item = (const void *)(buffer + at);
 			const char *name = item->d_name;
-			uint32_t pid = (uint32_t)number_at(&name);
+			uint32_t pid = (uint32_t)procfs_number(&name);
 
 			at += item->d_reclen;
 			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT)
@@ -199,13 +170,13 @@ static int pids_of_status(uint32_t pid, uint32_t pids[SBX_PIDS_MAX])
 	const char *line;
 	int count = 0;
 
-	if (read_file(pid, "status", text, sizeof(text)) <= 0)
+	if (procfs_read(proc, pid, "status", text, sizeof(text)) <= 0)
 		return -1;
 	line = strstr(text, "\nNSpid:");
 	if (line == NULL)
 		return -1;
 	for (line += 7; *line == '\t' && count < SBX_PIDS_MAX;)
-		pids[count++] = (uint32_t)number_at(&line);
+		pids[count++] = (uint32_t)procfs_number(&line);
 	return count - 1;
 }
 
@@ -284,7 +255,7 @@ static bool add_row(const struct entry *before)
 	if (output_size + sizeof(row) + ARGV_SIZE + 8 > sizeof(output) && !flush())
 		return false;
 	level = pids_of(before->pid, &row);
-	argv_size = read_file(before->pid, "cmdline", output + output_size + sizeof(row), ARGV_SIZE);
+	argv_size = procfs_read(proc, before->pid, "cmdline", output + output_size + sizeof(row), ARGV_SIZE);
 	if (level < 0 || argv_size < 0 || !read_stat(before->pid, &after, &row) ||
 	    after.start_ticks != before->start_ticks)
 		return true;

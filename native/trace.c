@@ -9,11 +9,10 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+#include "procfs.h"
 #include "sbx.h"
 #include "sys.h"
 
-/* PID_MAX_LIMIT of 64-bit kernels. Source: proc_sys_kernel(5). */
-#define PID_LIMIT 4194304u
 #define STATUS_SIZE 8192
 #define ARGV_SIZE (32 * 1024)
 #define OUTPUT_SIZE (256 * 1024)
@@ -32,6 +31,7 @@ enum {
 static uint8_t *tasks;
 static pid_t monitor;
 static int output_fd;
+static int proc;
 static char output[OUTPUT_SIZE];
 static size_t output_size;
 static bool output_failed;
@@ -50,33 +50,6 @@ static void flush(void)
 	output_size = 0;
 }
 
-static ssize_t read_file(pid_t pid, const char *name, char *text, size_t size)
-{
-	char path[sizeof("/proc//cmdline") + 11];
-	ssize_t count;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	count = read(fd, text, size - 1);
-	(void)close(fd);
-	text[count > 0 ? count : 0] = '\0';
-	return count > 0 ? count : 0;
-}
-
-static uint32_t number_at(const char **text)
-{
-	uint32_t number = 0;
-
-	while (**text == '\t')
-		(*text)++;
-	for (; **text >= '0' && **text <= '9'; (*text)++)
-		number = number * 10 + (uint32_t)(**text - '0');
-	return number;
-}
-
 /* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
 static uint32_t describe(pid_t pid, struct trace_event *event)
 {
@@ -84,7 +57,7 @@ static uint32_t describe(pid_t pid, struct trace_event *event)
 	const char *group, *line;
 	size_t length;
 
-	if (read_file(pid, "status", text, sizeof(text)) == 0)
+	if (procfs_read(proc, (uint32_t)pid, "status", text, sizeof(text)) <= 0)
 		return 0;
 	line = text + sizeof("Name:");
 	length = strcspn(line, "\n");
@@ -95,10 +68,10 @@ static uint32_t describe(pid_t pid, struct trace_event *event)
 		return 0;
 	line += 7;
 	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
-		event->pids[event->level] = number_at(&line);
+		event->pids[event->level] = (uint32_t)procfs_number(&line);
 	event->level -= event->level > 0 ? 1 : 0;
 	group += 6;
-	return number_at(&group);
+	return (uint32_t)procfs_number(&group);
 }
 
 static void put(struct trace_event *event, ssize_t argv_size)
@@ -146,10 +119,14 @@ static void on_fork(pid_t parent)
 static void on_exec(pid_t pid)
 {
 	struct trace_event event = { .kind = TRACE_KIND_EXEC };
+	ssize_t argv_size = -1;
 
 	make_room();
 	if (describe(pid, &event) == (uint32_t)pid)
-		put(&event, read_file(pid, "cmdline", output + output_size + sizeof(event), ARGV_SIZE));
+		argv_size = procfs_read(proc, (uint32_t)pid, "cmdline",
+					output + output_size + sizeof(event), ARGV_SIZE);
+	if (argv_size >= 0)
+		put(&event, argv_size);
 }
 
 static void on_end(pid_t pid, int status)
@@ -274,6 +251,7 @@ bool trace_split(int fd, bool has_runner, int *code)
 	/* What the run's end is told by must not be held open here. */
 	(void)sys_close_range(3, (unsigned int)fd - 1);
 	(void)sys_close_range((unsigned int)fd + 1, ~0u);
-	*code = follow();
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*code = proc < 0 ? refuse("procfs") : follow();
 	return true;
 }
