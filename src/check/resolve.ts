@@ -144,11 +144,10 @@ function misspelt(node: Node): boolean {
 /** The sandbox, from `draft`'s own outwards, that owns a PID namespace and has this name. */
 export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host" | null {
   if (name === "host") return "host";
-  for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) {
-    if (box.path === name || box.name === name || pathOf({ path: "" }, box.path) === name)
-      return box;
-  }
-  return null;
+  const around: BoxDraft[] = [];
+  for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) around.push(box);
+  // A whole path first: where a sandbox is named as one around it, both can still be meant.
+  return around.find(({ path }) => path === name) ?? around.find((box) => box.name === name) ?? null;
 }
 
 const NO_PINS: readonly Pin[] = [];

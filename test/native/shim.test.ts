@@ -3,10 +3,9 @@
 import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Report } from "../../src/report/report.ts";
+import { assertKernelSays } from "../kernel-word.ts";
 import {
   alive,
-  commandFor,
   environmentFor,
   freshMark,
   reportsOf,
@@ -15,33 +14,9 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
+import { whileRunning } from "../while-running.ts";
 
 const test = suite("shim");
-
-/** Runs `up --json --for 30s`, gives the first report to `during`, and awaits the end. */
-async function whileRunning(
-  user: (typeof users)[number],
-  spec: string,
-  during: (report: Report, cli: number) => void,
-): Promise<number> {
-  sandbox(user, "version"); // makes the user's directories
-  const child = Bun.spawn([...commandFor(user, ["up", "--json", "--for", "30s", spec])], {
-    env: environmentFor(user),
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  let text = "";
-  let isFirst = true;
-  for await (const chunk of child.stdout) {
-    text += new TextDecoder().decode(chunk);
-    const end = text.indexOf("\n");
-    if (!isFirst || end < 0) continue;
-    isFirst = false;
-    during(JSON.parse(text.slice(0, end)) as Report, child.pid);
-  }
-  return child.exited;
-}
 
 async function gone(mark: string): Promise<boolean> {
   for (let tries = 0; tries < 100 && alive(mark).length > 0; tries++) await Bun.sleep(20);
@@ -72,14 +47,9 @@ for (const user of users) {
   test(`${user.name}: every number in the report is what procfs says`, async () => {
     const mark = freshMark();
     const spec = writeSpec("mixed", mixed(mark));
-    await whileRunning(user, spec, ({ processes }, cli) => {
-      assert.ok(processes.some(({ kind }) => kind === "forked"));
-      for (const { path, pids, ppids } of processes) {
-        const status = fs.readFileSync(`/proc/${pids[0]}/status`, "utf8");
-        const nspid = /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split("\t").map(Number);
-        assert.equal(pids, nspid, path);
-        assert.is(ppids[0], Number(/^PPid:\t(\d+)$/m.exec(status)?.[1]), path);
-      }
+    await whileRunning(user, spec, (report, cli) => {
+      assert.ok(report.processes.some(({ kind }) => kind === "forked"));
+      assertKernelSays(report);
       process.kill(cli, "SIGINT");
     });
     assert.ok(await gone(mark), alive(mark).join(" "));

@@ -41,6 +41,15 @@ test("each PID namespace has a block: init, then all that is visible there, wish
   ]);
 });
 
+test("a whole path names the sandbox of a pin before a nearer one of the same name does", () => {
+  const text = `sandbox: same
+sandboxes:
+  same:
+    sandboxes: {same: {processes: {p: {run: sleep 1, pids: {same: 70, same/same: 80}}}}}
+`;
+  assert.equal(pidsOf(plan(text)).at(-1), ["same/same/p", 4, 70, 80]);
+});
+
 test("the shim's child that joins an own init's namespaces has numbers of its own", () => {
   const { sandboxes } = plan(doll);
   assert.equal(sandboxes[1]?.joiner, [null, 4, 2]);

@@ -1,0 +1,48 @@
+/** What procfs says of the processes of a report. I/O: /proc. */
+
+import * as fs from "node:fs";
+import * as assert from "uvu/assert";
+import type { Report } from "../src/report/report.ts";
+
+interface Status {
+  readonly nspid: readonly number[];
+  readonly parent: number;
+}
+
+export function statusOf(pid: number | string): Status | null {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/status`, "utf8");
+    const numbers = /^NSpid:\t(.*)$/m.exec(text)?.[1] ?? "";
+    return {
+      nspid: numbers.split("\t").map(Number),
+      parent: Number(/^PPid:\t(\d+)$/m.exec(text)?.[1]),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Every number of every row, of PIDs and of parents' PIDs, is the kernel's. */
+export function assertKernelSays({ processes }: Report): void {
+  for (const { path, pids, ppids } of processes) {
+    const status = statusOf(pids[0] ?? 0);
+    assert.ok(status, `${path} is there`);
+    assert.equal(pids, status.nspid, path);
+    const parent = statusOf(status.parent)?.nspid ?? [];
+    assert.equal(
+      ppids,
+      pids.map((_, level) => parent[level] ?? 0),
+      `parent of ${path}`,
+    );
+  }
+}
+
+/** No process that is there with `mark` among its arguments is missing from the report. */
+export function assertHasAll({ processes }: Report, marked: readonly string[]): void {
+  const known = new Set(processes.map(({ pids }) => String(pids[0])));
+  assert.equal(
+    marked.filter((pid) => !known.has(pid)),
+    [],
+    "processes that the report does not have",
+  );
+}
