@@ -1,34 +1,38 @@
-/** The long ones: `npm run soak [RUNS] [SEED]`. Prints what it did; exit 1 at the first failure. */
+/**
+ * The long ones: `npm run soak [RUNS] [SEED]`, as root and as an ordinary user. RUNS runs of a spec
+ * that forks at random have the same PIDs; a tenth as many specs never seen before agree with
+ * procfs; a tenth as many runs are killed at a random moment. Nothing may be left after any.
+ * Exit 1 at the first failure, with the seed that repeats it.
+ */
 
 import * as fs from "node:fs";
+import { join } from "node:path";
+import type { Report } from "../src/report/report.ts";
+import { assertHasAll, assertKernelSays } from "./kernel-word.ts";
+import { generator } from "./random.ts";
+import { randomSpec } from "./random-spec.ts";
 import {
   alive,
   commandFor,
   environmentFor,
-  type Ran,
+  freshMark,
   reportsOf,
   sandbox,
+  scratch,
+  type User,
   users,
   writeSpec,
 } from "./sandbox.ts";
+import { whileRunning } from "./while-running.ts";
 
 const runs = Number(process.argv[2] ?? 1000);
-let seed = Number(process.argv[3] ?? 1);
+const seed = Number(process.argv[3] ?? 1);
+const few = Math.ceil(runs / 10);
+const random = generator(seed);
 
-/** Park and Miller: small, seeded. */
-function random(): number {
-  seed = (seed * 48271) % 2147483647;
-  return seed / 2147483647;
-}
-
-function fail(what: string, ran?: Ran): never {
-  console.error(`soak: ${what}\n${ran?.err ?? ""}`);
-  process.exit(1);
-}
-
-const forking = `sandbox: forking
+const forking = (mark: string) => `sandbox: forking
 processes:
-  a: {shell: "for i in 1 2 3 4 5 6 7 8; do (true) & done; wait; sleep 0.02", replicas: 2}
+  a: {shell: "for i in $(seq $(($(od -An -N1 -tu1 /dev/urandom) % 12))); do (true) & done; wait; ${mark}", replicas: 2}
   late: {run: "true", depends_on: {a.1: exited}}
 sandboxes:
   inner:
@@ -36,35 +40,110 @@ sandboxes:
     processes: {own: {shell: "(true) & (true) & sleep 0.05"}, member: {run: sleep 0.01, replicas: 2}}
 `;
 
-for (const user of users) {
-  const spec = writeSpec("forking", forking);
+/** What a run could leave, as text: compared before and after. */
+function traces(user: User): string {
+  const run = join(environmentFor(user)["XDG_RUNTIME_DIR"] ?? "", "sandbox");
+  const cgroups = new Bun.Glob("**/*sandbox*").scanSync({
+    cwd: "/sys/fs/cgroup",
+    onlyFiles: false,
+  });
+  return JSON.stringify({
+    mounts: fs.readFileSync("/proc/self/mounts", "utf8"),
+    runs: fs.existsSync(run) ? fs.readdirSync(run) : [],
+    files: fs.readdirSync(scratch),
+    cgroups: [...cgroups].toSorted(),
+    // The monitor, and each init, has the run's directory among its arguments.
+    shims: alive(run),
+    zombies: zombiesOf(process.pid),
+  });
+}
+
+/** Dead children of `parent` that nobody has waited for. */
+function zombiesOf(parent: number): string[] {
+  return fs.readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+      const [state, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return state === "Z" && Number(ppid) === parent;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The end of a killed run takes a moment; a second look is the last. */
+async function assertNothingLeft(user: User, before: string, mark: string): Promise<void> {
+  for (let tries = 0; tries < 250; tries++) {
+    if (alive(mark).length === 0 && traces(user) === before) return;
+    await Bun.sleep(20);
+  }
+  throw new Error(`left:\n${traces(user)}\nbefore:\n${before}\nprocesses: ${alive(mark)}`);
+}
+
+function samePids(user: User): void {
+  const spec = writeSpec("forking", forking("sleep 0.01"));
   let first = "";
-  const before = fs.readFileSync("/proc/mounts", "utf8");
   for (let run = 0; run < runs; run++) {
     const ran = sandbox(user, "up", "--json", spec);
-    if (ran.code !== 0) fail(`run ${run} as ${user.name}: exit ${ran.code}`, ran);
-    const pids = JSON.stringify(
-      reportsOf(ran)[1]?.processes.map((row) => [row.path, row.pids.slice(1)]),
+    if (ran.code !== 0) throw new Error(`run ${run}: exit ${ran.code}\n${ran.err}`);
+    const pids = reportsOf(ran).map(({ processes }) =>
+      processes
+        .filter(({ kind }) => kind === "declared" || kind === "init")
+        .map((row) => [row.path, row.pids.slice(1)]),
     );
-    if (first === "") first = pids;
-    if (pids !== first) fail(`run ${run} as ${user.name}: other PIDs: ${pids}`);
+    first ||= JSON.stringify(pids);
+    if (JSON.stringify(pids) !== first) throw new Error(`run ${run}: ${JSON.stringify(pids)}`);
   }
-  if (fs.readFileSync("/proc/mounts", "utf8") !== before) fail("mounts are left");
-  console.log(`${user.name}: ${runs} runs with the same PIDs, nothing left`);
+}
 
-  const sleeping = writeSpec("sleeping", forking.replaceAll("sleep 0.0", "sleep 73"));
-  for (let run = 0; run < Math.ceil(runs / 10); run++) {
-    const child = Bun.spawn(commandFor(user, ["up", "--json", sleeping]), {
-      env: environmentFor(user),
-      stdio: ["ignore", "ignore", "ignore"],
-    });
-    await Bun.sleep(random() * 200);
-    const monitor = alive("sandbox-shim")[0];
-    process.kill(random() < 0.5 && monitor !== undefined ? Number(monitor) : child.pid, "SIGKILL");
-    await child.exited;
-    for (let tries = 0; tries < 100 && alive("sandbox-shim").length > 0; tries++)
-      await Bun.sleep(20);
-    if (alive("sandbox-shim").length > 0) fail(`run ${run} as ${user.name}: processes are left`);
+async function unseenSpec(user: User): Promise<void> {
+  const mark = freshMark();
+  const text = randomSpec({ random, mark, levels: 1 + Math.floor(random() * 8) });
+  const spec = writeSpec("unseen", text);
+  const during = (report: Report, cli: number) => {
+    assertKernelSays(report);
+    const marked = alive(mark);
+    const again = sandbox(user, "report", "unseen", "--format", "json");
+    assertHasAll(JSON.parse(again.out) as Report, marked);
+    process.kill(cli, "SIGINT");
+  };
+  await whileRunning(user, spec, during, "--name", "unseen");
+}
+
+async function killedRun(user: User, before: string): Promise<void> {
+  const mark = freshMark();
+  const spec = writeSpec("killed", forking(`sleep ${mark}`));
+  const child = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
+    env: environmentFor(user),
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  await Bun.sleep(random() * 250);
+  const shims = alive(`${environmentFor(user)["XDG_RUNTIME_DIR"]}/sandbox`).map(Number);
+  const victims = [child.pid, ...shims];
+  const victim = victims[Math.floor(random() * victims.length)] ?? child.pid;
+  process.kill(victim, "SIGKILL");
+  // Where an init inside was the victim, the run goes on without it.
+  if (shims.indexOf(victim) > 0) child.kill("SIGINT");
+  await child.exited;
+  await assertNothingLeft(user, before, mark);
+}
+
+for (const user of users) {
+  sandbox(user, "version"); // makes the user's directories
+  for (const name of ["forking", "unseen", "killed"]) writeSpec(name, "");
+  const before = traces(user);
+  try {
+    samePids(user);
+    await assertNothingLeft(user, before, "forking.yaml");
+    console.log(`${user.name}: ${runs} runs with the same PIDs, nothing left`);
+    for (let run = 0; run < few; run++) await unseenSpec(user);
+    await assertNothingLeft(user, before, "unseen.yaml");
+    console.log(`${user.name}: ${few} specs never seen before as procfs says, nothing left`);
+    for (let run = 0; run < few; run++) await killedRun(user, before);
+    console.log(`${user.name}: ${few} SIGKILLs at random moments, nothing left`);
+  } catch (error) {
+    console.error(`soak with seed ${seed}, as ${user.name}: ${(error as Error).message}`);
+    process.exit(1);
   }
-  console.log(`${user.name}: ${Math.ceil(runs / 10)} SIGKILLs at random moments, nothing left`);
 }
