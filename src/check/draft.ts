@@ -2,6 +2,7 @@
 
 import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
+import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { Process } from "../ir/process.ts";
 import type { Value } from "../spec/expression.ts";
 import { entriesOf, entryOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
@@ -55,7 +56,7 @@ export function pathOf(box: { readonly path: string }, name: string): string {
   return box.path === "" ? name : `${box.path}/${name}`;
 }
 
-export function isNew(node: Node, kind: string, fallback: boolean): boolean {
+export function isNew(node: Node, kind: NamespaceKind, fallback: boolean): boolean {
   const mode = textOf(get(get(node, "namespaces"), kind));
   return mode === null ? fallback : mode === "new";
 }

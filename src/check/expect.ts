@@ -4,6 +4,7 @@ import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import type { Expect, Expected, Pin } from "../ir/process.ts";
 import { entriesOf, get, integerOf, type Node } from "../spec/node.ts";
+import type { Field } from "../spec/schema.ts";
 import type { ProcessDraft } from "./draft.ts";
 import { ownerNamed } from "./resolve.ts";
 import { type Found, signalOf } from "./values.ts";
@@ -11,7 +12,7 @@ import { type Found, signalOf } from "./values.ts";
 export function expectOf(draft: ProcessDraft, pins: readonly Pin[], found: Found): Expect | null {
   const node = get(draft.node, "expect");
   if (node?.kind !== "map") return null;
-  const number = (key: string): Expected<number> | null => {
+  const number = (key: Field): Expected<number> | null => {
     const value = get(node, key);
     const integer = integerOf(value);
     return value === null || integer === null ? null : { value: integer, span: value.span };

@@ -147,7 +147,9 @@ export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host"
   const around: BoxDraft[] = [];
   for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) around.push(box);
   // A whole path first: where a sandbox is named as one around it, both can still be meant.
-  return around.find(({ path }) => path === name) ?? around.find((box) => box.name === name) ?? null;
+  return (
+    around.find(({ path }) => path === name) ?? around.find((box) => box.name === name) ?? null
+  );
 }
 
 const NO_PINS: readonly Pin[] = [];

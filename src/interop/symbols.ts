@@ -3,6 +3,7 @@
 import type { Span } from "../base/span.ts";
 import { entriesOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
 import { readSpec } from "../spec/read.ts";
+import type { Field } from "../spec/schema.ts";
 
 export type SymbolKind = "process" | "sandbox" | "template" | "param";
 
@@ -82,7 +83,7 @@ class Finder {
     return this.#sources.get(file)?.slice(start, end) ?? "";
   }
 
-  #declare(root: Node, key: string, kind: SymbolKind, into: Map<string, Definition>): void {
+  #declare(root: Node, key: Field, kind: SymbolKind, into: Map<string, Definition>): void {
     for (const { key: name, keySpan } of entriesOf(get(root, key))) {
       if (!into.has(name)) into.set(name, this.#define(kind, name, name, keySpan));
     }
@@ -122,7 +123,7 @@ class Finder {
   }
 
   #fieldsOf(box: Box): void {
-    for (const field of ["init", "until"]) this.#path(get(box.node, field), [box]);
+    for (const field of ["init", "until"] as const) this.#path(get(box.node, field), [box]);
     for (const { value } of entriesOf(get(box.node, "processes"))) {
       const around = outwards(box);
       const dependencies = get(value, "depends_on");

@@ -1,6 +1,7 @@
 /** A YAML document as plain nodes that know their place: what all checks read. */
 
 import type { Span } from "../base/span.ts";
+import type { Field } from "./schema.ts";
 
 export type Node = MapNode | ListNode | ScalarNode;
 
@@ -36,7 +37,8 @@ export interface ScalarNode {
   readonly state?: "deferred" | "hole";
 }
 
-export function get(node: Node | null, key: string): Node | null {
+/** A field of the schema, so that one which is misspelt here does not compile. */
+export function get(node: Node | null, key: Field): Node | null {
   return entryOf(node, key)?.value ?? null;
 }
 

@@ -6,6 +6,7 @@ import { NO_SPAN, type Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { Value } from "./expression.ts";
 import { entriesOf, get, type Node, type ScalarNode, textOf } from "./node.ts";
+import type { Field } from "./schema.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 export const PARAM_TYPES = [
@@ -64,7 +65,7 @@ export function paramsOf(root: Node, found: Diagnostic[]): Param[] {
 function declared(name: string, nameSpan: Span, node: Node, found: Diagnostic[]): Param[] {
   const type = PARAM_TYPES.find((each) => each === textOf(get(node, "type")));
   if (type === undefined) return [];
-  const bound = (key: string): number | null => {
+  const bound = (key: Field): number | null => {
     const value = get(node, key);
     return value === null ? null : boundOf(value, type, found);
   };

@@ -5,7 +5,7 @@
  * an example, so that an editor's hover teaches. `x-` keys are allowed in every map.
  */
 
-import Type from "typebox";
+import Type, { type Static } from "typebox";
 import { PARAM_TYPES } from "./params.ts";
 
 const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
@@ -210,13 +210,19 @@ const processMap = Type.Object(processFields, {
   description: "A process: exactly one of `run` and `shell`.",
 });
 
+const namespace = (kind: string) =>
+  Type.Optional(choice(["new", "inherit"], `The ${kind} namespace.`));
+
 const namespaces = Type.Object(
-  Object.fromEntries(
-    ["pid", "user", "mount", "ipc", "uts", "net", "cgroup"].map((kind) => [
-      kind,
-      Type.Optional(choice(["new", "inherit"], `The ${kind} namespace.`)),
-    ]),
-  ),
+  {
+    pid: namespace("pid"),
+    user: namespace("user"),
+    mount: namespace("mount"),
+    ipc: namespace("ipc"),
+    uts: namespace("uts"),
+    net: namespace("net"),
+    cgroup: namespace("cgroup"),
+  },
   {
     ...closed,
     description:
@@ -357,3 +363,19 @@ export const definitions = {
     { ...closed, description: "A file that others include." },
   ),
 } as const;
+
+/** Names of the fields of a value, at any depth; keys that the user chooses are none. */
+type FieldsOf<Value> = Value extends readonly (infer Item)[]
+  ? FieldsOf<Item>
+  : Value extends object
+    ? string extends keyof Value
+      ? FieldsOf<Value[string]>
+      : (keyof Value & string) | FieldsOf<Value[keyof Value]>
+    : never;
+
+type Definitions = typeof definitions;
+
+/** Every field that the schema knows: what code may ask a node for. */
+export type Field = {
+  [Name in keyof Definitions]: FieldsOf<Static<Definitions[Name]>>;
+}[keyof Definitions];

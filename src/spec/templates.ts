@@ -69,7 +69,7 @@ function* namesUsed(node: Node): Generator<{ name: string; span: Span }> {
     const name = textOf(item);
     if (name !== null) yield { name, span: item.span };
   }
-  for (const key of ["processes", "sandboxes"]) {
+  for (const key of ["processes", "sandboxes"] as const) {
     for (const { value } of entriesOf(get(node, key))) yield* namesUsed(value);
   }
 }

@@ -6,7 +6,7 @@ import type { BoxDraft } from "../draft.ts";
 import type { Found } from "../values.ts";
 
 export function emptySandbox(box: BoxDraft, found: Found): void {
-  const members = ["processes", "sandboxes"].map((key) => get(box.node, key));
+  const members = (["processes", "sandboxes"] as const).map((key) => get(box.node, key));
   // One that was meant to have some has a finding of its own.
   if (members.some((node) => node !== null && (node.kind !== "map" || node.entries.length > 0))) {
     return;

@@ -23,7 +23,7 @@ export function idMap(box: BoxDraft, found: Found): void {
   );
   const identities = [node, ...box.processes.map((process) => get(process.node, "user"))];
   for (const identity of identities) {
-    for (const key of ["uid", "gid"]) {
+    for (const key of ["uid", "gid"] as const) {
       const value = get(identity, key);
       const id = integerOf(value);
       if (value === null || id === null || inside.has(id)) continue;
@@ -37,7 +37,7 @@ export function idMap(box: BoxDraft, found: Found): void {
 }
 
 function overlaps(items: readonly Node[], found: Found): void {
-  for (const key of ["inside", "outside"]) {
+  for (const key of ["inside", "outside"] as const) {
     const seen = new Set<number>();
     for (const item of items) {
       const value = get(item, key);

@@ -6,7 +6,7 @@ import type { BoxDraft } from "../draft.ts";
 import type { Found } from "../values.ts";
 
 export function noCopies({ node }: BoxDraft, found: Found): void {
-  for (const members of ["processes", "sandboxes"]) {
+  for (const members of ["processes", "sandboxes"] as const) {
     for (const { key, value } of entriesOf(get(node, members))) {
       const count = get(value, "replicas");
       if (count === null || integerOf(count) !== 0) continue;
