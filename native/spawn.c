@@ -106,20 +106,45 @@ static void note_pid(struct spawn *spawn, int pidfd)
 	(void)close(pidfd);
 }
 
+/* Whether the mount namespace above belongs to a user namespace that the run has made. */
+static bool is_below_userns(const struct spawn *spawn)
+{
+	const struct image_sandbox *sandboxes = spawn->run->plan.sandboxes;
+
+	for (uint32_t box = spawn->box->parent; box != SBX_NONE; box = sandboxes[box].parent) {
+		if (run_userns_apart(spawn->run, box))
+			return true;
+	}
+	return false;
+}
+
+/* Kinds of namespaces that the first process of a sandbox is cloned into. */
+static uint32_t kinds_of_first(const struct spawn *spawn)
+{
+	uint32_t kinds = spawn->box->namespaces_new;
+
+	if (spawn->sandbox == 0 && spawn->run->userns_first)
+		return kinds | 1u << NAMESPACE_USER;
+	if (!run_userns_apart(spawn->run, spawn->sandbox))
+		return kinds;
+	/*
+	 * The others are made together with the user's. But procfs can be mounted from the mount
+	 * namespace of a user namespace only if none of the /proc there is covered, and ours are for
+	 * root: then the init begins in one of its own. Source: user_namespaces(7), "too revealing".
+	 */
+	return kinds & (1u << NAMESPACE_PID | (is_below_userns(spawn) ? 1u << NAMESPACE_MOUNT : 0));
+}
+
 /* Clones the process itself, in the caller's namespaces and the new ones of its sandbox. */
 static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 {
 	struct sbx_error error = { 0 };
 	bool is_process = spawn->record->kind == SLOT_KIND_PROCESS;
-	uint32_t kinds = spawn->is_first ? spawn->box->namespaces_new : 0;
+	uint32_t kinds = spawn->is_first ? kinds_of_first(spawn) : 0;
 	struct sys_clone request;
 	int pidfd = -1;
 	pid_t pid;
 
-	if (spawn->is_first && run_userns_apart(spawn->run, spawn->sandbox))
-		kinds &= 1u << NAMESPACE_PID; /* the others are made together with the user's */
-	if (spawn->is_first && spawn->sandbox == 0 && spawn->run->userns_first)
-		kinds |= 1u << NAMESPACE_USER;
 	request = request_of(spawn, run_clone_flags(kinds) | extra_flags);
 	if (spawn->is_first) {
 		request.flags |= is_process && spawn->exec.gate < 0 ? CLONE_VFORK : 0;

@@ -214,18 +214,23 @@ void supervise_forward(struct supervisor *supervisor, int number)
 	}
 }
 
-/* Kills each PID of a list such as "12 34 ". They are our children, and we have not reaped. */
-static void kill_listed(const char *text)
+/*
+ * Kills each PID of a list such as "12 34 ", as level 0 numbers them. They are our children, and we
+ * have not reaped, so the numbers are still theirs; but in our own PID namespace they may have
+ * others, so the directory in procfs names them. Source: pidfd_send_signal(2).
+ */
+static void kill_listed(char *text)
 {
-	while (*text != '\0') {
-		pid_t pid = 0;
+	char *rest = text;
 
-		for (; *text >= '0' && *text <= '9'; text++)
-			pid = pid * 10 + (*text - '0');
-		if (pid > 0)
-			(void)sys_signal_child(pid, SIGKILL);
-		while (*text != '\0' && (*text < '0' || *text > '9'))
-			text++;
+	for (char *pid = strsep(&rest, " "); pid != NULL; pid = strsep(&rest, " ")) {
+		int fd = *pid == '\0' ? -1 :
+					openat(FD_PROC, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd >= 0) {
+			(void)sys_pidfd_send_signal(fd, SIGKILL);
+			(void)close(fd);
+		}
 	}
 }
 

@@ -101,6 +101,8 @@ async function unseenSpec(user: User): Promise<void> {
   const mark = freshMark();
   const text = randomSpec({ random, mark, levels: 1 + Math.floor(random() * 8) });
   const spec = writeSpec("unseen", text);
+  const ran = sandbox(user, "up", "--json", "--for", "0s", spec);
+  if (ran.code !== 0) throw new Error(`exit ${ran.code}\n${ran.err}\nof ${text}`);
   const during = (report: Report, cli: number) => {
     assertKernelSays(report);
     const marked = alive(mark);

@@ -74,6 +74,41 @@ for (const user of users) {
     });
   }
 
+  test(`${user.name}: a sandbox without a PID namespace ends what its processes left behind`, () => {
+    const mark = freshMark();
+    const spec = writeSpec(
+      "flat",
+      `sandbox: flat
+processes: {last: {run: "true", depends_on: {inner: exited}, expect: {exit: 0}}}
+sandboxes:
+  inner:
+    namespaces: {pid: inherit}
+    timeout: 4s
+    processes: {parent: {shell: "sleep ${mark} & sleep ${mark} & true"}}
+`,
+    );
+    const ran = sandbox(user, "up", "--json", spec);
+    assert.is(ran.code, 0, ran.err);
+    const init = reportsOf(ran)[1]?.processes.find(({ path }) => path === "inner/init");
+    assert.equal(init?.exit, { code: 0 });
+    assert.equal(alive(mark), []);
+  });
+
+  test(`${user.name}: a PID namespace in a user namespace below another one without`, () => {
+    const spec = writeSpec(
+      "user-in-user",
+      `sandbox: outer
+sandboxes:
+  a:
+    namespaces: {user: new, pid: inherit}
+    sandboxes:
+      b: {namespaces: {user: new}, processes: {p: {shell: "test $(ls -d /proc/[0-9]* | wc -l) -lt 6"}}}
+`,
+    );
+    const ran = sandbox(user, "up", spec);
+    assert.is(ran.code, 0, ran.err);
+  });
+
   test(`${user.name}: declared PIDs hold under a fork storm and a late start`, () => {
     const spec = writeSpec(
       "storm",
