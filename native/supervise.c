@@ -33,6 +33,52 @@ struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
 	};
 }
 
+/* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */
+#define FLAG_EXITING 0x4
+
+/* Whether an unreaped child is on its way out. Its own name, in parentheses, may hold anything. */
+static bool is_exiting(uint32_t pid)
+{
+	char text[512];
+	char path[sizeof("/stat") + 10];
+	ssize_t size;
+	unsigned int flags = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%u/stat", pid);
+	fd = openat(FD_PROC, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	size = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	text[size > 0 ? size : 0] = '\0';
+	const char *rest = strrchr(text, ')');
+
+	return rest == NULL || (sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+				flags & FLAG_EXITING);
+}
+
+/*
+ * Whether the PID 1 of a slot's sandbox, a declared process, has ended or is about to: the kernel
+ * kills and waits for all others before it reports that one, and lets nobody in any more.
+ * Source: pid_namespaces(7).
+ */
+static bool ended_with_sandbox(const struct run *run, uint32_t slot)
+{
+	uint32_t box = run->plan.slots[slot].sandbox;
+
+	if (run->plan.sandboxes[box].init_slot == slot)
+		box = run->plan.sandboxes[box].parent;
+	for (; box != SBX_NONE && run->plan.sandboxes[box].init_mode == INIT_MODE_PROCESS;
+	     box = run->plan.sandboxes[box].parent) {
+		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[box].init_slot];
+
+		if (is_exiting(init->pids[0]))
+			return true;
+	}
+	return false;
+}
+
 static void start(struct supervisor *supervisor, uint32_t slot)
 {
 	struct table *table = &supervisor->run->table;
@@ -40,8 +86,13 @@ static void start(struct supervisor *supervisor, uint32_t slot)
 	pid_t pid = spawn_slot(supervisor->run, slot, supervisor->init);
 
 	if (pid == 0) {
+		/* What came too late for its sandbox never started, and did not fail. */
+		bool late = ended_with_sandbox(supervisor->run, slot);
+
 		state->ended_ns = sys_now();
-		table_set_state(table, slot, SLOT_STATE_FAILED);
+		if (late)
+			table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
+		table_set_state(table, slot, late ? SLOT_STATE_SKIPPED : SLOT_STATE_FAILED);
 		return;
 	}
 	index_add(&supervisor->index, slot);
@@ -126,51 +177,6 @@ void supervise_desired(struct supervisor *supervisor)
 	}
 	if (supervisor->news > 0)
 		supervise_ring(supervisor);
-}
-
-/* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */
-#define FLAG_EXITING 0x4
-
-/* Whether an unreaped child is on its way out. Its own name, in parentheses, may hold anything. */
-static bool is_exiting(uint32_t pid)
-{
-	char text[512];
-	char path[sizeof("/stat") + 10];
-	ssize_t size;
-	unsigned int flags = 0;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%u/stat", pid);
-	fd = openat(FD_PROC, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return true;
-	size = read(fd, text, sizeof(text) - 1);
-	(void)close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	const char *rest = strrchr(text, ')');
-
-	return rest == NULL || (sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-				flags & FLAG_EXITING);
-}
-
-/*
- * A process that SIGKILL ended because the PID 1 of its sandbox, a declared process, has ended: the
- * kernel kills and waits for all others before it reports that one. Source: pid_namespaces(7).
- */
-static bool ended_with_sandbox(const struct run *run, uint32_t slot)
-{
-	uint32_t box = run->plan.slots[slot].sandbox;
-
-	if (run->plan.sandboxes[box].init_slot == slot)
-		box = run->plan.sandboxes[box].parent;
-	for (; box != SBX_NONE && run->plan.sandboxes[box].init_mode == INIT_MODE_PROCESS;
-	     box = run->plan.sandboxes[box].parent) {
-		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[box].init_slot];
-
-		if (is_exiting(init->pids[0]))
-			return true;
-	}
-	return false;
 }
 
 bool supervise_reap(struct supervisor *supervisor)

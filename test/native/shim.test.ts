@@ -109,6 +109,27 @@ sandboxes:
     assert.is(ran.code, 0, ran.err);
   });
 
+  test(`${user.name}: what comes too late for an own init is no failure`, () => {
+    const spec = writeSpec(
+      "late",
+      `sandbox: late
+sandboxes:
+  inner:
+    init: own
+    processes: {own: {run: "true", expect: {exit: 0}}, member: {run: sleep 50, replicas: 20}}
+`,
+    );
+    const ran = sandbox(user, "up", "--json", spec);
+    assert.is(ran.code, 0, ran.err);
+    const members = reportsOf(ran)[1]?.processes.filter(({ path }) => path.includes("member"));
+    assert.is(members?.length, 20);
+    for (const { state, exit } of members ?? []) {
+      assert.ok(
+        state === "pending" || (exit !== null && "signal" in exit && exit.signal === "KILL"),
+      );
+    }
+  });
+
   test(`${user.name}: declared PIDs hold under a fork storm and a late start`, () => {
     const spec = writeSpec(
       "storm",
