@@ -22,9 +22,13 @@ void end_stop_ready(struct decide *decide)
 
 		if (!watch->to_stop)
 			continue;
-		for (uint32_t i = 0; i < record->dependents_count && ready; i++)
-			ready = table_ended(&decide->run->table,
-					    plan->dependents[record->dependents_first + i].slot);
+		/* One that has not started need not end first: it may be waiting for this very end. */
+		for (uint32_t i = 0; i < record->dependents_count && ready; i++) {
+			uint32_t above = plan->dependents[record->dependents_first + i].slot;
+
+			ready = table_ended(&decide->run->table, above) ||
+				watch_is_waiting(decide, above);
+		}
 		if (!ready)
 			continue;
 		watch->to_stop = false;

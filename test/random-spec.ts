@@ -7,6 +7,8 @@ interface Settings {
   readonly mark: string;
   /** Of PID namespaces, one inside the other. */
   readonly levels: number;
+  /** Whether processes end by themselves, soon and in many ways, instead of sleeping. */
+  readonly lively?: boolean;
 }
 
 interface Around {
@@ -17,6 +19,19 @@ interface Around {
 }
 
 type Fields = Record<string, unknown>;
+
+/** What a process of a lively spec does; all are at their end within a moment. */
+const LIVES = [
+  { run: "true" },
+  { run: "false" },
+  { run: "sleep 0.02" },
+  { shell: "kill -9 $$" },
+  { shell: "(sleep 0.05 &) ; (true) & exit 3" },
+  { shell: "kill -TERM $$; sleep 0.1" },
+  { shell: "sleep 0.03 & sleep 0.01 & wait" },
+  { run: "sleep 50", timeout: "60ms", stop: { grace: "20ms" } },
+  { shell: "trap '' TERM; sleep 0.05; sleep 50", timeout: "30ms", stop: { grace: "30ms" } },
+];
 
 /** A spec as JSON, which is YAML too. It type-checks, and sleeps until it is stopped. */
 export function randomSpec(settings: Settings): string {
@@ -33,10 +48,16 @@ export function randomSpec(settings: Settings): string {
   };
 
   function command(): Fields {
-    const { mark } = settings;
+    const { mark, lively } = settings;
+    if (lively) return { ...LIVES[between(0, LIVES.length - 1)], essential: chance(0.02) };
     if (chance(0.4)) return { run: ["sleep", mark] };
     const forks = `sleep ${mark} & `.repeat(between(1, 3));
     return { shell: `${forks}${chance(0.3) ? "(true) & " : ""}wait` };
+  }
+
+  function dependency(on = ""): unknown {
+    if (!settings.lively) return [on];
+    return { [on]: ["started", "exited", "succeeded"][between(0, 2)] };
   }
 
   function pinsOf({ owners }: Around, ownsPid: boolean): Fields {
@@ -48,12 +69,13 @@ export function randomSpec(settings: Settings): string {
   }
 
   function processes(around: Around, ownsPid: boolean, init: string | null): Fields {
-    const made: Fields = init === null ? {} : { [init]: command() };
+    const made: Fields = settings.lively ? { one: command() } : {};
+    if (init !== null) made[init] = command();
     const names: string[] = [];
     for (let count = between(1, 2); count > 0; count--) {
       const name = `p${count}`;
       const copies = chance(0.3) ? { replicas: between(2, 3) } : pinsOf(around, ownsPid);
-      const waits = names.length > 0 && chance(0.3) ? { depends_on: [names.at(-1)] } : {};
+      const waits = names.length > 0 && chance(0.3) ? { depends_on: dependency(names.at(-1)) } : {};
       made[name] = { ...command(), ...copies, ...waits };
       names.push(name);
     }
@@ -76,9 +98,11 @@ export function randomSpec(settings: Settings): string {
       ...(chance(0.2) ? { uts: "inherit" } : {}),
       ...(!isRoot && chance(0.15) ? { user: "new" } : {}),
     };
+    const until = settings.lively && chance(0.2) ? { until: chance(0.5) ? "any" : "one" } : {};
     const nested = level >= settings.levels ? 0 : chance(0.2) ? 2 : 1;
     return {
       ...copies,
+      ...until,
       // What is PID 1 itself does not hear SIGTERM.
       ...(init === null ? {} : { init, stop: { grace: "20ms" } }),
       namespaces,

@@ -37,7 +37,9 @@ processes:
 sandboxes:
   inner:
     init: own
-    processes: {own: {shell: "(true) & (true) & sleep 0.05"}, member: {run: sleep 0.01, replicas: 2}}
+    processes:
+      own: {shell: "(true) & (true) & until [ -d /proc/2 ] && [ -d /proc/3 ]; do sleep 0.01; done"}
+      member: {run: sleep 100, replicas: 2}
 `;
 
 /** What a run could leave, as text: compared before and after. */

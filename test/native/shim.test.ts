@@ -198,6 +198,33 @@ processes:
   });
 }
 
+test("a time-out does not wait for what waits for the process's end", () => {
+  const spec = writeSpec(
+    "timed-out",
+    `sandbox: timed-out
+timeout: 20s
+processes:
+  slow: {run: sleep 50, timeout: 50ms}
+  next: {run: "true", depends_on: {slow: succeeded}}
+  after: {run: "true", depends_on: {slow: exited}, expect: {exit: 0}}
+`,
+  );
+  const user = users[0];
+  assert.ok(user);
+  const ran = sandbox(user, "up", "--json", spec);
+  assert.is(ran.code, 1);
+  const rows = reportsOf(ran)[1]?.processes ?? [];
+  assert.equal(
+    rows.map(({ path, state, ended_by }) => [path, state, ended_by]),
+    [
+      ["init", "exited", "itself"],
+      ["slow", "exited", "timeout"],
+      ["next", "pending", null],
+      ["after", "exited", "itself"],
+    ],
+  );
+});
+
 test("exit codes and signals are exact", () => {
   const user = users[0];
   assert.ok(user);
