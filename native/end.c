@@ -159,7 +159,7 @@ void end_init_ended(struct decide *decide, uint32_t box)
 		if (watch_is_waiting(decide, slot)) {
 			watch_skip(decide, slot);
 		} else if (reaper_gone && supervisor != SBX_NONE && supervisor >= box) {
-			bool lived = table_load(&state->state) != SLOT_STATE_PENDING;
+			bool lived = !table_came_too_late(&decide->run->table, slot);
 
 			state->exit_signal = lived ? SIGKILL : 0;
 			state->ended_ns = sys_now();

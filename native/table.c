@@ -131,6 +131,14 @@ void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag)
 	(void)__atomic_fetch_or(&table->slots[slot].flags, 1u << flag, __ATOMIC_ACQ_REL);
 }
 
+bool table_came_too_late(const struct table *table, uint32_t slot)
+{
+	const struct table_slot *record = &table->slots[slot];
+
+	return table_load(&record->flags) & 1u << SLOT_FLAG_ENDED_WITH_SANDBOX &&
+	       table_load(&record->pids[0]) == 0;
+}
+
 void table_set_exit(struct table *table, uint32_t slot, int status)
 {
 	struct table_slot *record = &table->slots[slot];
@@ -142,6 +150,10 @@ void table_set_exit(struct table *table, uint32_t slot, int status)
 	else
 		record->exit_code = (uint32_t)WEXITSTATUS(status);
 	/* One that was held and then given up never ran. */
-	if (table_load(&record->state) != SLOT_STATE_SKIPPED)
-		table_set_state(table, slot, fault ? SLOT_STATE_FAILED : SLOT_STATE_EXITED);
+	if (table_load(&record->state) == SLOT_STATE_SKIPPED)
+		return;
+	table_set_state(table, slot,
+			fault			       ? SLOT_STATE_FAILED :
+			table_came_too_late(table, slot) ? SLOT_STATE_SKIPPED :
+							 SLOT_STATE_EXITED);
 }

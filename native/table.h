@@ -55,6 +55,8 @@ void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
 /* Why it ended, where it did not end by itself. */
 void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag);
+/* Whether the end of its sandbox came before the process had learnt its PIDs: it never was. */
+bool table_came_too_late(const struct table *table, uint32_t slot);
 /* `status` as from wait4(2). A slot that holds a fault becomes `failed`. */
 void table_set_exit(struct table *table, uint32_t slot, int status);
 

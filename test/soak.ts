@@ -1,7 +1,8 @@
 /**
  * The long ones: `npm run soak [RUNS] [SEED]`, as root and as an ordinary user. RUNS runs of a spec
- * that forks at random have the same PIDs; a tenth as many specs never seen before agree with
- * procfs; a tenth as many runs are killed at a random moment. Nothing may be left after any.
+ * that forks at random have the same PIDs; of a tenth as many each, specs never seen before agree
+ * with procfs, lively ones come to their end, and runs are killed at a random moment. Nothing may
+ * be left after any.
  * Exit 1 at the first failure, with the seed that repeats it.
  */
 
@@ -115,6 +116,15 @@ async function unseenSpec(user: User): Promise<void> {
   await whileRunning(user, spec, during, "--name", "unseen");
 }
 
+function livelySpec(user: User): void {
+  const levels = 1 + Math.floor(random() * 6);
+  const text = randomSpec({ random, mark: freshMark(), levels, lively: true });
+  const ran = sandbox(user, "up", "--json", writeSpec("lively", text));
+  if (ran.code > 1 || /SBX3|SBX4003/.test(ran.err)) {
+    throw new Error(`exit ${ran.code}\n${ran.err}\nof ${text}`);
+  }
+}
+
 async function killedRun(user: User, before: string): Promise<void> {
   const mark = freshMark();
   const spec = writeSpec("killed", forking(`sleep ${mark}`));
@@ -135,7 +145,7 @@ async function killedRun(user: User, before: string): Promise<void> {
 
 for (const user of users) {
   sandbox(user, "version"); // makes the user's directories
-  for (const name of ["forking", "unseen", "killed"]) writeSpec(name, "");
+  for (const name of ["forking", "unseen", "lively", "killed"]) writeSpec(name, "");
   const before = traces(user);
   try {
     samePids(user);
@@ -144,6 +154,9 @@ for (const user of users) {
     for (let run = 0; run < few; run++) await unseenSpec(user);
     await assertNothingLeft(user, before, "unseen.yaml");
     console.log(`${user.name}: ${few} specs never seen before as procfs says, nothing left`);
+    for (let run = 0; run < few; run++) livelySpec(user);
+    await assertNothingLeft(user, before, "lively.yaml");
+    console.log(`${user.name}: ${few} lively specs came to their end, nothing left`);
     for (let run = 0; run < few; run++) await killedRun(user, before);
     console.log(`${user.name}: ${few} SIGKILLs at random moments, nothing left`);
   } catch (error) {

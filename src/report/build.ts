@@ -66,7 +66,6 @@ function declaredRow(
   const pids = (state?.pids ?? []).map((pid) => (pid === 0 ? null : pid));
   const row = pids[0] == null ? undefined : live.get(pids[0]);
   const argv = slot.process?.argv ?? INIT_ARGV;
-  const hasStarted = state !== null && state.startedNs > 0;
   const since = (ns: number) =>
     ns > 0 && Number.isFinite(origin) ? Math.max(0, ns - origin) : null;
   return {
@@ -77,14 +76,14 @@ function declaredRow(
     pids,
     ppids: pids[0] == null ? pids.map(() => null) : parentPids(plan, table, slot),
     state: stateOf(state, row),
-    exit: state === null || !hasStarted ? null : exitOf(state),
+    exit: state === null ? null : exitOf(state),
     fault: state?.state === "failed" ? state.fault : null,
     ended_by: state === null ? null : endedBy(state),
     pinned: (slot.process?.pins ?? []).map(({ level }) => level).toSorted((a, b) => a - b),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,
     started_ns: since(state?.startedNs ?? 0),
-    ended_ns: since(state?.endedNs ?? 0),
+    ended_ns: state?.state === "skipped" ? null : since(state?.endedNs ?? 0),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Report } from "../../src/report/report.ts";
 import { assertHasAll, assertKernelSays } from "../kernel-word.ts";
 import { generator } from "../random.ts";
 import { randomSpec } from "../random-spec.ts";
-import { alive, freshMark, sandbox, type User, users, writeSpec } from "../sandbox.ts";
+import { alive, freshMark, reportsOf, sandbox, type User, users, writeSpec } from "../sandbox.ts";
 import { whileRunning } from "../while-running.ts";
 
 const test = suite("random-spec");
@@ -49,6 +49,27 @@ for (const user of users) {
       await whileRunning(user, writeSpec(`random-${seed}`, text), during, "--name", name);
       for (let tries = 0; tries < 200 && alive(mark).length > 0; tries++) await Bun.sleep(20);
       assert.equal(alive(mark), []);
+    });
+  }
+}
+
+for (const user of users) {
+  for (const seed of [2, 5, 8]) {
+    test(`lively by seed ${seed}: whatever ends when, the run comes to its end, as ${user.name}`, () => {
+      const mark = freshMark();
+      const text = randomSpec({ random: generator(seed), mark, levels: 4, lively: true });
+      const ran = sandbox(user, "up", "--json", writeSpec(`lively-${seed}`, text));
+      assert.ok(ran.code === 0 || ran.code === 1, ran.err);
+      assert.is(/SBX3|SBX4003/.test(ran.err), false, ran.err);
+      const last = reportsOf(ran).at(-1);
+      assert.ok(last);
+      assert.is(last.phase, "ended");
+      const open = last.processes.filter(({ state }) => state !== "exited" && state !== "pending");
+      assert.equal(open, []);
+      const endless = last.processes.filter(
+        ({ state, exit }) => state === "exited" && exit === null,
+      );
+      assert.equal(endless, []);
     });
   }
 }
