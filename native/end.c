@@ -127,14 +127,17 @@ void end_member_ended(struct decide *decide, uint32_t box, uint32_t slot)
 {
 	const struct image_sandbox *record = watch_box(decide, box);
 	struct box_watch *watch = &decide->boxes[box];
+	bool counts = record->until_kind == UNTIL_KIND_ANY ||
+		      (record->until_kind == UNTIL_KIND_PROCESS && slot >= record->until_first &&
+		       slot - record->until_first < record->until_count);
 
 	SBX_ASSERT(watch->members > 0);
 	watch->members--;
+	if (counts && watch->until_left > 0)
+		watch->until_left--;
 	if (watch->members == 0)
 		end_box(decide, box);
-	else if (watch->phase == BOX_ACTIVE &&
-		 (record->until_kind == UNTIL_KIND_ANY ||
-		  (record->until_kind == UNTIL_KIND_PROCESS && record->until_slot == slot)))
+	else if (watch->phase == BOX_ACTIVE && watch->until_left == 0)
 		end_stop_box(decide, box);
 }
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x76df2eau
+#define SBX_WIRE_VERSION 0x4a3c4e02u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -300,14 +300,15 @@ struct image_sandbox {
 	uint32_t joiner_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
-	uint32_t until_slot;
+	uint32_t until_first;
+	uint32_t until_count;
 	uint32_t timeout_ms;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 132, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 136, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -335,12 +336,13 @@ _Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
 _Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
 _Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
 _Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_slot) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 132, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {

@@ -112,7 +112,8 @@ static bool sandbox_fits(const struct reader *reader, uint32_t index)
 	    box->init_slot < box->slot_first || box->init_slot >= box->slot_end)
 		return false;
 	if (box->until_kind == UNTIL_KIND_PROCESS &&
-	    (box->until_slot < box->slot_first || box->until_slot >= box->slot_end))
+	    (box->until_count == 0 || box->until_first < box->slot_first ||
+	     (uint64_t)box->until_first + box->until_count > box->slot_end))
 		return false;
 	if (box->joiner_first != SBX_NONE &&
 	    !range_fits(reader, SECTION_PIDS, box->joiner_first, box->level + 1))

@@ -34,6 +34,7 @@ int watch_open(struct decide *decide, struct run *run, struct sbx_error *error)
 		struct box_watch *watch = &decide->boxes[b];
 		uint32_t inits = box->init_mode == INIT_MODE_PROCESS ? 0 : 1;
 
+		watch->until_left = box->until_kind == UNTIL_KIND_PROCESS ? box->until_count : 1;
 		watch->members += box->slot_end - box->slot_first - inits;
 		if (watch->subtree_end == 0)
 			watch->subtree_end = b + 1;

@@ -20,6 +20,7 @@ enum box_phase { BOX_ACTIVE, BOX_STOPPING, BOX_ENDING, BOX_DONE };
 
 struct box_watch {
 	uint32_t members; /* processes and nested sandboxes that have not ended */
+	uint32_t until_left; /* ends of what `until` names that are still to come */
 	uint32_t subtree_end; /* sandboxes [own, subtree_end) are this one and those below */
 	enum box_phase phase;
 	uint64_t timeout_at;

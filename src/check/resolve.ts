@@ -344,12 +344,18 @@ export function sandboxOf(draft: BoxDraft): Sandbox {
     uidMap: sortedMap,
     gidMap: sortedMap,
     root: root === "host" || root === "host-rw" || root === "inherit" ? root : rootDefault(draft),
-    until: until === "all" || until === "any" ? until : { process: until },
+    until: until === "all" || until === "any" ? until : { processes: namedBy(draft, until) },
     timeoutMs: durationOf(get(node, "timeout"), []),
     stop: stopOf(get(node, "stop"), DEFAULT_STOP, []),
     processes: draft.processes.flatMap(({ ir }) => (ir === null ? [] : [ir])),
     sandboxes: draft.boxes.map(sandboxOf),
   };
+}
+
+/** The process of this name, or all copies of it. */
+export function namedBy({ processes }: BoxDraft, name: string): string[] {
+  const meant = processes.filter((process) => process.name === name || process.baseName === name);
+  return meant.map((process) => process.name);
 }
 
 function rootDefault(draft: BoxDraft): Sandbox["root"] {

@@ -25,8 +25,8 @@ export interface Sandbox {
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
   readonly root: "host" | "host-rw" | "inherit";
-  /** When this sandbox is done: all of its members are, any is, or the named process is. */
-  readonly until: "all" | "any" | { readonly process: string };
+  /** When this sandbox is done: all of its members are, any is, or the named processes are. */
+  readonly until: "all" | "any" | { readonly processes: readonly string[] };
   readonly timeoutMs: number | null;
   readonly stop: Stop;
   /** In source order, replicas in order of index. */

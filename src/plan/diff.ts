@@ -46,7 +46,10 @@ function sandboxFields(plan: Plan, sandbox: PlanSandbox): Fields {
     ...rest,
     ...Object.fromEntries(kinds),
     init: plan.slots[initSlot]?.path,
-    until: "slot" in until ? plan.slots[until.slot]?.path : until.kind,
+    until:
+      until.kind === "process"
+        ? plan.slots.slice(until.slots.first, until.slots.end).map(({ path }) => path)
+        : until.kind,
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Process } from "../ir/process.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { type Claim, numberBlocks } from "./pid-blocks.ts";
-import type { InitMode, Mount, Plan, PlanSandbox, Slot, SlotProcess } from "./plan.ts";
+import type { InitMode, Mount, Plan, PlanSandbox, Slot, SlotProcess, Until } from "./plan.ts";
 
 /** A sandbox on its way into the plan; `claim` numbers are filled in at the end. */
 interface Draft {
@@ -134,8 +134,7 @@ function planSandbox(
   indexOf: (path: string) => number,
 ): PlanSandbox {
   const { ir } = draft;
-  const until = ir.until;
-  const prefix = ir.path === "" ? "" : `${ir.path}/`;
+  const { until } = ir;
   return {
     name: ir.name,
     path: ir.path,
@@ -155,13 +154,22 @@ function planSandbox(
     mounts: mountsOf(ir, draft.parent === null),
     joiner: draft.joinerClaim === null ? null : (pids.get(draft.joinerClaim) ?? null),
     lastPid: lastPids.get(draft.index) ?? null,
-    until:
-      typeof until === "string"
-        ? { kind: until }
-        : { kind: "process", slot: indexOf(prefix + until.process) },
+    until: typeof until === "string" ? { kind: until } : untilSlots(draft, until, indexOf),
     timeoutMs: ir.timeoutMs,
     stop: ir.stop,
   };
+}
+
+/** Copies stand side by side, but for one that is init and stands first: its end is the end anyway. */
+function untilSlots(
+  { ir }: Draft,
+  { processes }: { readonly processes: readonly string[] },
+  indexOf: (path: string) => number,
+): Until {
+  const prefix = ir.path === "" ? "" : `${ir.path}/`;
+  const others = processes.length > 1 ? processes.filter((name) => name !== ir.init) : processes;
+  const first = indexOf(prefix + others[0]);
+  return { kind: "process", slots: { first, end: first + others.length } };
 }
 
 /** A procfs shows its mounter's PID namespace, so one is mounted only where both are new. */

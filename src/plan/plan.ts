@@ -70,11 +70,15 @@ export interface PlanSandbox {
    * makes no new PID namespace. Source: pid_namespaces(7).
    */
   readonly lastPid: number | null;
-  /** `slot` only with kind `process`. */
-  readonly until: { readonly kind: "all" | "any" } | { readonly kind: "process"; slot: number };
+  readonly until: Until;
   readonly timeoutMs: number | null;
   readonly stop: Stop;
 }
+
+/** When a sandbox is done. `process`: once all of these slots are; they are copies of one. */
+export type Until =
+  | { readonly kind: "all" | "any" }
+  | { readonly kind: "process"; readonly slots: { readonly first: number; readonly end: number } };
 
 /** `proc`: a fresh procfs on /proc. `dev`: the minimal /dev. `tmpfs`: an empty one at `at`. */
 export type Mount =

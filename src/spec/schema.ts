@@ -271,7 +271,8 @@ const sandboxFields = {
   replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, 65_536)),
   until: Type.Optional(
     Type.String({
-      description: "`all`, `any`, or a process: when this sandbox is done.",
+      description:
+        "`all`, `any`, or a process (of a replicated one: all copies): when this sandbox is done.",
       default: "all",
     }),
   ),

@@ -201,6 +201,7 @@ class Decoder {
       kind === "user" ? user : (row["namespaces_new"] ?? 0) & (1 << bit) ? "new" : "inherit",
     ]);
     const until = this.#enum("until_kind", row["until_kind"]);
+    const { until_first: first = 0, until_count: count = 0 } = row;
     return {
       name: this.#string(row["name"]),
       path: this.#string(row["path"]),
@@ -220,7 +221,10 @@ class Decoder {
       mounts: this.#mounts(row),
       joiner: row["joiner_first"] === NONE ? null : this.#pids(row["joiner_first"], level),
       lastPid: row["last_pid"] || null,
-      until: until === "process" ? { kind: until, slot: row["until_slot"] ?? 0 } : { kind: until },
+      until:
+        until === "process"
+          ? { kind: until, slots: { first, end: first + count } }
+          : { kind: until },
       timeoutMs: row["timeout_ms"] || null,
       stop: { signal: row["stop_signal"] ?? 0, graceMs: row["stop_grace_ms"] ?? 0 },
     };

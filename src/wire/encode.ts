@@ -208,6 +208,7 @@ function addMounts(sections: Sections, sandbox: PlanSandbox): number {
 
 function addSandbox(sections: Sections, sandbox: PlanSandbox, owned: readonly number[]): void {
   const { strings } = sections;
+  const named = sandbox.until.kind === "process" ? sandbox.until.slots : null;
   const groups = sandbox.user?.groups ?? [];
   const kinds = NAMESPACE_KINDS.map((kind) => (sandbox.namespaces[kind] === "new" ? 1 : 0));
   sections.add("sandboxes", {
@@ -238,7 +239,8 @@ function addSandbox(sections: Sections, sandbox: PlanSandbox, owned: readonly nu
     joiner_first: sandbox.joiner === null ? NONE : addPids(sections, sandbox.joiner),
     last_pid: sandbox.lastPid ?? 0,
     until_kind: numberOf("until_kind", sandbox.until.kind),
-    until_slot: sandbox.until.kind === "process" ? sandbox.until.slot : 0,
+    until_first: named?.first ?? 0,
+    until_count: named === null ? 0 : named.end - named.first,
     timeout_ms: sandbox.timeoutMs ?? 0,
     stop_signal: sandbox.stop.signal,
     stop_grace_ms: sandbox.stop.graceMs,

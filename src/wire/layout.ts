@@ -117,7 +117,7 @@ export const IMAGE_STRUCTS = {
       ["joiner_first", "u32"],
       ["last_pid", "u32"],
       ["until_kind", "u32"],
-      ["until_slot", "u32"],
+      ...range("until"),
       ["timeout_ms", "u32"],
       ["stop_signal", "u32"],
       ["stop_grace_ms", "u32"],

@@ -225,6 +225,27 @@ processes:
   );
 });
 
+test("until with the name of a replicated process waits for every copy", () => {
+  const spec = writeSpec(
+    "until-copies",
+    `sandbox: until-copies
+until: worker
+processes:
+  first: sleep 50
+  worker: {shell: "sleep 0.\${replica}", replicas: 3, expect: {exit: 0}}
+  other: sleep 50
+`,
+  );
+  const user = users[0];
+  assert.ok(user);
+  const ran = sandbox(user, "up", "--json", spec);
+  assert.is(ran.code, 0, ran.err);
+  assert.equal(
+    reportsOf(ran)[1]?.processes.map(({ ended_by }) => ended_by),
+    ["itself", "stop", "itself", "itself", "itself", "stop"],
+  );
+});
+
 test("exit codes and signals are exact", () => {
   const user = users[0];
   assert.ok(user);

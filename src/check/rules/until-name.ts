@@ -4,13 +4,14 @@ import { diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
 import { didYouMean } from "../../spec/suggest.ts";
 import type { BoxDraft } from "../draft.ts";
+import { namedBy } from "../resolve.ts";
 import type { Found } from "../values.ts";
 
 export function untilName(box: BoxDraft, found: Found): void {
   const node = get(box.node, "until");
   const name = textOf(node);
   if (node === null || name === null || name === "all" || name === "any") return;
-  if (box.processes.some((process) => process.name === name)) return;
+  if (namedBy(box, name).length > 0) return;
   found.push(
     diagnostic(
       "SBX2106",
@@ -18,7 +19,7 @@ export function untilName(box: BoxDraft, found: Found): void {
       `\`until\` names "${name}", which is no process of this sandbox`,
       {
         label: didYouMean(name, ["all", "any", ...box.processes.map((process) => process.name)]),
-        help: "write `all`, `any` or the name of a process (of a replica: with its number)",
+        help: "write `all`, `any` or the name of a process",
       },
     ),
   );
