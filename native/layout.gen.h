@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x4a3c4e02u
+#define SBX_WIRE_VERSION 0x2968b48u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -150,7 +150,26 @@ enum trace_kind {
 	TRACE_KIND_FORK,
 	TRACE_KIND_EXEC,
 	TRACE_KIND_EXIT,
+	TRACE_KIND_LOST,
 	TRACE_KIND_COUNT
+};
+
+enum tracer {
+	TRACER_NONE,
+	TRACER_BPF,
+	TRACER_PTRACE,
+	TRACER_COUNT
+};
+
+enum trace_obstacle {
+	TRACE_OBSTACLE_NONE,
+	TRACE_OBSTACLE_ASKED,
+	TRACE_OBSTACLE_MAPS,
+	TRACE_OBSTACLE_TYPES,
+	TRACE_OBSTACLE_PROGRAMS,
+	TRACE_OBSTACLE_TRACEPOINTS,
+	TRACE_OBSTACLE_CHECK,
+	TRACE_OBSTACLE_COUNT
 };
 
 enum command_kind {
@@ -614,7 +633,20 @@ _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, argument) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exit names its process by `pids[0]` alone; `status` is as of wait4(2). */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. */
+struct trace_header {
+	uint32_t tracer;
+	uint32_t obstacle;
+	uint32_t obstacle_errno;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct trace_header) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
+_Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
+_Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
+_Static_assert(offsetof(struct trace_header, unused) == 12, "layout");
+
+/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost. */
 struct trace_event {
 	uint32_t size;
 	uint32_t kind;

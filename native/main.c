@@ -25,7 +25,7 @@ struct options {
 	const char *run_dir; /* removed at the end if the runner is gone; NULL: there is none */
 	int control_fd;
 	int table_fd;
-	int trace_fd; /* where events are written to; -1: the run is not traced */
+	struct trace_request trace; /* fd -1: the run is not traced */
 };
 
 static const char *const step_names[] = {
@@ -37,6 +37,7 @@ static int usage(void)
 	static const char text[] =
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
+		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
 		"       sandbox-shim snapshot PID\n"
 		"       sandbox-shim version\n"
 		"\n"
@@ -47,6 +48,8 @@ static int usage(void)
 		"  --control FD  stream socket for output frames and commands\n"
 		"  --table FD    file that becomes the state table\n"
 		"  --trace FD    file that every fork, exec and exit is written to\n"
+		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
+		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
 		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
 		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
 
@@ -67,9 +70,20 @@ static int number_of(const char *text)
 	return text[0] == '\0' ? -1 : number;
 }
 
+static enum tracer tracer_of(const char *text)
+{
+	return strcmp(text, "bpf") == 0	   ? TRACER_BPF :
+	       strcmp(text, "ptrace") == 0 ? TRACER_PTRACE :
+					     TRACER_NONE;
+}
+
 static bool options_of(int count, char **arguments, struct options *options)
 {
-	*options = (struct options){ .control_fd = -1, .table_fd = -1, .trace_fd = -1 };
+	*options = (struct options){
+		.control_fd = -1,
+		.table_fd = -1,
+		.trace = { .fd = -1 },
+	};
 	if (count < 1)
 		return false;
 	options->image = arguments[0];
@@ -85,7 +99,11 @@ static bool options_of(int count, char **arguments, struct options *options)
 		else if (strcmp(arguments[i], "--table") == 0)
 			options->table_fd = number_of(value);
 		else if (strcmp(arguments[i], "--trace") == 0)
-			options->trace_fd = number_of(value);
+			options->trace.fd = number_of(value);
+		else if (strcmp(arguments[i], "--tracer") == 0 && tracer_of(value) > TRACER_NONE)
+			options->trace.tracer = tracer_of(value);
+		else if (strcmp(arguments[i], "--trace-ring") == 0 && number_of(value) > 0)
+			options->trace.ring_size = (uint32_t)number_of(value);
 		else
 			return false;
 	}
@@ -213,11 +231,12 @@ static int run_command(int count, char **arguments)
 	if (options.spec_dir == NULL)
 		options.spec_dir = getcwd(directory, sizeof(directory)) == NULL ? "/" : directory;
 	reset_signals();
-	if (options.trace_fd >= 0) {
+	if (options.trace.fd >= 0) {
 		int code;
 
+		options.trace.has_runner = options.control_fd >= 0;
 		/* The tracer stays here, the run goes on in its child. */
-		if (trace_split(options.trace_fd, options.control_fd >= 0, &code))
+		if (trace_split(&options.trace, &code))
 			return code;
 	}
 	run.spec_dir = options.spec_dir;

@@ -41,6 +41,9 @@ int sys_capset_none(void);
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t sys_now(void);
 
+/* Of a wait status: the exit code, or 128 and the signal's number, as a shell has it. */
+int sys_exit_code(int status);
+
 /* Sends a signal through a pidfd. `pid` must be an unreaped child of the caller, or the caller. */
 int sys_signal_child(pid_t pid, int number);
 

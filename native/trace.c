@@ -4,204 +4,20 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/ptrace.h>
+#include <sys/prctl.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 
-#include "procfs.h"
-#include "sbx.h"
+#include "probes.h"
+#include "ptrace.h"
+#include "stream.h"
 #include "sys.h"
 
-#define STATUS_SIZE 8192
-#define ARGV_SIZE (32 * 1024)
-#define OUTPUT_SIZE (256 * 1024)
+#define RING_SIZE_MIN (4u << 20)
+#define RING_SIZE_MAX (64u << 20)
+#define RING_SIZE_OF_CPU (1u << 20)
 
-#define OPTIONS                                                                                  \
-	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |   \
-	 PTRACE_O_EXITKILL)
-
-/* Of a task, by its PID at level 0. */
-enum {
-	SEEN_FORK = 1, /* its fork has been told */
-	SEEN_STOP = 2, /* it stands at its beginning, and waits for that */
-	IS_PROCESS = 4, /* it is no thread of another */
-};
-
-static uint8_t *tasks;
 static pid_t monitor;
-static int output_fd;
-static int proc;
-static char output[OUTPUT_SIZE];
-static size_t output_size;
-static bool output_failed;
-
-static void flush(void)
-{
-	size_t done = 0;
-
-	while (done < output_size && !output_failed) {
-		ssize_t count = write(output_fd, output + done, output_size - done);
-
-		if (count < 0 && errno != EINTR)
-			output_failed = true; /* a full disk must not hold the run */
-		done += count > 0 ? (size_t)count : 0;
-	}
-	output_size = 0;
-}
-
-/* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
-static uint32_t describe(pid_t pid, struct trace_event *event)
-{
-	static char text[STATUS_SIZE];
-	const char *group, *line;
-	size_t length;
-
-	if (procfs_read(proc, (uint32_t)pid, "status", text, sizeof(text)) <= 0)
-		return 0;
-	line = text + sizeof("Name:");
-	length = strcspn(line, "\n");
-	memcpy(event->comm, line, length < 15 ? length : 15);
-	group = strstr(text, "\nTgid:");
-	line = strstr(text, "\nNSpid:");
-	if (group == NULL || line == NULL)
-		return 0;
-	line += 7;
-	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
-		event->pids[event->level] = (uint32_t)procfs_number(&line);
-	event->level -= event->level > 0 ? 1 : 0;
-	group += 6;
-	return (uint32_t)procfs_number(&group);
-}
-
-static void put(struct trace_event *event, ssize_t argv_size)
-{
-	size_t padded = sizeof(*event) + (((size_t)argv_size + 7) & ~(size_t)7);
-
-	event->size = (uint32_t)padded;
-	event->argv_size = (uint32_t)argv_size;
-	event->at_ns = sys_now();
-	memcpy(output + output_size, event, sizeof(*event));
-	memset(output + output_size + sizeof(*event) + argv_size, 0,
-	       padded - sizeof(*event) - (size_t)argv_size);
-	output_size += padded;
-}
-
-static void make_room(void)
-{
-	if (output_size + sizeof(struct trace_event) + ARGV_SIZE + 8 > sizeof(output))
-		flush();
-}
-
-static void go_on(pid_t pid, int number)
-{
-	/* ESRCH: it was killed meanwhile, and its end comes by itself. */
-	(void)ptrace(PTRACE_CONT, pid, 0, (void *)(intptr_t)number);
-}
-
-static void on_fork(pid_t parent)
-{
-	struct trace_event event = { .kind = TRACE_KIND_FORK, .parent = (uint32_t)parent };
-	unsigned long child = 0;
-
-	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT)
-		return;
-	make_room();
-	if (describe((pid_t)child, &event) == child) {
-		tasks[child] |= IS_PROCESS;
-		put(&event, 0);
-	}
-	if (tasks[child] & SEEN_STOP)
-		go_on((pid_t)child, 0);
-	tasks[child] = (uint8_t)((tasks[child] | SEEN_FORK) & ~SEEN_STOP);
-}
-
-static void on_exec(pid_t pid)
-{
-	struct trace_event event = { .kind = TRACE_KIND_EXEC };
-	ssize_t argv_size = -1;
-
-	make_room();
-	if (describe(pid, &event) == (uint32_t)pid)
-		argv_size = procfs_read(proc, (uint32_t)pid, "cmdline",
-					output + output_size + sizeof(event), ARGV_SIZE);
-	if (argv_size >= 0)
-		put(&event, argv_size);
-}
-
-static void on_end(pid_t pid, int status)
-{
-	struct trace_event event = {
-		.kind = TRACE_KIND_EXIT,
-		.pids = { (uint32_t)pid },
-		.status = (uint32_t)status,
-	};
-
-	make_room();
-	if (pid > 0 && (uint32_t)pid < PID_LIMIT) {
-		if (tasks[pid] & IS_PROCESS)
-			put(&event, 0);
-		tasks[pid] = 0;
-	}
-}
-
-static bool is_stopping(int number)
-{
-	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
-}
-
-static void on_stop(pid_t pid, int status)
-{
-	int number = WSTOPSIG(status);
-
-	switch ((unsigned int)status >> 16) {
-	case PTRACE_EVENT_FORK:
-	case PTRACE_EVENT_VFORK:
-	case PTRACE_EVENT_CLONE:
-		on_fork(pid);
-		go_on(pid, 0);
-		break;
-	case PTRACE_EVENT_EXEC:
-		on_exec(pid);
-		go_on(pid, 0);
-		break;
-	case PTRACE_EVENT_STOP:
-		if (is_stopping(number))
-			(void)ptrace(PTRACE_LISTEN, pid, 0, 0); /* it stays stopped, as it should */
-		else if (pid == monitor || (uint32_t)pid >= PID_LIMIT || tasks[pid] & SEEN_FORK)
-			go_on(pid, 0);
-		else
-			tasks[pid] |= SEEN_STOP; /* its parent's word comes first */
-		break;
-	default: /* a signal on its way */
-		go_on(pid, number);
-		break;
-	}
-}
-
-static int follow(void)
-{
-	int code = SBX_EXIT_HOST;
-	int status;
-
-	for (;;) {
-		pid_t pid = waitpid(-1, &status, __WALL);
-
-		if (pid < 0 && errno == EINTR)
-			continue;
-		if (pid < 0)
-			break;
-		if (WIFSTOPPED(status)) {
-			on_stop(pid, status);
-			continue;
-		}
-		on_end(pid, status);
-		if (pid == monitor)
-			code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	}
-	flush();
-	return code;
-}
 
 static void forward(int number)
 {
@@ -216,42 +32,115 @@ static int refuse(const char *what)
 	return SBX_EXIT_HOST;
 }
 
-bool trace_split(int fd, bool has_runner, int *code)
+/* What the run's end is told by must not be held open here. */
+static void close_others(int fd, const struct probes *probes)
 {
-	int gate[2];
-	char byte = 0;
+	unsigned int from = 3;
 
-	tasks = mmap(NULL, PID_LIMIT, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	*code = SBX_EXIT_HOST;
-	if (tasks == MAP_FAILED || pipe2(gate, O_CLOEXEC) < 0) {
-		*code = refuse("memory");
-		return true;
+	for (;;) {
+		unsigned int next = (unsigned int)fd;
+
+		if (next < from)
+			next = ~0u;
+		for (int i = 0; i < PROBE_FD_COUNT; i++) {
+			unsigned int kept = (unsigned int)probes->fds[i];
+
+			if (probes->fds[i] >= 0 && kept >= from && kept < next)
+				next = kept;
+		}
+		if (next > from)
+			(void)sys_close_range(from, next - 1);
+		if (next == ~0u)
+			return;
+		from = next + 1;
 	}
-	monitor = fork();
-	if (monitor == 0) {
-		(void)close(gate[1]);
-		if (read(gate[0], &byte, 1) != 1)
-			_exit(SBX_EXIT_HOST);
-		(void)close(gate[0]);
-		(void)close(fd);
-		return false;
-	}
-	if (monitor < 0 || ptrace(PTRACE_SEIZE, monitor, 0, (void *)OPTIONS) < 0) {
-		*code = refuse("ptrace");
-		return true;
-	}
-	output_fd = fd;
-	if (has_runner)
+}
+
+/* In the child: goes on when the parent, which must be there, says that it is traced. */
+static void wait_at(int gate[2])
+{
+	char byte;
+
+	(void)close(gate[1]);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(gate[0], &byte, 1) != 1)
+		_exit(SBX_EXIT_HOST);
+	(void)close(gate[0]);
+}
+
+static int follow(const struct trace_request *request, struct probes *probes, int gate)
+{
+	char byte = 0;
+	int code;
+
+	if (request->has_runner)
 		(void)setsid(); /* the terminal's Ctrl-C is for the runner */
 	(void)signal(SIGTERM, forward);
 	(void)signal(SIGINT, forward);
 	(void)signal(SIGHUP, forward);
-	(void)!write(gate[1], &byte, 1);
-	/* What the run's end is told by must not be held open here. */
-	(void)sys_close_range(3, (unsigned int)fd - 1);
-	(void)sys_close_range((unsigned int)fd + 1, ~0u);
-	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	*code = proc < 0 ? refuse("procfs") : follow();
+	(void)!write(gate, &byte, 1);
+	close_others(request->fd, probes);
+	code = probes->fds[PROBE_FD_CHILD] >= 0 ? probes_follow(probes, monitor) : ptrace_follow(monitor);
+	stream_flush();
+	return code;
+}
+
+/* Room for 10,000 processes with no reader at all, and for what many CPUs can make before it runs. */
+static uint32_t ring_size(const struct trace_request *request)
+{
+	uint32_t size = RING_SIZE_MIN;
+
+	if (request->ring_size > 0)
+		return request->ring_size;
+	while (size < RING_SIZE_MAX && size < RING_SIZE_OF_CPU * (uint32_t)get_nprocs())
+		size *= 2;
+	return size;
+}
+
+/* By what the waiting child is traced, as far as that is possible. -1: by nothing, with errno. */
+static int begin(const struct trace_request *request, struct probes *probes,
+		 struct trace_header *header)
+{
+	/* Its own birth must be there, else the kernel's types are not what they were taken for. */
+	if (header->obstacle == TRACE_OBSTACLE_NONE && !probes_begin(probes, monitor))
+		header->obstacle = TRACE_OBSTACLE_CHECK;
+	if (header->obstacle == TRACE_OBSTACLE_NONE) {
+		header->obstacle_errno = 0;
+		return 0;
+	}
+	header->tracer = TRACER_PTRACE;
+	probes_close(probes);
+	errno = (int)header->obstacle_errno;
+	return request->tracer == TRACER_BPF ? -1 : ptrace_begin(monitor);
+}
+
+bool trace_split(const struct trace_request *request, int *code)
+{
+	static struct probes probes = PROBES_CLOSED;
+	struct trace_header header = { .tracer = TRACER_BPF };
+	int gate[2];
+
+	errno = 0;
+	header.obstacle = request->tracer == TRACER_PTRACE ?
+				  TRACE_OBSTACLE_ASKED :
+				  probes_open(&probes, ring_size(request));
+	header.obstacle_errno = (uint32_t)errno;
+	*code = SBX_EXIT_HOST;
+	if (pipe2(gate, O_CLOEXEC) < 0) {
+		*code = refuse("pipe");
+		return true;
+	}
+	monitor = fork();
+	if (monitor == 0) {
+		wait_at(gate);
+		(void)close(request->fd);
+		return false;
+	}
+	if (monitor < 0 || begin(request, &probes, &header) < 0) {
+		*code = refuse(header.tracer == TRACER_PTRACE && request->tracer != TRACER_BPF ?
+				       "ptrace" : "BPF");
+		return true;
+	}
+	stream_open(request->fd, &header);
+	*code = follow(request, &probes, gate[1]);
 	return true;
 }

@@ -142,6 +142,7 @@ class Up {
       runDir: dir.path,
       tableFd: dir.tableFd,
       traceFd,
+      tracer: process.env["SANDBOX_TRACER"] || null,
     });
     if (traceFd !== null) fs.closeSync(traceFd);
   }
@@ -184,7 +185,8 @@ class Up {
     const { withTrace } = await import("../report/trace.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
-    return withTrace(report, decodeTrace(fs.readFileSync(this.#tracePath)), origin);
+    const trace = decodeTrace(fs.readFileSync(this.#tracePath));
+    return trace === null ? report : withTrace(report, trace, origin);
   }
 
   async #print(report: Report): Promise<void> {

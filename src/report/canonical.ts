@@ -3,8 +3,8 @@
 import type { Report, ReportProcess } from "./report.ts";
 
 /**
- * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer, and how idle inits
- * ended. Two runs of one plan that end alike give equal bytes in the `ended` phase.
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer, the tracer, and how
+ * idle inits ended. Two runs of one plan that end alike give equal bytes in the `ended` phase.
  */
 export function canonicalReport(report: Report): Report {
   return {
@@ -12,6 +12,7 @@ export function canonicalReport(report: Report): Report {
     observer: { pidns: 0, kernel: "" },
     namespaces: report.namespaces.map((namespace) => ({ ...namespace, inodes: {} })),
     processes: report.processes.map(canonicalRow),
+    ...(report.tracer && { tracer: { ...report.tracer, by: "none" as const } }),
     ...(report.trace && {
       trace: report.trace.map((event) => ({
         ...event,

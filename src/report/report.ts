@@ -15,6 +15,8 @@ export interface Report {
   readonly namespaces: readonly ReportNamespace[];
   /** Plan order; what was forked stands behind the process it descends from. */
   readonly processes: readonly ReportProcess[];
+  /** Only of a traced run that has ended: by what it was traced, and how many events that missed. */
+  readonly tracer?: { readonly by: "none" | "bpf" | "ptrace"; readonly lost: number };
   /** Only of a traced run that has ended: everything that happened, in order. */
   readonly trace?: readonly ReportTraceEvent[];
 }

@@ -68,6 +68,15 @@ export const reportSchema = Type.Object(
     observer: Type.Object({ pidns: Type.Integer(), kernel: Type.String() }),
     namespaces: Type.Array(namespace),
     processes: Type.Array(row),
+    tracer: Type.Optional(
+      Type.Object(
+        {
+          by: choice(["none", "bpf", "ptrace"]),
+          lost: Type.Integer({ minimum: 0, description: "Events that could not be recorded." }),
+        },
+        { description: "Of a traced run that has ended." },
+      ),
+    ),
     trace: Type.Optional(
       Type.Array(traceEvent, { description: "Of a traced run that has ended, in order." }),
     ),

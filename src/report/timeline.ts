@@ -35,7 +35,9 @@ export function timelineText(report: Report, look: TableLook): string {
     return paint(COLOURS[event.event], `${head}${cut(detail(event), room)}`.trimEnd());
   });
   const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
-  return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
+  const lost = report.tracer?.lost ?? 0;
+  const missing = lost > 0 ? `${paint("31", `${lost} events more could not be recorded`)}\n` : "";
+  return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n${missing}`;
 }
 
 function detail({ event, parent, argv, exit }: ReportTraceEvent): string {

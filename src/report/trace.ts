@@ -1,7 +1,7 @@
 /** Folds a trace into a report: a row for each process that ever lived, and what happened when. Pure. */
 
 import { signalName } from "../ir/signals.ts";
-import type { TraceEvent } from "../wire/trace.ts";
+import type { Trace, TraceEvent } from "../wire/trace.ts";
 import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
 
 /** One life of one PID at level 0. */
@@ -24,7 +24,7 @@ interface Life {
 }
 
 /** `origin` is the time of the first start, on the clock of the events. */
-export function withTrace(report: Report, events: readonly TraceEvent[], origin: number): Report {
+export function withTrace(report: Report, { tracer, lost, events }: Trace, origin: number): Report {
   const declared = new Map(report.processes.map((row) => [row.pids[0] ?? 0, row] as const));
   const alive = new Map<number, Life>();
   const lives: Life[] = [];
@@ -44,7 +44,12 @@ export function withTrace(report: Report, events: readonly TraceEvent[], origin:
     happen(life, event);
     if (event.kind === "exit") alive.delete(pid);
   }
-  return { ...report, processes: withLives(report.processes, lives, since), trace };
+  return {
+    ...report,
+    processes: withLives(report.processes, lives, since),
+    tracer: { by: tracer, lost },
+    trace,
+  };
 
   /** A helper makes its children for the supervisor above it: CLONE_PARENT. */
   function visible(parent: Life | null): Life | null {

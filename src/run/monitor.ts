@@ -12,6 +12,8 @@ export interface MonitorStart {
   readonly tableFd: number;
   /** Open for writing; null: the run is not traced. */
   readonly traceFd: number | null;
+  /** `bpf` or `ptrace`; null: the one that this host can. */
+  readonly tracer: string | null;
 }
 
 export interface Monitor {
@@ -42,6 +44,7 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
       ...(start.traceFd === null ? [] : ["--trace", String(TRACE_FD)]),
+      ...(start.tracer === null ? [] : ["--tracer", start.tracer]),
     ],
     stdio: [
       "inherit",

@@ -25,7 +25,11 @@ export const ENUMS = {
   /** Frames from the monitor: a `log` frame is followed by `size` bytes of output. */
   frame_kind: ["ready", "log", "started", "ended"],
   stream: ["stdout", "stderr"],
-  trace_kind: ["fork", "exec", "exit"],
+  /** `lost` says at the end how many events were not recorded. */
+  trace_kind: ["fork", "exec", "exit", "lost"],
+  tracer: ["none", "bpf", "ptrace"],
+  /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
+  trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /** Commands to the monitor. */
   command_kind: ["stop", "kill", "signal"],
   /**

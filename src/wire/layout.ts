@@ -307,9 +307,19 @@ export const FRAME_STRUCTS = {
       ["unused", "u32"],
     ],
   },
+  trace_header: {
+    name: "trace_header",
+    doc: "First in the file of a traced run: by what it is traced, and why not by BPF.",
+    fields: [
+      ["tracer", "u32"],
+      ["obstacle", "u32"],
+      ["obstacle_errno", "u32"],
+      ["unused", "u32"],
+    ],
+  },
   trace_event: {
     name: "trace_event",
-    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exit names its process by `pids[0]` alone; `status` is as of wait4(2).",
+    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost.",
     fields: [
       ["size", "u32"],
       ["kind", "u32"],

@@ -1,15 +1,26 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS, PIDS_MAX, placesOf } from "./layout.ts";
+
+export interface Trace {
+  readonly tracer: EnumValue<"tracer">;
+  /** Why not by BPF, and the errno of that. */
+  readonly obstacle: EnumValue<"trace_obstacle">;
+  readonly obstacleErrno: number;
+  /** In the order they happened. */
+  readonly events: readonly TraceEvent[];
+  /** How many more there were that could not be recorded. */
+  readonly lost: number;
+}
 
 export interface TraceEvent {
-  readonly kind: EnumValue<"trace_kind">;
+  readonly kind: Exclude<EnumValue<"trace_kind">, "lost">;
   /** CLOCK_MONOTONIC, as in the state table. */
   readonly atNs: number;
-  /** By level, outermost first; of an exit only that at level 0. */
+  /** By level, outermost first; of an exec and an exit only that at level 0. */
   readonly pids: readonly number[];
-  /** PID of the parent at level 0; of a fork only, else 0. */
+  /** PID of who forked at level 0; of a fork only, else 0. */
   readonly parentPid: number;
   /** As of wait4(2); of an exit only. */
   readonly status: number;
@@ -18,39 +29,60 @@ export interface TraceEvent {
   readonly argv: readonly string[];
 }
 
+const TEXT = new TextDecoder("utf-8");
+const HEADER = placesOf(FRAME_STRUCTS.trace_header);
 const PLACES = placesOf(FRAME_STRUCTS.trace_event);
 const AT = Object.fromEntries(
-  PLACES.fields.map(({ name, offset }) => [name, offset] as const),
-) as Readonly<Record<(typeof FRAME_STRUCTS.trace_event.fields)[number][0], number>>;
+  [...HEADER.fields, ...PLACES.fields].map(({ name, offset }) => [name, offset] as const),
+) as Readonly<
+  Record<
+    | (typeof FRAME_STRUCTS.trace_header.fields)[number][0]
+    | (typeof FRAME_STRUCTS.trace_event.fields)[number][0],
+    number
+  >
+>;
 
-/** In the order they happened. What is cut off at the end, as by a full disk, is left out. */
-export function decodeTrace(bytes: Uint8Array): TraceEvent[] {
+/** What is cut off at the end, as by a full disk, is left out. Null: nothing was written. */
+export function decodeTrace(bytes: Uint8Array): Trace | null {
+  if (bytes.length < HEADER.size) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const text = new TextDecoder("utf-8");
+  const header = (name: keyof typeof AT) => view.getUint32(AT[name], true);
   const events: TraceEvent[] = [];
-  for (let at = 0; bytes.length - at >= PLACES.size; ) {
+  let lost = 0;
+  for (let at = HEADER.size; bytes.length - at >= PLACES.size; ) {
     const word = (name: keyof typeof AT) => view.getUint32(at + AT[name], true);
     const size = word("size");
-    const level = word("level");
-    const argvSize = word("argv_size");
     const kind = ENUMS.trace_kind[word("kind")];
-    const isWhole = size >= PLACES.size + argvSize && size <= bytes.length - at && level <= 32;
-    if (!isWhole || kind === undefined) break;
-    const comm = bytes.subarray(at + AT.comm, at + AT.comm + 16);
-    const end = comm.indexOf(0);
-    const argv = bytes.subarray(at + PLACES.size, at + PLACES.size + argvSize);
-    events.push({
-      kind,
-      atNs: Number(view.getBigUint64(at + AT.at_ns, true)),
-      pids: Array.from({ length: level + 1 }, (_, index) =>
-        view.getUint32(at + AT.pids + 4 * index, true),
-      ),
-      parentPid: word("parent"),
-      status: word("status"),
-      comm: text.decode(comm.subarray(0, end < 0 ? 16 : end)),
-      argv: argvSize === 0 ? [] : text.decode(argv).replace(/\0$/, "").split("\0"),
-    });
+    const isWhole = size >= PLACES.size + word("argv_size") && size <= bytes.length - at;
+    if (!isWhole || kind === undefined || word("level") >= PIDS_MAX) break;
+    if (kind === "lost") lost += word("status");
+    else events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
     at += size;
   }
-  return events;
+  return {
+    tracer: ENUMS.tracer[header("tracer")] ?? "none",
+    obstacle: ENUMS.trace_obstacle[header("obstacle")] ?? "none",
+    obstacleErrno: header("obstacle_errno"),
+    // CPUs write their events in turn, and that may be another order than that of their clocks.
+    events: events.sort((a, b) => a.atNs - b.atNs),
+    lost,
+  };
+}
+
+function eventOf(kind: TraceEvent["kind"], record: DataView): TraceEvent {
+  const word = (name: keyof typeof AT) => record.getUint32(AT[name], true);
+  const text = (from: number, size: number) =>
+    TEXT.decode(new Uint8Array(record.buffer, record.byteOffset + from, size));
+  const argvSize = word("argv_size");
+  return {
+    kind,
+    atNs: Number(record.getBigUint64(AT.at_ns, true)),
+    pids: Array.from({ length: word("level") + 1 }, (_, level) =>
+      record.getUint32(AT.pids + 4 * level, true),
+    ),
+    parentPid: word("parent"),
+    status: word("status"),
+    comm: text(AT.comm, 16).replace(/\0.*$/s, ""),
+    argv: argvSize === 0 ? [] : text(PLACES.size, argvSize).replace(/\0$/, "").split("\0"),
+  };
 }
