@@ -135,16 +135,19 @@ function ownerText(pid: number): string {
 }
 
 function isStale(path: string): boolean {
-  let text: string;
+  let text = "";
   try {
     text = fs.readFileSync(join(path, "owner"), "utf8");
   } catch {
+    // As if there were nothing in it.
+  }
+  const [pid, start] = text.split(" ").map(Number);
+  if (pid === undefined || start === undefined) {
     // Being made right now, or half removed: young ones are left alone.
     const made = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return Date.now() - made > 5_000;
   }
-  const [pid, start] = text.split(" ").map(Number);
-  return pid === undefined || startTimeOf(pid) !== start;
+  return startTimeOf(pid) !== start;
 }
 
 /** Field 22 of /proc/PID/stat; null when there is no such process. Source: proc_pid_stat(5). */

@@ -1,0 +1,39 @@
+/** Names of runs: two that begin at the same moment do not get one directory. */
+
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createRunDir, removeRunDir } from "../../src/host/run-dir.ts";
+
+const test = suite("run-dir");
+
+const runtime = fs.mkdtempSync(join(tmpdir(), "sandbox-run-dir-"));
+process.on("exit", () => fs.rmSync(runtime, { recursive: true, force: true }));
+
+for (const owner of [null, "", "12"]) {
+  test(`a directory being made is left alone, its owner written as ${owner}`, () => {
+    process.env["XDG_RUNTIME_DIR"] = runtime;
+    const path = join(runtime, "sandbox/early");
+    fs.mkdirSync(path, { recursive: true });
+    if (owner !== null) fs.writeFileSync(join(path, "owner"), owner);
+    const made = createRunDir("early", false);
+    assert.ok(made.ok);
+    assert.is(made.dir.name, "early-2");
+    removeRunDir(made.dir);
+    fs.rmSync(path, { recursive: true });
+  });
+}
+
+test("a directory whose owner is dead is taken over", () => {
+  process.env["XDG_RUNTIME_DIR"] = runtime;
+  const path = join(runtime, "sandbox/dead");
+  fs.mkdirSync(path, { recursive: true });
+  fs.writeFileSync(join(path, "owner"), `${process.pid} 1`);
+  const made = createRunDir("dead", true);
+  assert.ok(made.ok);
+  removeRunDir(made.dir);
+});
+
+test.run();
