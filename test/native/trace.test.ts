@@ -71,7 +71,12 @@ for (const way of ways) {
       `sandbox: small
 processes:
   a: {shell: "(true) & sh -c 'exit 3'; wait; kill -9 $$", expect: {signal: KILL}}
-sandboxes: {inner: {init: app, processes: {app: {shell: "sh -c 'exit 4'; exit 0"}, w: sleep 0.01}}}
+sandboxes:
+  inner:
+    init: app
+    processes:
+      app: {shell: "sh -c 'exit 4'; trap 'exit 0' USR1; while :; do :; done"}
+      w: {shell: "while kill -USR1 1; do :; done"} # app must not end before this one is there
 `,
     );
     const { code, err, report, events } = traced(way, spec);
