@@ -128,6 +128,8 @@ static void on_start(struct decide *decide, uint32_t slot)
 		watch_due_at(decide, &decide->boxes[box].timeout_at,
 		       state->started_ns + box_ms * SBX_NS_PER_MS);
 	release_dependents(decide, slot, false);
+	if (is_init_of(decide, slot))
+		end_if_empty(decide, box);
 }
 
 static void look(struct decide *decide, uint32_t slot)
@@ -212,7 +214,6 @@ void decide_changes(struct decide *decide)
 		look(decide, slot);
 	if (decide->created < count)
 		create_next(decide);
-	/* A sandbox that starts without members is done as soon as it stands. */
 	settle(decide);
 }
 

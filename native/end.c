@@ -66,11 +66,14 @@ void end_stop_box(struct decide *decide, uint32_t box)
 	for (uint32_t slot = watch_box(decide, box)->slot_first;
 	     slot < watch_slot_end(decide, box); slot++)
 		end_mark_to_stop(decide, slot);
-	/* A sandbox without members has nobody's end to wait for. */
-	for (uint32_t b = box; b < end; b++) {
-		if (decide->boxes[b].members == 0)
-			end_box(decide, b);
-	}
+	for (uint32_t b = box; b < end; b++)
+		end_if_empty(decide, b);
+}
+
+void end_if_empty(struct decide *decide, uint32_t box)
+{
+	if (decide->boxes[box].members == 0)
+		end_box(decide, box);
 }
 
 void end_box_done(struct decide *decide, uint32_t box)

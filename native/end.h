@@ -13,6 +13,9 @@ void end_mark_to_stop(struct decide *decide, uint32_t slot);
 /* Stops a sandbox and those below it; each ends once its members have. */
 void end_stop_box(struct decide *decide, uint32_t box);
 
+/* A sandbox without members has nobody's end to wait for: it is done as soon as it stands. */
+void end_if_empty(struct decide *decide, uint32_t box);
+
 /* The sandbox is gone: its init has ended. */
 void end_box_done(struct decide *decide, uint32_t box);
 

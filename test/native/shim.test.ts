@@ -130,6 +130,24 @@ sandboxes:
     }
   });
 
+  test(`${user.name}: a sandbox without members ends as soon as it stands`, () => {
+    const spec = writeSpec(
+      "empty",
+      `sandbox: empty
+sandboxes:
+  bare: {nest: 3}
+  flat: {namespaces: {pid: inherit}}
+  after: {processes: {a: {run: "true", depends_on: {bare.1/bare.2/bare.3/init: exited, flat/init: exited}}}}
+`,
+    );
+    const bare = writeSpec("bare", "sandbox: bare\n");
+    for (const file of [spec, bare]) {
+      const ran = sandbox(user, "up", "--json", file);
+      assert.is(ran.code, 0, ran.err);
+      assert.is(reportsOf(ran)[1]?.outcome, "done");
+    }
+  });
+
   test(`${user.name}: declared PIDs hold under a fork storm and a late start`, () => {
     const spec = writeSpec(
       "storm",
