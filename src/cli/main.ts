@@ -9,8 +9,10 @@ import type { ReportOptions } from "./live.ts";
 import type { PidOptions } from "./pid.ts";
 import type { PlanOptions } from "./plan.ts";
 import { REPORT_FORMATS } from "./render.ts";
+import { lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import type { UpOptions } from "./up.ts";
 
+const EXIT_HOST = 3;
 const EXIT_BUG = 4;
 const EXIT_USAGE = 64;
 
@@ -225,6 +227,11 @@ async function main(): Promise<void> {
       console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
       exitCode = EXIT_BUG;
     }
+  }
+  const loss = lossOf(STDOUT);
+  if (loss !== null && loss !== "EPIPE") {
+    write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
+    exitCode ||= EXIT_HOST;
   }
   process.exit(exitCode);
 }

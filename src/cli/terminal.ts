@@ -5,19 +5,29 @@ import * as fs from "node:fs";
 export const STDOUT = 1;
 export const STDERR = 2;
 
-/** Writes all of it, also to a pipe that is set non-blocking. False: nobody reads it any more. */
-export function write(fd: number, data: string | Uint8Array): boolean {
+/** Why what was written is not all there, by descriptor: the name of the errno. */
+const lost = new Map<number, string>();
+
+/** Writes all of it, also to a pipe that is set non-blocking; what cannot be is in `lossOf`. */
+export function write(fd: number, data: string | Uint8Array): void {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
   for (let done = 0; done < bytes.length; ) {
     try {
       done += fs.writeSync(fd, bytes, done);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== "EAGAIN") return false;
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      if (code !== "EAGAIN") {
+        lost.set(fd, code);
+        return;
+      }
       Bun.sleepSync(1);
     }
   }
-  return true;
+}
+
+/** EPIPE: nobody reads it any more. Null: all that was written is there. */
+export function lossOf(fd: number): string | null {
+  return lost.get(fd) ?? null;
 }
 
 export function isTerminal(fd: number): boolean {

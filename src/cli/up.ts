@@ -20,7 +20,7 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
+import { columnsOf, hasColour, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface UpOptions {
   readonly json?: true;
@@ -140,6 +140,7 @@ class Up {
       image: dir.planPath,
       specDir: compiled.dir,
       runDir: dir.path,
+      stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd,
       tracer: process.env["SANDBOX_TRACER"] || null,
@@ -154,6 +155,7 @@ class Up {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
+        this.#stopUnread();
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
     }
@@ -167,6 +169,14 @@ class Up {
     else {
       if (name === "SIGINT" && hasColour(STDERR))
         write(STDERR, "\nstopping (Ctrl-C again kills)\n");
+      this.#monitor.stop();
+    }
+  }
+
+  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */
+  #stopUnread(): void {
+    if (this.#signals === 0 && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE")) {
+      this.#signals++;
       this.#monitor.stop();
     }
   }
@@ -202,6 +212,7 @@ class Up {
     const table = this.#table();
     if (table === null) return;
     await this.#print(this.#report("started", table));
+    this.#stopUnread();
     if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
   }
 

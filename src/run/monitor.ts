@@ -9,6 +9,8 @@ export interface MonitorStart {
   /** Where processes start if they can see it: the spec's folder. */
   readonly specDir: string;
   readonly runDir: string;
+  /** What `stdout: inherit` is. */
+  readonly stdoutFd: number;
   readonly tableFd: number;
   /** Open for writing; null: the run is not traced. */
   readonly traceFd: number | null;
@@ -48,7 +50,7 @@ export function startMonitor(start: MonitorStart): Monitor {
     ],
     stdio: [
       "inherit",
-      "inherit",
+      start.stdoutFd,
       "inherit",
       "pipe",
       start.tableFd,
@@ -76,7 +78,11 @@ export function startMonitor(start: MonitorStart): Monitor {
 async function* readFrames(fd: number): AsyncGenerator<Frame> {
   const reader = new FrameReader();
   try {
-    for await (const chunk of Bun.file(fd).stream()) yield* reader.push(chunk);
+    for await (const chunk of Bun.file(fd).stream()) {
+      yield* reader.push(chunk);
+      // While there is more to read, no signal and no timer would get its turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   } catch {
     // A reset connection is how a killed monitor may look: the frames end here.
   }
