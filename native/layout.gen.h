@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x2968b48u
+#define SBX_WIRE_VERSION 0xafce2dd4u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -669,27 +669,25 @@ _Static_assert(offsetof(struct trace_event, argv_size) == 28, "layout");
 _Static_assert(offsetof(struct trace_event, comm) == 32, "layout");
 _Static_assert(offsetof(struct trace_event, pids) == 48, "layout");
 
-/* One process of a snapshot, followed by `argv_size` bytes of arguments, each ended by NUL, and padded to `size`. */
+/* One process of a snapshot, followed by its PIDs at each of `level + 1` levels, as many of its parent (0: outside), `argv_size` bytes of arguments, each ended by NUL, and padded to `size`. */
 struct snapshot_row {
 	uint32_t size;
 	uint32_t level;
-	uint32_t parent;
 	uint32_t state;
-	uint64_t start_ticks;
-	uint64_t pidns;
+	uint32_t uid;
+	uint64_t start_ns;
 	uint32_t argv_size;
+	uint32_t inodes[7];
 	uint8_t comm[16];
-	uint32_t pids[33];
 };
-_Static_assert(sizeof(struct snapshot_row) == 184, "layout");
+_Static_assert(sizeof(struct snapshot_row) == 72, "layout");
 _Static_assert(offsetof(struct snapshot_row, size) == 0, "layout");
 _Static_assert(offsetof(struct snapshot_row, level) == 4, "layout");
-_Static_assert(offsetof(struct snapshot_row, parent) == 8, "layout");
-_Static_assert(offsetof(struct snapshot_row, state) == 12, "layout");
-_Static_assert(offsetof(struct snapshot_row, start_ticks) == 16, "layout");
-_Static_assert(offsetof(struct snapshot_row, pidns) == 24, "layout");
-_Static_assert(offsetof(struct snapshot_row, argv_size) == 32, "layout");
-_Static_assert(offsetof(struct snapshot_row, comm) == 36, "layout");
-_Static_assert(offsetof(struct snapshot_row, pids) == 52, "layout");
+_Static_assert(offsetof(struct snapshot_row, state) == 8, "layout");
+_Static_assert(offsetof(struct snapshot_row, uid) == 12, "layout");
+_Static_assert(offsetof(struct snapshot_row, start_ns) == 16, "layout");
+_Static_assert(offsetof(struct snapshot_row, argv_size) == 24, "layout");
+_Static_assert(offsetof(struct snapshot_row, inodes) == 28, "layout");
+_Static_assert(offsetof(struct snapshot_row, comm) == 56, "layout");
 
 #endif

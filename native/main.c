@@ -38,7 +38,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
-		"       sandbox-shim snapshot PID\n"
+		"       sandbox-shim snapshot MONITOR [--namespaces] [--procfs]\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -271,8 +271,8 @@ int main(int count, char **arguments)
 {
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_command(count - 2, arguments + 2);
-	if (count == 3 && strcmp(arguments[1], "snapshot") == 0)
-		return snapshot_main(number_of(arguments[2]));
+	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
+		return snapshot_main(count - 2, arguments + 2);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
 		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;

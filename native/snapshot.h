@@ -1,12 +1,14 @@
-/* snapshot.h - every living process below one, with its PIDs at every level. */
+/* snapshot.h - every living process of a run, with its PIDs at every level. */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
 /*
- * Writes a struct snapshot_row for each descendant of `ancestor` to stdout; the ancestor itself is
- * left out. A process that ends, or whose number is used again, meanwhile is left out too: no row
- * is made of two processes. Returns the exit code.
+ * `snapshot MONITOR [--namespaces] [--procfs]`: writes a struct snapshot_row for each process of
+ * the monitor's run to stdout, itself left out. All of them lived at one moment, no row is made of two
+ * processes, and each one's parent has its row or is not of the run. With --namespaces rows hold the
+ * inodes of all namespaces, not only of the PID namespace; with --procfs the kernel's own translation
+ * of PIDs is not used, as on kernels before 6.11. Returns the exit code.
  */
-int snapshot_main(int ancestor);
+int snapshot_main(int count, char **arguments);
 
 #endif

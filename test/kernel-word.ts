@@ -7,6 +7,8 @@ import type { Report } from "../src/report/report.ts";
 interface Status {
   readonly nspid: readonly number[];
   readonly parent: number;
+  /** Effective. */
+  readonly uid: number;
 }
 
 export function statusOf(pid: number | string): Status | null {
@@ -16,6 +18,7 @@ export function statusOf(pid: number | string): Status | null {
     return {
       nspid: numbers.split("\t").map(Number),
       parent: Number(/^PPid:\t(\d+)$/m.exec(text)?.[1]),
+      uid: Number(/^Uid:\t\d+\t(\d+)/m.exec(text)?.[1]),
     };
   } catch {
     return null;

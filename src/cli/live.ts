@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
+import type { SnapshotOptions } from "../run/snapshot.ts";
 import { type Observer, observers } from "./observe.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
@@ -68,7 +69,7 @@ export async function list(options: { json?: true }): Promise<number> {
 /** `what` is the name of a run, or a file with a report; without it, the one run that there is. */
 export async function report(what: string | undefined, options: ReportOptions): Promise<number> {
   if (options.watch) return (await import("./watch.ts")).run(what);
-  const found = await reportOf(what);
+  const found = await reportOf(what, { namespaces: options.format === "json" });
   if (typeof found === "string") {
     write(STDERR, `sandbox report: ${found}\n`);
     return what?.endsWith(".json") ? EXIT.unreadable : EXIT.failed;
@@ -86,7 +87,10 @@ export async function report(what: string | undefined, options: ReportOptions): 
 }
 
 /** The report, or why there is none. */
-async function reportOf(what: string | undefined): Promise<Report | string> {
+async function reportOf(
+  what: string | undefined,
+  options: SnapshotOptions,
+): Promise<Report | string> {
   if (what !== undefined && (what.endsWith(".json") || what.includes("/"))) {
     let text: string;
     try {
@@ -99,7 +103,7 @@ async function reportOf(what: string | undefined): Promise<Report | string> {
   }
   const observer = chosenRun(what);
   if (typeof observer === "string") return observer;
-  return observer.report() ?? `the run "${observer.run.name}" has ended`;
+  return observer.report(options) ?? `the run "${observer.run.name}" has ended`;
 }
 
 /** The run, or why there is none. */

@@ -5,22 +5,30 @@ import { type LiveRun, liveRuns, runTable } from "../host/run-dir.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Report } from "../report/report.ts";
-import { snapshotBelow } from "../run/snapshot.ts";
+import { type SnapshotOptions, snapshotOf } from "../run/snapshot.ts";
 import { decodeImage } from "../wire/decode.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 
-export function observed(
-  plan: Plan,
-  hash: string,
-  table: StateTable,
-  phase: Report["phase"],
-): Report {
+export interface Observation extends SnapshotOptions {
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly phase: Report["phase"];
+  readonly table: StateTable;
+  /** The table as it is then; null once the run has ended. */
+  readonly readTable: () => StateTable | null;
+}
+
+export function observed(observation: Observation): Report {
+  const { plan, hash, phase, table: former, readTable } = observation;
+  const isOver = phase === "ended";
+  const snapshot = isOver ? [] : snapshotOf(former.monitorPid, observation);
   return buildReport({
     phase,
     plan,
     hash,
-    table,
-    snapshot: phase === "started" ? snapshotBelow(table.monitorPid) : [],
+    former,
+    snapshot,
+    table: (isOver ? null : readTable()) ?? former,
     observer: {
       pidns: fs.statSync("/proc/self/ns/pid").ino,
       kernel: fs.readFileSync("/proc/sys/kernel/osrelease", "utf8").trim(),
@@ -59,9 +67,12 @@ export class Observer {
     return table === null || table.phase === "ended" ? null : table;
   }
 
-  report(): Report | null {
+  report(options: SnapshotOptions = {}): Report | null {
     const table = this.table();
-    return table === null ? null : observed(this.plan, this.#hash, table, "started");
+    if (table === null) return null;
+    const readTable = () => this.table();
+    const { plan } = this;
+    return observed({ plan, hash: this.#hash, phase: "started", table, readTable, ...options });
   }
 }
 

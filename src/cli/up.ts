@@ -186,7 +186,10 @@ class Up {
   }
 
   #report(phase: Report["phase"], table: StateTable): Report {
-    return observed(this.#compiled.plan, this.#compiled.hash, table, phase);
+    const { plan, hash } = this.#compiled;
+    const readTable = () => this.#table();
+    const namespaces = this.#options.json ?? false;
+    return observed({ plan, hash, phase, table, readTable, namespaces });
   }
 
   async #traced(report: Report, table: StateTable): Promise<Report> {

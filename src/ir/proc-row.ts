@@ -1,16 +1,20 @@
 /** One living process, as a snapshot shows it. */
 
+import type { NamespaceKind } from "./namespaces.ts";
+
 export interface ProcRow {
   /** By level, outermost first. */
   readonly pids: readonly number[];
-  /** PID of the parent at level 0. */
-  readonly parentPid: number;
+  /** As `pids`, of its parent; 0 where that is outside of the level's namespace. */
+  readonly ppids: readonly number[];
   /** One letter, as in proc_pid_stat(5). */
   readonly state: string;
   readonly comm: string;
   readonly argv: readonly string[];
-  /** Clock ticks since boot; with the PID it names a process for good. */
-  readonly startTicks: number;
-  /** Inode of its PID namespace; 0 where it could not be learnt. */
-  readonly pidns: number;
+  /** On CLOCK_MONOTONIC, down to a tick; with the PID it names a process for good. */
+  readonly startNs: number;
+  /** Effective user, as the observer sees it; null where that is not known. */
+  readonly uid: number | null;
+  /** Of its namespaces, those that were asked for and may be seen. */
+  readonly inodes: Readonly<Partial<Record<NamespaceKind, number>>>;
 }

@@ -6,13 +6,17 @@ import { signalName } from "../ir/signals.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
 import type { SlotState, StateTable } from "../wire/table.ts";
 import type { ProcessState, Report, ReportNamespace, ReportProcess } from "./report.ts";
+import { fileOf, liveState, ofLive, ownInodes, withUndeclared } from "./undeclared.ts";
 
 export interface ReportInput {
   readonly phase: Report["phase"];
   readonly plan: Plan;
   readonly hash: string;
+  /** As it was after the snapshot was taken. */
   readonly table: StateTable;
-  /** Every live process below the monitor; empty once the run has ended. */
+  /** As it was before: what has been restarted meanwhile is declared under its old PIDs too. */
+  readonly former?: StateTable;
+  /** Every live process of the run; empty once it has ended. */
   readonly snapshot: readonly ProcRow[];
   readonly observer: Report["observer"];
 }
@@ -20,13 +24,30 @@ export interface ReportInput {
 const INIT_ARGV = ["[sandbox-init]"];
 
 export function buildReport(input: ReportInput): Report {
-  const { plan, table } = input;
-  const live = new Map(input.snapshot.map((row) => [row.pids[0] ?? 0, row] as const));
+  const { plan, table, former, snapshot } = input;
+  const live = new Map(snapshot.map((row) => [row.pids[0] ?? 0, row] as const));
   const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
   const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
-  const declared = plan.slots.map((slot, index) =>
-    declaredRow(input, slot, table.slots[index] ?? null, live, origin),
-  );
+  const since = (ns: number) =>
+    ns > 0 && Number.isFinite(origin) ? Math.max(0, ns - origin) : null;
+  const sandboxes = new Map(plan.sandboxes.map(({ path }, index) => [path, index] as const));
+  const inodes = (row: ProcRow, sandbox: string) =>
+    ownInodes(row.inodes, table.inodes[sandboxes.get(sandbox) ?? -1]);
+  const declared = plan.slots.map((slot, index) => {
+    const state = table.slots[index] ?? null;
+    const row = live.get(alivePid(state));
+    const declaredAs = declaredRow(input, slot, state, row, since);
+    return row === undefined
+      ? declaredAs
+      : { ...declaredAs, ...ofLive(row, inodes(row, declaredAs.sandbox)) };
+  });
+  const byPid = new Map<number, ReportProcess>();
+  for (const [index, row] of declared.entries()) {
+    for (const slots of [former?.slots, table.slots]) {
+      const pid = alivePid(slots?.[index] ?? null);
+      if (pid !== 0) byPid.set(pid, row);
+    }
+  }
   return {
     report: 1,
     phase: input.phase,
@@ -36,8 +57,36 @@ export function buildReport(input: ReportInput): Report {
     outcome: table.outcome,
     observer: input.observer,
     namespaces: plan.sandboxes.map((_, index) => namespaceRow(plan, table, index)),
-    processes: withForked(declared, input, live),
+    processes: withUndeclared({
+      declared,
+      byPid,
+      initOf: initsOf(plan, table, declared),
+      snapshot,
+      since,
+      inodes,
+    }),
   };
+}
+
+/** At level 0; 0 where it has none that is still its own. */
+function alivePid(state: SlotState | null): number {
+  const isAlive = state?.state === "running" || state?.state === "starting";
+  return isAlive ? (state.pids[0] ?? 0) : 0;
+}
+
+/** By inode of a PID namespace, the init of the outermost sandbox that has it. */
+function initsOf(
+  plan: Plan,
+  table: StateTable,
+  declared: readonly ReportProcess[],
+): Map<number, ReportProcess> {
+  const inits = new Map<number, ReportProcess>();
+  for (const [index, { initSlot }] of plan.sandboxes.entries()) {
+    const inode = table.inodes[index]?.pid ?? 0;
+    const init = declared[initSlot];
+    if (inode !== 0 && init !== undefined && !inits.has(inode)) inits.set(inode, init);
+  }
+  return inits;
 }
 
 function namespaceRow(plan: Plan, table: StateTable, index: number): ReportNamespace {
@@ -45,7 +94,7 @@ function namespaceRow(plan: Plan, table: StateTable, index: number): ReportNames
   const inodes = table.inodes[index];
   const learnt = NAMESPACE_KINDS.flatMap((kind): [string, number][] => {
     const inode = inodes?.[kind] ?? 0;
-    return inode === 0 ? [] : [[kind === "mount" ? "mnt" : kind, inode]];
+    return inode === 0 ? [] : [[fileOf(kind), inode]];
   });
   return {
     path: sandbox?.path ?? "",
@@ -56,18 +105,14 @@ function namespaceRow(plan: Plan, table: StateTable, index: number): ReportNames
 }
 
 function declaredRow(
-  input: ReportInput,
+  { plan, table }: ReportInput,
   slot: Slot,
   state: SlotState | null,
-  live: ReadonlyMap<number, ProcRow>,
-  origin: number,
+  row: ProcRow | undefined,
+  since: (ns: number) => number | null,
 ): ReportProcess {
-  const { plan, table } = input;
   const pids = (state?.pids ?? []).map((pid) => (pid === 0 ? null : pid));
-  const row = pids[0] == null ? undefined : live.get(pids[0]);
   const argv = slot.process?.argv ?? INIT_ARGV;
-  const since = (ns: number) =>
-    ns > 0 && Number.isFinite(origin) ? Math.max(0, ns - origin) : null;
   return {
     path: slot.path,
     kind: slot.kind === "init" ? "init" : "declared",
@@ -110,79 +155,9 @@ function stateOf(state: SlotState | null, row: ProcRow | undefined): ProcessStat
   return row === undefined ? "running" : liveState(row.state);
 }
 
-function liveState(letter: string): ProcessState {
-  if (letter === "Z" || letter === "X") return "zombie";
-  return letter === "T" || letter === "t" ? "stopped" : "running";
-}
-
 /** The supervisor's PIDs, down to the level it lives at; below it is outside. */
 function parentPids(plan: Plan, table: StateTable, slot: Slot): (number | null)[] {
   const supervisor = slot.supervisor === null ? null : plan.sandboxes[slot.supervisor];
   const parent = supervisor == null ? [table.monitorPid] : table.slots[supervisor.initSlot]?.pids;
   return Array.from({ length: slot.level + 1 }, (_, level) => parent?.[level] ?? 0);
-}
-
-/** Puts what the workloads forked behind the process it descends from. */
-function withForked(
-  declared: readonly ReportProcess[],
-  input: ReportInput,
-  live: ReadonlyMap<number, ProcRow>,
-): ReportProcess[] {
-  const byPid = new Map(declared.map((row) => [row.pids[0], row] as const));
-  const forked = new Map<ReportProcess, ReportProcess[]>();
-  for (const row of input.snapshot) {
-    if (byPid.has(row.pids[0])) continue;
-    const ancestor = declaredAncestor(row, byPid, live);
-    if (ancestor === null) continue;
-    const list = forked.get(ancestor) ?? [];
-    forked.set(ancestor, list);
-    list.push(forkedRow(row, ancestor, live));
-  }
-  return declared.flatMap((row) => {
-    const below = forked.get(row) ?? [];
-    return [row, ...below.toSorted((a, b) => (a.pids.at(-1) ?? 0) - (b.pids.at(-1) ?? 0))];
-  });
-}
-
-function declaredAncestor(
-  row: ProcRow,
-  byPid: ReadonlyMap<number | null | undefined, ReportProcess>,
-  live: ReadonlyMap<number, ProcRow>,
-): ReportProcess | null {
-  // No chain is longer than the number of processes, even if a snapshot were to hold a circle.
-  let parent = row.parentPid;
-  for (let steps = 0; steps <= live.size; steps++) {
-    const found = byPid.get(parent);
-    if (found !== undefined) return found;
-    const next = live.get(parent);
-    if (next === undefined) return null;
-    parent = next.parentPid;
-  }
-  return null;
-}
-
-function forkedRow(
-  row: ProcRow,
-  ancestor: ReportProcess,
-  live: ReadonlyMap<number, ProcRow>,
-): ReportProcess {
-  const level = row.pids.length - 1;
-  const parent = live.get(row.parentPid)?.pids ?? [row.parentPid];
-  return {
-    path: `${ancestor.path}+${row.pids[level]}`,
-    kind: "forked",
-    sandbox: ancestor.sandbox,
-    level,
-    pids: row.pids,
-    ppids: row.pids.map((_, at) => parent[at] ?? 0),
-    state: liveState(row.state),
-    exit: null,
-    fault: null,
-    ended_by: null,
-    pinned: [],
-    comm: row.comm,
-    argv: row.argv.length > 0 ? row.argv : [`[${row.comm}]`],
-    started_ns: null,
-    ended_ns: null,
-  };
 }

@@ -3,8 +3,8 @@
 import type { Report, ReportProcess } from "./report.ts";
 
 /**
- * Masked: PIDs at level 0 that no pin asks for, inodes, times, the observer, the tracer, and how
- * idle inits ended. Two runs of one plan that end alike give equal bytes in the `ended` phase.
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, users, the observer, the tracer, and
+ * how idle inits ended. Two runs of one plan that end alike give equal bytes in the `ended` phase.
  */
 export function canonicalReport(report: Report): Report {
   return {
@@ -28,7 +28,7 @@ function isIdleEnd({ kind, exit, ended_by: by }: ReportProcess): boolean {
   return kind === "init" && exit !== null && by === "sandbox";
 }
 
-function canonicalRow(row: ReportProcess): ReportProcess {
+function canonicalRow({ uid: _, inodes: __, ...row }: ReportProcess): ReportProcess {
   const mask = (pids: ReportProcess["pids"], isKept: boolean) =>
     pids.map((pid, level) => (level === 0 && !isKept ? null : pid));
   return {

@@ -71,4 +71,8 @@ export interface ReportProcess {
   /** Since the first process of the run was started. */
   readonly started_ns: number | null;
   readonly ended_ns: number | null;
+  /** Effective user, as the observer sees it; only of what lives. */
+  readonly uid?: number;
+  /** As of ReportNamespace; only of what lives, and those that are not its sandbox's. */
+  readonly inodes?: ReportNamespace["inodes"];
 }

@@ -15,9 +15,15 @@ const ending = Type.Union([
   Type.Null(),
 ]);
 
+const inodes = (which: string) =>
+  Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+    description: `By the names of /proc/PID/ns. ${which}`,
+  });
+
 const row = Type.Object({
   path: Type.String({
-    description: "`outer/web`, a copy `web.2`, an init `outer/init`, a fork `web+17`.",
+    description:
+      "`outer/web`, a copy `web.2`, an init `outer/init`, what it forked `web+17`, what joined `outer/+17`.",
   }),
   kind: choice(["init", "declared", "forked", "joined"]),
   sandbox: Type.String({ description: "Path of the sandbox; empty for the root." }),
@@ -36,15 +42,17 @@ const row = Type.Object({
   argv: Type.Array(Type.String()),
   started_ns: nullable(Type.Integer({ minimum: 0, description: "Since the first start." })),
   ended_ns: nullable(Type.Integer({ minimum: 0 })),
+  uid: Type.Optional(
+    Type.Integer({ minimum: 0, description: "Effective user, seen from level 0; of what lives." }),
+  ),
+  inodes: Type.Optional(inodes("Of its namespaces, those that are not its sandbox's.")),
 });
 
 const namespace = Type.Object({
   path: Type.String(),
   level: Type.Integer({ minimum: 0, maximum: 32 }),
   parent: Type.Union([Type.String(), Type.Null()]),
-  inodes: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
-    description: "By the names of /proc/PID/ns; those that were learnt.",
-  }),
+  inodes: inodes("Those that were learnt."),
 });
 
 const traceEvent = Type.Object({

@@ -71,7 +71,9 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
       parent,
       parentPid: event.parentPid,
       row,
-      path: row?.path ?? (ancestor === null ? null : nameFor(ancestor, event.pids.at(-1) ?? 0)),
+      path:
+        row?.path ??
+        (ancestor === null ? null : nameFor(ancestor, event.pids[ancestor.level] ?? 0)),
       ancestor,
       comm: event.comm,
       argv: parent?.argv ?? [],

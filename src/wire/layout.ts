@@ -8,6 +8,7 @@
  * strings follow one another, each ended by NUL, ready for execve(2).
  */
 
+import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
 
 export const IMAGE_MAGIC = "SBXPLAN\0";
@@ -334,17 +335,16 @@ export const FRAME_STRUCTS = {
   },
   snapshot_row: {
     name: "snapshot_row",
-    doc: "One process of a snapshot, followed by `argv_size` bytes of arguments, each ended by NUL, and padded to `size`.",
+    doc: "One process of a snapshot, followed by its PIDs at each of `level + 1` levels, as many of its parent (0: outside), `argv_size` bytes of arguments, each ended by NUL, and padded to `size`.",
     fields: [
       ["size", "u32"],
       ["level", "u32"],
-      ["parent", "u32"],
       ["state", "u32"],
-      ["start_ticks", "u64"],
-      ["pidns", "u64"],
+      ["uid", "u32"],
+      ["start_ns", "u64"],
       ["argv_size", "u32"],
+      ["inodes", "u32", NAMESPACE_KINDS.length],
       ["comm", "u8", 16],
-      ["pids", "u32", PIDS_MAX],
     ],
   },
 } as const satisfies Record<string, Struct>;

@@ -1,41 +1,79 @@
 /** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
 
+import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
-import { FRAME_STRUCTS, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS, LEVEL_MAX, NONE, placesOf } from "./layout.ts";
 
 const PLACES = placesOf(FRAME_STRUCTS.snapshot_row);
 const AT = Object.fromEntries(
   PLACES.fields.map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<Record<(typeof FRAME_STRUCTS.snapshot_row.fields)[number][0], number>>;
+const COMM_SIZE = 16;
 
 /** Null: these are no whole rows. */
 export function decodeSnapshot(bytes: Uint8Array): ProcRow[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const text = new TextDecoder("utf-8");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const rows: ProcRow[] = [];
   for (let at = 0; at < bytes.length; ) {
     if (bytes.length - at < PLACES.size) return null;
-    const word = (name: keyof typeof AT) => view.getUint32(at + AT[name], true);
-    const size = word("size");
-    const level = word("level");
-    const argvSize = word("argv_size");
-    const isWhole = size >= PLACES.size + argvSize && size <= bytes.length - at && level <= 32;
+    const size = view.getUint32(at + AT.size, true);
+    const level = view.getUint32(at + AT.level, true);
+    const argvSize = view.getUint32(at + AT.argv_size, true);
+    const numbers = at + PLACES.size;
+    const argv = numbers + 8 * (level + 1);
+    const isWhole = level <= LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
     if (!isWhole) return null;
-    const comm = bytes.subarray(at + AT.comm, at + AT.comm + 16);
-    const end = comm.indexOf(0);
-    const argv = bytes.subarray(at + PLACES.size, at + PLACES.size + argvSize);
-    rows.push({
-      pids: Array.from({ length: level + 1 }, (_, index) =>
-        view.getUint32(at + AT.pids + 4 * index, true),
-      ),
-      parentPid: word("parent"),
-      state: String.fromCharCode(word("state") & 0x7f),
-      comm: text.decode(comm.subarray(0, end < 0 ? 16 : end)),
-      argv: argvSize === 0 ? [] : text.decode(argv).replace(/\0$/, "").split("\0"),
-      startTicks: Number(view.getBigUint64(at + AT.start_ticks, true)),
-      pidns: Number(view.getBigUint64(at + AT.pidns, true)),
-    });
+    rows.push(rowAt(view, buffer, at, level, argvSize));
     at += size;
   }
   return rows;
+}
+
+function rowAt(
+  view: DataView,
+  buffer: Buffer,
+  at: number,
+  level: number,
+  argvSize: number,
+): ProcRow {
+  const numbers = at + PLACES.size;
+  const argv = numbers + 8 * (level + 1);
+  const comm = at + AT.comm;
+  const end = buffer.indexOf(0, comm);
+  const uid = view.getUint32(at + AT.uid, true);
+  return {
+    pids: words(view, numbers, level + 1),
+    ppids: words(view, numbers + 4 * (level + 1), level + 1),
+    state: String.fromCharCode(view.getUint32(at + AT.state, true) & 0x7f),
+    comm: buffer.toString(
+      "utf8",
+      comm,
+      end < 0 ? comm + COMM_SIZE : Math.min(end, comm + COMM_SIZE),
+    ),
+    argv: argvSize === 0 ? [] : argvOf(buffer.toString("utf8", argv, argv + argvSize)),
+    startNs: Number(view.getBigUint64(at + AT.start_ns, true)),
+    uid: uid === NONE ? null : uid,
+    inodes: inodesAt(view, at + AT.inodes),
+  };
+}
+
+function words(view: DataView, at: number, count: number): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < count; index++) found.push(view.getUint32(at + 4 * index, true));
+  return found;
+}
+
+/** Each argument is ended by NUL, unless the process has written over them. */
+function argvOf(text: string): string[] {
+  return (text.endsWith("\0") ? text.slice(0, -1) : text).split("\0");
+}
+
+function inodesAt(view: DataView, at: number): ProcRow["inodes"] {
+  const inodes: { -readonly [Kind in keyof ProcRow["inodes"]]: number } = {};
+  for (const [index, kind] of NAMESPACE_KINDS.entries()) {
+    const inode = view.getUint32(at + 4 * index, true);
+    if (inode !== 0) inodes[kind] = inode;
+  }
+  return inodes;
 }

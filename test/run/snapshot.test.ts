@@ -1,133 +1,300 @@
-/** The snapshot against procfs: the same in peace, and never a wrong row in a fork storm. */
+/** The snapshot against the kernel's word: nobody is missing, and never a wrong row in a fork storm. */
 
 import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { descendantsOf } from "../../src/host/procfs.ts";
 import type { ProcRow } from "../../src/ir/proc-row.ts";
-import type { Report } from "../../src/report/report.ts";
-import { snapshotBelow } from "../../src/run/snapshot.ts";
+import type { Report, ReportProcess } from "../../src/report/report.ts";
 import { decodeSnapshot } from "../../src/wire/snapshot.ts";
-import {
-  commandFor,
-  environmentFor,
-  freshMark,
-  root,
-  sandbox,
-  type User,
-  users,
-  writeSpec,
-} from "../sandbox.ts";
+import { assertHasAll, assertKernelSays, statusOf } from "../kernel-word.ts";
+import { alive, freshMark, root, sandbox, type User, users, writeSpec } from "../sandbox.ts";
+import { whileRunning } from "../while-running.ts";
 
 const test = suite("snapshot");
-const user = users[0] as User;
+const isRoot = process.getuid?.() === 0;
 const shim = process.env["SANDBOX_SHIM"] ?? `${root}/native/build/sandbox-shim`;
+/** Looks into a fork storm; more in a soak. */
+const ROUNDS = Number(process.env["SANDBOX_STORM_ROUNDS"] ?? 100);
+/** Every way of taking one. */
+const MEANS: readonly (readonly string[])[] = [[], ["--procfs"]];
 
-async function whileUp(spec: string, during: (monitor: number) => Promise<void>): Promise<void> {
-  sandbox(user, "version");
-  const child = Bun.spawn(commandFor(user, ["up", "--json", writeSpec("snapshot", spec)]), {
-    env: environmentFor(user),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  const report = JSON.parse(new TextDecoder().decode(value).split("\n")[0] ?? "") as Report;
-  try {
-    await during(Number(report.processes[0]?.ppids[0]));
-  } finally {
-    child.kill("SIGINT");
-    while (!(await reader.read()).done);
-    await child.exited;
-  }
+function snapshot(user: User, monitor: number, ...flags: readonly string[]): ProcRow[] {
+  const ran = Bun.spawnSync([...user.prefix, shim, "snapshot", String(monitor), ...flags]);
+  assert.is(ran.exitCode, 0, ran.stderr.toString());
+  const rows = decodeSnapshot(ran.stdout);
+  assert.ok(rows);
+  return rows;
 }
 
-const order = (rows: readonly ProcRow[]) =>
-  rows.toSorted((a, b) => (a.pids[0] ?? 0) - (b.pids[0] ?? 0));
+/** The report of the one run of `user`, as another command sees it. */
+function reportOf(user: User): Report {
+  const ran = sandbox(user, "report", "--format", "json");
+  assert.is(ran.code, 0, ran.err);
+  return JSON.parse(ran.out) as Report;
+}
 
-test("rows are what procfs says, at every level, in namespaces that workloads make too", async () => {
-  const mark = freshMark();
-  const inside = `unshare --fork --pid sh -c 'sleep ${mark} & sleep ${mark} & wait'`;
-  await whileUp(
-    `sandbox: rows
-processes: {a: {shell: "sleep ${mark} & exec sleep ${mark}"}, odd: {run: [sh, -c, "sleep ${mark}; :", "", "a b"]}}
+async function until<Value>(look: () => Value | null | false, what: string): Promise<Value> {
+  for (let turn = 0; turn < 600; turn++) {
+    const found = look();
+    if (found) return found;
+    await Bun.sleep(20);
+  }
+  throw new Error(`it never came: ${what}`);
+}
+
+const monitorOf = ({ processes }: Report) => Number(processes[0]?.ppids[0]);
+const marked = (rows: readonly ProcRow[], mark: string) =>
+  rows.filter(({ argv }) => argv.join(" ").includes(mark));
+
+/** All of a row that procfs shows too. */
+function assertIsKernels(row: ProcRow): void {
+  const pid = row.pids[0] ?? 0;
+  const status = statusOf(pid);
+  assert.ok(status, `${pid} is there`);
+  assert.equal(row.pids, status.nspid);
+  const parent = statusOf(status.parent)?.nspid ?? [];
+  assert.equal(
+    row.ppids,
+    row.pids.map((_, level) => parent[level] ?? 0),
+  );
+  assert.is(row.comm, fs.readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd());
+  assert.is(row.argv.join("\0"), fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").slice(0, -1));
+  assert.is(row.uid, status.uid);
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  const tick = 1e7;
+  asleep.add(Number(stat[19]) * tick - row.startNs);
+  assert.is(asleep.size, 1, "one clock for all");
+}
+
+/** What the clock of start times is ahead of CLOCK_MONOTONIC. */
+const asleep = new Set<number>();
+
+for (const user of users) {
+  test(`${user.name}: rows are the kernel's, by every means, in namespaces that workloads make too`, async () => {
+    const mark = freshMark();
+    const deeper = `unshare -Upf --keep-caps sh -c "sleep ${mark} & unshare -pf unshare -pf sleep ${mark} & wait"`;
+    const spec = writeSpec(
+      "rows",
+      `sandbox: rows
+processes:
+  a: {shell: "sleep ${mark} & exec sleep ${mark}"}
+  deeper: {shell: '${deeper}'}
+  odd: {run: [sh, -c, "sleep ${mark}; :", "", "a b"]}
 sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
 `,
-    async (monitor) => {
-      await Bun.sleep(200);
-      const fast = order(snapshotBelow(monitor));
-      const slow = order(descendantsOf(monitor)).map((row) => ({ ...row, pidns: 0 }));
-      assert.equal(
-        fast.map((row) => ({ ...row, pidns: 0 })),
-        slow,
-      );
-      assert.ok(fast.length >= 16, String(fast.length));
-      for (const { pids, pidns } of fast) {
-        // Of the shim's own inits an ordinary user may not see it.
-        if (pidns !== 0) assert.is(pidns, fs.statSync(`/proc/${pids[0]}/ns/pid`).ino);
+    );
+    await whileRunning(user, spec, async (started, cli) => {
+      const monitor = monitorOf(started);
+      await until(() => {
+        const sleeping = snapshot(user, monitor).filter(({ comm }) => comm === "sleep");
+        return sleeping.length === 13 && sleeping.some(({ pids }) => pids.length === 5);
+      }, "all that sleep");
+      const all = alive(mark);
+      for (const means of MEANS) {
+        const rows = snapshot(user, monitor, ...means);
+        const known = new Set(rows.map(({ pids }) => String(pids[0])));
+        const own = new Set([String(cli), String(monitor)]);
+        assert.equal(
+          all.filter(
+            (pid) => !known.has(pid) && !own.has(pid) && statusOf(pid)?.nspid.length !== 1,
+          ),
+          [],
+          "those that are missing",
+        );
+        for (const row of rows) assertIsKernels(row);
+        for (const { pids, inodes } of marked(rows, mark))
+          assert.is(inodes.pid, fs.statSync(`/proc/${pids[0]}/ns/pid`).ino);
       }
-      assert.ok(fast.some(({ pids }) => pids.length === 6));
-    },
-  );
-  // Capabilities are gone in a sandbox, so the workload's own namespace is made beside one.
-  if (process.getuid?.() !== 0) return;
-  const child = Bun.spawn(["sh", "-c", `${inside} & wait`], {
-    stdio: ["ignore", "ignore", "ignore"],
+      for (const row of snapshot(user, monitor, "--namespaces")) {
+        if (row.comm !== "sleep") continue;
+        for (const [kind, inode] of Object.entries(row.inodes)) {
+          const file = kind === "mount" ? "mnt" : kind;
+          assert.is(inode, fs.statSync(`/proc/${row.pids[0]}/ns/${file}`).ino, kind);
+        }
+        assert.is(Object.keys(row.inodes).length, 7);
+      }
+      const report = reportOf(user);
+      assertKernelSays(report);
+      assertHasAll(
+        report,
+        all.filter((pid) => statusOf(pid)?.nspid.length !== 1),
+      );
+      const levels = report.processes
+        .filter(({ path }) => path.startsWith("deeper+"))
+        .map(({ level, kind, sandbox: box }) => `${kind} ${box} ${level}`);
+      assert.equal(new Set(levels), new Set(["forked  1", "forked  2", "forked  3", "forked  4"]));
+      assert.is(new Set(report.processes.map(({ path }) => path)).size, report.processes.length);
+      const own = report.processes.find(
+        ({ path, level }) => path.startsWith("deeper+") && level > 1,
+      );
+      assert.ok(own);
+      assert.is(own.inodes?.pid, fs.statSync(`/proc/${own.pids[0]}/ns/pid`).ino);
+      assert.ok(own.inodes?.user, "it has a user namespace of its own too");
+      assert.is(own.inodes?.uts, undefined, "which its sandbox has too");
+      process.kill(cli, "SIGINT");
+    });
   });
-  await Bun.sleep(300);
-  const rows = order(snapshotBelow(child.pid));
-  assert.is(rows.filter(({ pids }) => pids.length === 2).length, 3);
-  for (const { pids } of rows) {
-    const status = fs.readFileSync(`/proc/${pids[0]}/status`, "utf8");
-    assert.is(pids.join("\t"), /^NSpid:\t(.*)$/m.exec(status)?.[1]);
-  }
-  Bun.spawnSync(["pkill", "-KILL", "-f", mark]);
-  await child.exited;
-});
 
-test("in a fork storm no row is double, torn or of a stranger", async () => {
-  await whileUp(
-    `sandbox: storm
+  test(`${user.name}: who descends from a sandbox without a PID namespace is in it, and all below`, async () => {
+    const mark = freshMark();
+    const spec = writeSpec(
+      "inherit",
+      `sandbox: inherit
+namespaces: {pid: inherit, mount: inherit}
 processes:
-  storm: {shell: "while :; do (true) & (true) & (true) & wait; done", replicas: 4}
-  still: {run: sleep 60, replicas: 10}
-sandboxes: {inner: {processes: {storm: {shell: "while :; do (true) & (true) & wait; done"}, still: sleep 60}}}
+  orphans: {shell: "(sleep ${mark} & unshare -Upf sh -c 'sleep ${mark} & wait' &) ; exec sleep ${mark}"}
+sandboxes: {inner: {namespaces: {pid: new}, processes: {p: sleep ${mark}}}}
 `,
-    async (monitor) => {
+    );
+    await whileRunning(user, spec, async (started, cli) => {
+      const monitor = monitorOf(started);
+      const sleeping = (rows: readonly ProcRow[]) =>
+        marked(rows, mark)
+          .filter(({ comm }) => comm === "sleep")
+          .map(({ pids }) => pids.length)
+          .toSorted();
+      await until(() => sleeping(snapshot(user, monitor)).length === 4, "all that sleep");
+      for (const means of MEANS) {
+        const rows = snapshot(user, monitor, ...means);
+        assert.equal(sleeping(rows), [1, 1, 2, 2]);
+        for (const row of rows) assertIsKernels(row);
+      }
+      assertKernelSays(reportOf(user));
+      process.kill(cli, "SIGINT");
+    });
+  });
+
+  test(`${user.name}: who has been put in from outside has joined`, async () => {
+    if (!isRoot) return; // an ordinary user has no way in
+    const mark = freshMark();
+    const spec = writeSpec(
+      "joined",
+      `sandbox: joined
+processes: {still: sleep ${mark}, own: "unshare -Upf sleep ${mark}"}
+sandboxes: {outer: {processes: {web: sleep ${mark}}}}
+`,
+    );
+    await whileRunning(user, spec, async (started, cli) => {
+      const pidOf = (path: string) =>
+        Number(started.processes.find((row) => row.path === path)?.pids[0]);
+      const own = await until(
+        () =>
+          reportOf(user).processes.find(
+            ({ level, path }) => level === 2 && path.startsWith("own+"),
+          ),
+        "a namespace of a workload's own",
+      );
+      const enter = (pid: number) =>
+        Bun.spawn(["nsenter", "-t", String(pid), "-p", "sh", "-c", `sleep ${mark}.5 & wait`], {
+          stdio: ["ignore", "ignore", "ignore"],
+        });
+      const outside = [pidOf("init"), pidOf("outer/web"), own?.pids[0] ?? 0].map(enter);
+      const joined = await until(() => {
+        const rows = reportOf(user).processes.filter(
+          ({ kind, argv }) => kind === "joined" || argv[1] === `${mark}.5`,
+        );
+        return rows.length === 6 && rows;
+      }, "those that have joined");
+      const [first, second, third] = outside.map(({ pid }) =>
+        joined.find(({ ppids }) => ppids[0] === pid),
+      ) as [ReportProcess, ReportProcess, ReportProcess];
+      for (const row of [first, second, third]) {
+        assert.is(row.kind, "joined");
+        assert.equal(
+          row.ppids.slice(1),
+          row.pids.slice(1).map(() => 0),
+        );
+        const fork = joined.find(({ ppids }) => ppids[0] === row.pids[0]);
+        assert.equal(fork?.ppids, row.pids);
+        assert.is(fork?.kind, "forked");
+        assert.is(fork?.path, `${row.path}+${fork?.pids[row.level]}`);
+      }
+      assert.is(first.path, `+${first.pids[1]}`);
+      assert.is(second.path, `outer/+${second.pids[2]}`);
+      assert.is(second.sandbox, "outer");
+      assert.is(third.level, 2);
+      assert.is(third.sandbox, "");
+      const report = reportOf(user);
+      assertKernelSays(report);
+      assert.is(new Set(report.processes.map(({ path }) => path)).size, report.processes.length);
+      // Whom it came from ends: then its parent is another, outside still.
+      outside[0]?.kill("SIGKILL");
+      await outside[0]?.exited;
+      const left = reportOf(user).processes.find(({ path }) => path === first.path);
+      assert.is(left?.kind, "joined");
+      assert.is(left?.ppids[1], 0);
+      process.kill(cli, "SIGINT");
+      for (const child of outside) await child.exited;
+    });
+  });
+
+  test(`${user.name}: in a fork storm no row is double, torn or of a stranger, and none is missing`, async () => {
+    const mark = freshMark();
+    const storm = (forks: string) => `{shell: "while :; do ${forks} wait; done", replicas: 2}`;
+    const spec = writeSpec(
+      "storm",
+      `sandbox: storm
+processes:
+  storm: ${storm("(true) & (true) & (true) &")}
+  orphans: ${storm("(sleep 0 &) ; (true) &")}
+  still: {run: sleep ${mark}, replicas: 10}
+  again: {run: "true", restart: {policy: always, delay: 10ms, max: 100000}}
+sandboxes:
+  inner:
+    processes: {storm: ${storm("(true) & (true) &")}, still: sleep ${mark}}
+    sandboxes: {inmost: {processes: {storm: ${storm("(true) &")}, still: sleep ${mark}}}}
+`,
+    );
+    await whileRunning(user, spec, (started, cli) => {
+      const monitor = monitorOf(started);
       let forks = 0;
-      for (let round = 0; round < 150; round++) {
-        const rows = snapshotBelow(monitor);
-        const pids = rows.map((row) => row.pids[0] ?? 0);
-        assert.is(new Set(pids).size, pids.length, "a process is shown twice");
-        for (let level = 1; level <= 2; level++) {
-          const own = rows
-            .filter((row) => row.pids.length === level + 1)
-            .map((row) => row.pids[level]);
-          assert.is(new Set(own).size, own.length, `a PID of level ${level} is there twice`);
-        }
-        assert.is(rows.filter(({ comm }) => comm === "sleep").length, 11);
-        for (const { pids: numbers, comm, state } of rows) {
-          assert.ok(numbers.length === 2 || numbers.length === 3, numbers.join(" "));
-          assert.ok(
-            numbers.every((pid) => pid > 0),
-            numbers.join(" "),
-          );
-          assert.match(comm, /^(sh|sleep|true|sandbox-init)$/);
-          assert.match(state, /^[RSDZTXtI]$/);
-        }
-        forks += rows.length - 18;
+      for (let round = 0; round < ROUNDS; round++) {
+        const rows = snapshot(user, monitor, ...(MEANS[round % 4 === 3 ? 1 : 0] ?? []));
+        assert.is(marked(rows, mark).filter(({ comm }) => comm === "sleep").length, 12);
+        assertIsOneMoment(rows);
+        forks += rows.length - 23;
       }
       assert.ok(forks > 0, "no fork was ever seen");
-    },
-  );
-});
+      for (let round = 0; round < ROUNDS / 20; round++) {
+        const paths = reportOf(user).processes.map(({ path }) => path);
+        assert.is(new Set(paths).size, paths.length, "a row is there twice");
+      }
+      process.kill(cli, "SIGINT");
+    });
+  });
+}
+
+/** What holds of processes that all live at one moment, whatever they are. */
+function assertIsOneMoment(rows: readonly ProcRow[]): void {
+  const byPid = new Map(rows.map((row) => [row.pids[0], row] as const));
+  assert.is(byPid.size, rows.length, "a process is shown twice");
+  const innermost = rows.map(({ pids, inodes }) => `${inodes.pid ?? pids[0]} ${pids.at(-1)}`);
+  assert.is(new Set(innermost).size, rows.length, "a PID is there twice in its namespace");
+  for (const { pids, ppids, comm, state, startNs } of rows) {
+    assert.ok(pids.length >= 2 && pids.length <= 4, pids.join(" "));
+    assert.ok(
+      pids.every((pid) => pid > 0),
+      pids.join(" "),
+    );
+    assert.match(comm, /^(sh|sleep|true|sandbox-init)$/);
+    assert.match(state, /^[RSDZTXtI]$/);
+    const parent = byPid.get(ppids[0] ?? 0);
+    if (pids.at(-1) === 1 && pids.length === 2) continue; // the run's first, made from outside
+    assert.ok(parent, `the parent of ${pids.join(" ")}, ${ppids.join(" ")}, is of the run`);
+    assert.ok(parent.startNs <= startNs, "older than its child");
+    assert.equal(
+      ppids,
+      pids.map((_, level) => parent.pids[level] ?? 0),
+    );
+  }
+}
 
 test("nobody's descendants are none, and what is no PID is wrong usage", () => {
   const run = (...args: string[]) => Bun.spawnSync([shim, "snapshot", ...args]);
   assert.equal(run("4194303").stdout.length, 0);
   assert.is(run("4194303").exitCode, 0);
-  assert.is(run("0").exitCode, 64);
-  assert.is(run("x").exitCode, 64);
-  assert.is(run().exitCode, 64);
+  for (const wrong of [["0"], ["x"], ["4194304"], ["1", "--zzz"], []])
+    assert.is(run(...wrong).exitCode, 64, wrong.join(" "));
 });
 
 test("bytes that are no rows are refused", () => {

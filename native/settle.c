@@ -1,0 +1,129 @@
+/* settle.c - making one moment of rows that were read one after the other. */
+#include "settle.h"
+
+#include <string.h>
+
+#include "procfs.h"
+#include "reserve.h"
+#include "spaces.h"
+
+/* A parent that has ended leaves its children to another; more often than this is no accident. */
+#define LOOKS_MAX 4
+
+static uint32_t *row_of; /* by PID, index + 1; virtual memory */
+
+/* Whether its PID still is its own: outside and in its run's outermost namespace the same number. */
+static bool is_there(const struct rows_wish *wish, const struct seen *seen)
+{
+	struct procfs_stat stat;
+
+	if (seen->root != SPACE_OWN && spaces_translate())
+		return spaces_pid(seen->root, seen->pid) ==
+		       row_pids(seen->row)[spaces_level(seen->root)];
+	return procfs_stat(wish->proc, seen->pid, &stat) &&
+	       rows_start_ns(stat.start_ticks) == seen->row->start_ns;
+}
+
+static struct seen *seen_at(struct seen *all, uint32_t pid)
+{
+	return pid < PID_LIMIT && row_of[pid] != 0 ? &all[row_of[pid] - 1] : NULL;
+}
+
+/* One that is younger than its child has been given the PID of the parent that was. */
+static const struct seen *parent_at(struct seen *all, const struct seen *child)
+{
+	const struct seen *parent = seen_at(all, row_parents(child->row)[0]);
+
+	return parent != NULL && parent->row != NULL &&
+			       parent->row->start_ns <= child->row->start_ns ?
+		       parent : NULL;
+}
+
+/* 0 at each level of which the parent is outside: a namespace of the child's that it is not in. */
+static void fill_parents(const struct snapshot_row *parent, struct snapshot_row *row)
+{
+	for (uint32_t level = 1; level <= row->level && level <= parent->level; level++)
+		row_parents(row)[level] = row_pids((struct snapshot_row *)parent)[level];
+}
+
+/* Of a parent that is not of the run: it may be in namespaces around the run's. */
+static void fill_outside(const struct seen *seen)
+{
+	uint32_t *parents = row_parents(seen->row);
+
+	for (int level = 1; level < spaces_level(seen->root); level++)
+		parents[level] = spaces_pid(spaces_at(seen->root, level), parents[0]);
+}
+
+/* False: the process has ended. Else *has_changed says whether it has another parent by now. */
+static bool look_again(const struct rows_wish *wish, const struct seen *seen, bool *has_changed)
+{
+	uint32_t *parent = row_parents(seen->row);
+	struct procfs_stat stat;
+
+	if (!procfs_stat(wish->proc, seen->pid, &stat) ||
+	    rows_start_ns(stat.start_ticks) != seen->row->start_ns)
+		return false;
+	*has_changed = stat.parent != *parent;
+	*parent = stat.parent;
+	return true;
+}
+
+/* Whether its parent is of the run, and has a row now. */
+static bool add_parent(const struct rows_wish *wish, struct seen *all, uint32_t *count, uint32_t room,
+		       const struct seen *child)
+{
+	uint32_t pid = row_parents(child->row)[0];
+
+	if (child->root == SPACE_OWN || *count == room || pid >= PID_LIMIT || row_of[pid] != 0 ||
+	    spaces_pid(child->root, pid) == 0)
+		return false;
+	all[*count] = (struct seen){ .pid = pid, .root = child->root };
+	if (!rows_read_one(wish, &all[*count]))
+		return false;
+	row_of[pid] = ++*count;
+	return true;
+}
+
+static void find_parent(const struct rows_wish *wish, struct seen *all, uint32_t *count, uint32_t room,
+			struct seen *seen)
+{
+	for (int looks = 0; looks < LOOKS_MAX; looks++) {
+		const struct seen *parent = parent_at(all, seen);
+		bool has_changed = false;
+
+		if (parent != NULL) {
+			fill_parents(parent->row, seen->row);
+			return;
+		}
+		if (add_parent(wish, all, count, room, seen))
+			continue;
+		if (!look_again(wish, seen, &has_changed)) {
+			seen->row = NULL;
+			return;
+		}
+		if (!has_changed)
+			break;
+	}
+	fill_outside(seen);
+}
+
+int64_t settle_rows(const struct rows_wish *wish, struct seen *all, uint32_t count)
+{
+	uint32_t room = 2 * count;
+
+	row_of = reserve(PID_LIMIT * sizeof(*row_of));
+	if (row_of == NULL)
+		return -1;
+	for (uint32_t i = 0; i < count; i++) {
+		if (all[i].row != NULL && !is_there(wish, &all[i]))
+			all[i].row = NULL;
+		if (all[i].row != NULL)
+			row_of[all[i].pid] = i + 1;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (all[i].row != NULL)
+			find_parent(wish, all, &count, room, &all[i]);
+	}
+	return count;
+}
