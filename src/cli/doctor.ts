@@ -7,8 +7,11 @@ import { checkSpec } from "../check/check.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { planOf } from "../plan/plan-of.ts";
+import { traceOptions } from "../run/monitor.ts";
+import { tracerText } from "../run/tracer-text.ts";
 import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
+import { decodeTrace } from "../wire/trace.ts";
 import { STDOUT, write } from "./terminal.ts";
 
 interface Finding {
@@ -72,7 +75,7 @@ function probes(): Finding[] {
   const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-doctor-"));
   try {
     const found = PROBES.map(([feature, body]) => probe(shim, dir, feature, body));
-    return [...found.slice(0, 1), pidMode(dir), ...found.slice(1)];
+    return [...found.slice(0, 1), pidMode(dir), ...found.slice(1), tracing(shim, dir)];
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
@@ -92,16 +95,31 @@ function pidMode(dir: string): Finding {
       };
 }
 
-function probe(shim: string, dir: string, feature: string, body: string): Finding {
+function tracing(shim: string, dir: string): Finding {
+  const file = fs.openSync(join(dir, "trace"), "w+");
+  const found = probe(shim, dir, "tracing", "", file);
+  fs.closeSync(file);
+  const trace = decodeTrace(fs.readFileSync(join(dir, "trace")));
+  return found.ok && trace !== null ? { ...found, detail: tracerText(trace) } : found;
+}
+
+function probe(
+  shim: string,
+  dir: string,
+  feature: string,
+  body: string,
+  traceFd: number | null = null,
+): Finding {
   const text = `sandbox: doctor\n${body}\nprocesses: {a: 'true'}\n`;
   const { ir } = checkSpec({ file: "doctor.yaml", text });
   if (ir === null) throw new Error(`bug: the probe for ${feature} is no right spec`);
   const image = join(dir, "plan");
   fs.writeFileSync(image, encodeImage(planOf(ir)));
   const table = fs.openSync(join(dir, "table"), "w+");
-  const { exitCode, stderr } = Bun.spawnSync([shim, "run", image, "--table", "3"], {
+  const traced = traceFd === null ? [] : traceOptions(4);
+  const { exitCode, stderr } = Bun.spawnSync([shim, "run", image, "--table", "3", ...traced], {
     timeout: 10_000,
-    stdio: ["ignore", "ignore", "pipe", table],
+    stdio: ["ignore", "ignore", "pipe", table, ...(traceFd === null ? [] : [traceFd])],
   });
   fs.closeSync(table);
   const said = stderr.toString().trim().split("\n")[0] ?? "";

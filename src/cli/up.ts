@@ -143,7 +143,6 @@ class Up {
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd,
-      tracer: process.env["SANDBOX_TRACER"] || null,
     });
     if (traceFd !== null) fs.closeSync(traceFd);
   }

@@ -14,8 +14,6 @@ export interface MonitorStart {
   readonly tableFd: number;
   /** Open for writing; null: the run is not traced. */
   readonly traceFd: number | null;
-  /** `bpf` or `ptrace`; null: the one that this host can. */
-  readonly tracer: string | null;
 }
 
 export interface Monitor {
@@ -37,6 +35,12 @@ const CONTROL_FD = 3;
 const TABLE_FD = 4;
 const TRACE_FD = 5;
 
+/** SANDBOX_TRACER is `bpf` or `ptrace`; without it the shim takes the one that this host can. */
+export function traceOptions(fd: number): string[] {
+  const tracer = process.env["SANDBOX_TRACER"];
+  return ["--trace", String(fd), ...(tracer ? ["--tracer", tracer] : [])];
+}
+
 export function startMonitor(start: MonitorStart): Monitor {
   const child = Bun.spawn({
     cmd: [
@@ -45,8 +49,7 @@ export function startMonitor(start: MonitorStart): Monitor {
       start.image,
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
-      ...(start.traceFd === null ? [] : ["--trace", String(TRACE_FD)]),
-      ...(start.tracer === null ? [] : ["--tracer", start.tracer]),
+      ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
     ],
     stdio: [
       "inherit",

@@ -290,6 +290,24 @@ processes:
   test.skip("by bpf: this host, or this user, cannot (`sandbox doctor` says why)", () => {});
 }
 
+for (const { name, user, tracer } of ways) {
+  test(`doctor says what it is traced by, ${name}`, () => {
+    process.env["SANDBOX_TRACER"] = "";
+    const line = (text: string) => text.split("\n").find((each) => each.includes("tracing")) ?? "";
+    const chosen = line(sandbox(user, "doctor").out);
+    if (user.prefix.length > 0)
+      assert.match(chosen, /^ok +tracing +by ptrace.*\(EPERM\): run as root/);
+    process.env["SANDBOX_TRACER"] = tracer;
+    const asked = sandbox(user, "doctor");
+    assert.match(line(asked.out), new RegExp(`^ok +tracing +by ${tracer}`, "i"));
+    process.env["SANDBOX_TRACER"] = "bpf";
+    const wanted = sandbox(user, "doctor");
+    const isThere = /^ok +tracing +by bpf/i.test(line(wanted.out));
+    assert.is(isThere, /by bpf/i.test(chosen));
+    if (!isThere) assert.match(line(wanted.out), /^no +tracing +sandbox-shim: trace: BPF/);
+  });
+}
+
 /** How everything ended that a spec promises. */
 async function endsOf(
   user: User,

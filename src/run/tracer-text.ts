@@ -1,0 +1,25 @@
+/** By what a run is traced, and if not by BPF, why and what would help. Pure. */
+
+import type { EnumValue } from "../wire/enums.ts";
+import type { Trace } from "../wire/trace.ts";
+import { errnoName } from "./fault-text.ts";
+
+const PRIVILEGE = "run as root, or with CAP_BPF and CAP_PERFMON";
+
+/** For an errno other than EPERM; that one has the same cause wherever it comes. */
+const OBSTACLES: Readonly<Record<EnumValue<"trace_obstacle">, string>> = {
+  none: "nothing is in the way",
+  asked: "unset SANDBOX_TRACER to have it where the host can",
+  maps: "a map cannot be made; use a kernel from 5.12 on with CONFIG_BPF_SYSCALL",
+  types: "the kernel does not show its types; it needs CONFIG_DEBUG_INFO_BTF, and /sys mounted",
+  programs: "the kernel takes no program that reads its memory; see lockdown in kernel_lockdown(7)",
+  tracepoints: "the kernel has no such tracepoints; it needs CONFIG_BPF_EVENTS",
+  check: "the first event was not the one that happened; please report it with `uname -r`",
+};
+
+export function tracerText({ tracer, obstacle, obstacleErrno }: Trace): string {
+  if (tracer === "bpf") return "by BPF: nothing that is traced is ever stopped";
+  const reason = obstacleErrno > 0 ? ` (${errnoName(obstacleErrno)})` : "";
+  const help = errnoName(obstacleErrno) === "EPERM" ? PRIVILEGE : OBSTACLES[obstacle];
+  return `by ptrace, which slows forks; no BPF${reason}: ${help}`;
+}
