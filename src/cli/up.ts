@@ -36,6 +36,9 @@ export interface UpOptions {
 /** Findings that speak of the host, not of the processes. */
 const HOST_CODES: ReadonlySet<string> = new Set(["SBX3001", "SBX4003", "SBX4008"]);
 
+/** Of what has no place in a source. */
+const NONE = new Map<string, string>();
+
 const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
@@ -159,8 +162,7 @@ class Up {
       else if (frame.kind === "ended") this.#hasEnded = true;
     }
     this.#prefixer.flush();
-    await this.#monitor.exited;
-    return await this.#ended();
+    return await this.#ended(await this.#monitor.exited);
   }
 
   #stop(name: string): void {
@@ -218,13 +220,18 @@ class Up {
     if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
   }
 
-  async #ended(): Promise<number> {
+  async #ended(monitorExit: number): Promise<number> {
     const table = this.#table();
+    if (table === null && this.#tracePath !== null && monitorExit === EXIT.host) {
+      const help = "`sandbox doctor` says what this host can; without --trace it may run";
+      printDiagnostics([diagnostic("SBX4009", null, "the run cannot be traced", { help })], NONE);
+      return EXIT.host;
+    }
     if (table === null || !this.#hasEnded) {
       const help = "nothing of the run is left; start it again";
       printDiagnostics(
         [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
-        new Map(),
+        NONE,
       );
       return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
     }

@@ -30,5 +30,9 @@ export const runCodes = {
     "pin-not-given",
     "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise.",
   ),
+  SBX4009: page(
+    "trace-refused",
+    "A run that was to be traced could not be. ptrace, which needs no privilege, may be refused by a seccomp filter or by another tracer; BPF needs root, or CAP_BPF and CAP_PERFMON, and is asked for by SANDBOX_TRACER=bpf alone.",
+  ),
   SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
 } as const satisfies Record<string, CodePage>;

@@ -3,6 +3,7 @@
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
 import { fold } from "./fold.ts";
+import { lostText } from "./lost-text.ts";
 import type { Report, ReportProcess } from "./report.ts";
 import { stateText } from "./state-text.ts";
 
@@ -60,6 +61,8 @@ export function tableText(report: Report, look: TableLook): string {
       paint("2", `(levels between are left out for ${look.columns} columns; --json has all)`),
     );
   if (report.pid_mode === "ordered") lines.push(paint("2", ORDERED));
+  const lost = lostText(report);
+  if (lost !== null) lines.push(paint("31", lost));
   if (folded > 0) lines.push(paint("2", `(${folded} rows are folded; --json has all)`));
   return `${lines.join("\n")}\n`;
 }

@@ -2,6 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
+import { lostText } from "./lost-text.ts";
 import type { Report, ReportTraceEvent } from "./report.ts";
 import type { TableLook } from "./table.ts";
 
@@ -35,9 +36,9 @@ export function timelineText(report: Report, look: TableLook): string {
     return paint(COLOURS[event.event], `${head}${cut(detail(event), room)}`.trimEnd());
   });
   const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
-  const lost = report.tracer?.lost ?? 0;
-  const missing = lost > 0 ? `${paint("31", `${lost} events more could not be recorded`)}\n` : "";
-  return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n${missing}`;
+  const lost = lostText(report);
+  if (lost !== null) lines.push(paint("31", lost));
+  return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
 }
 
 function detail({ event, parent, argv, exit }: ReportTraceEvent): string {

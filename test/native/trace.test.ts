@@ -304,7 +304,12 @@ for (const { name, user, tracer } of ways) {
     const wanted = sandbox(user, "doctor");
     const isThere = /^ok +tracing +by bpf/i.test(line(wanted.out));
     assert.is(isThere, /by bpf/i.test(chosen));
-    if (!isThere) assert.match(line(wanted.out), /^no +tracing +sandbox-shim: trace: BPF/);
+    if (!isThere) {
+      assert.match(line(wanted.out), /^no +tracing +sandbox-shim: trace: BPF/);
+      const ran = sandbox(user, "up", "--trace", hello);
+      assert.is(ran.code, 3);
+      assert.match(ran.err, /error\[SBX4009\]: the run cannot be traced/);
+    }
   });
 }
 

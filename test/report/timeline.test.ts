@@ -1,0 +1,62 @@
+/** The timeline: a line an event, and what is missing. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Report } from "../../src/report/report.ts";
+import { tableText } from "../../src/report/table.ts";
+import { timelineText } from "../../src/report/timeline.ts";
+
+const test = suite("timeline");
+
+const look = { columns: 80, colour: false };
+const head = { report: 1, phase: "ended", sandbox: "x", plan: "sha256:0" } as const;
+const traced: Report = {
+  ...head,
+  pid_mode: "requested",
+  outcome: "done",
+  observer: { pidns: 1, kernel: "6.18" },
+  namespaces: [],
+  processes: [],
+  tracer: { by: "bpf", lost: 0 },
+  trace: [
+    {
+      at_ns: 1_500_000,
+      event: "fork",
+      path: "web+9",
+      pids: [41, 9],
+      parent: "web",
+      argv: null,
+      exit: null,
+    },
+    {
+      at_ns: 12_000_000,
+      event: "exit",
+      path: "web+9",
+      pids: [41, 9],
+      parent: null,
+      argv: null,
+      exit: { signal: "KILL" },
+    },
+  ],
+};
+
+test("an event a line, by time, with its PIDs outermost first", () => {
+  assert.is(
+    timelineText(traced, look),
+    `    ms  EVENT PROCESS  PIDS
+ 1.500  fork  web+9    [41 9]  by web
+12.000  exit  web+9    [41 9]  killed by KILL
+`,
+  );
+});
+
+test("what the tracer could not record is said, in the table too", () => {
+  const missing = { ...traced, tracer: { by: "bpf", lost: 3 } } as const;
+  const line = "(3 events could not be recorded: this trace is not whole)";
+  for (const text of [timelineText, tableText]) {
+    assert.is(text(missing, look).trimEnd().split("\n").at(-1), line);
+    assert.not.match(text(traced, look), /recorded/);
+  }
+});
+
+test.run();
