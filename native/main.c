@@ -183,15 +183,26 @@ static int report(const struct run *run, const struct sbx_error *error, uint32_t
 {
 	const char *path = slot == SBX_NONE ? "" : plan_string(&run->plan, run->plan.slots[slot].path);
 
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
-		      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
-		      error->level);
+	if (slot == SBX_NONE && run->table.header != NULL)
+		table_set_own_fault(&run->table, error);
+	/* A runner reads it in the table, and says it better. */
+	if (!run->has_control || run->table.header == NULL)
+		(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
+			      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
+			      error->level);
 	return error->step <= STEP_IMAGE_RECORD ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
 }
 
 /* Without a runner nobody else would say what could not be done. */
 static int report_faults(const struct run *run, int code)
 {
+	const struct sbx_error own = {
+		.step = run->table.header->fault_step,
+		.err = (int)run->table.header->fault_errno,
+	};
+
+	if (own.step != STEP_NONE)
+		return report(run, &own, SBX_NONE);
 	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
 		const struct table_slot *state = &run->table.slots[slot];
 		const struct sbx_error error = {

@@ -218,8 +218,7 @@ int monitor_main(struct run *run)
 	struct sbx_error error = { 0 };
 
 	if (set_up(&monitor, run, &error) < 0) {
-		run->table.header->fault_step = error.step;
-		run->table.header->fault_errno = (uint32_t)error.err;
+		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;
 	}
 	run->table.header->monitor_pid = (uint32_t)getpid();

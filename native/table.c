@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "table.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -39,13 +40,21 @@ size_t table_size(const struct plan *plan)
 	return parts_of(plan).size;
 }
 
+/* Has its room at once: a page that is wanted later, on a full file system, would be a SIGBUS. */
+static int reserve(int fd, size_t size)
+{
+	if (fallocate(fd, 0, 0, (off_t)size) == 0)
+		return 0;
+	return errno == EOPNOTSUPP ? ftruncate(fd, (off_t)size) : -1;
+}
+
 int table_create(struct table *table, const struct plan *plan, int fd, struct sbx_error *error)
 {
 	struct parts parts = parts_of(plan);
 	int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
 	uint8_t *base;
 
-	if (fd >= 0 && ftruncate(fd, (off_t)parts.size) < 0)
+	if (fd >= 0 && reserve(fd, parts.size) < 0)
 		return sbx_fail(error, STEP_TABLE_OPEN, 0);
 	base = mmap(NULL, parts.size, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (base == MAP_FAILED)
@@ -124,6 +133,13 @@ void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error 
 	record->fault_errno = (uint32_t)error->err;
 	record->fault_level = (uint32_t)error->level;
 	table_store(&record->fault_step, error->step);
+}
+
+void table_set_own_fault(const struct table *table, const struct sbx_error *error)
+{
+	table->header->fault_errno = (uint32_t)error->err;
+	table->header->fault_level = (uint32_t)error->level;
+	table_store(&table->header->fault_step, error->step);
 }
 
 void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag)

@@ -53,6 +53,8 @@ bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 /* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
+/* What kept the monitor from beginning. */
+void table_set_own_fault(const struct table *table, const struct sbx_error *error);
 /* Why it ended, where it did not end by itself. */
 void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag);
 /* Whether the end of its sandbox came before the process had learnt its PIDs: it never was. */

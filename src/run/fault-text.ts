@@ -17,8 +17,11 @@ export interface Fault {
   readonly level: number;
 }
 
+/** Of two names for one number the first is the usual one: EAGAIN, not EWOULDBLOCK. */
 const ERRNO_NAMES = new Map(
-  Object.entries(constants.errno).map(([name, number]) => [number, name] as const),
+  Object.entries(constants.errno)
+    .map(([name, number]) => [number, name] as const)
+    .toReversed(),
 );
 
 export function errnoName(errno: number): string {
@@ -57,9 +60,11 @@ const SANDBOX_STEPS: Partial<Record<Step, string>> = {
   loopback: "its loopback interface cannot be raised",
   last_pid: "its block of PIDs cannot be reserved",
   log_pipe: "its output pipes cannot be made",
+  monitor_setup: "the run cannot be set up",
 };
 
-export function faultText(path: string, fault: Fault): FaultText {
+/** Null for a path: it is the monitor's own. */
+export function faultText(path: string | null, fault: Fault): FaultText {
   const name = errnoName(fault.errno);
   const about = PROCESS_STEPS[fault.step];
   if (about !== undefined) {
@@ -72,7 +77,7 @@ export function faultText(path: string, fault: Fault): FaultText {
   const what = SANDBOX_STEPS[fault.step] ?? `step ${fault.step} failed`;
   return {
     code: fault.step.startsWith("clone") ? "SBX4003" : "SBX3001",
-    message: `"${path}": ${what} at level ${fault.level} (${name})`,
+    message: `${path === null ? "" : `"${path}": `}${what} at level ${fault.level} (${name})`,
     help: hostHelp(fault, name),
   };
 }
@@ -85,6 +90,13 @@ function processHelp(fault: Fault, name: string): string {
     if (name === "EACCES") return "make the file executable for the user of this process";
     if (name === "ENOEXEC")
       return "begin the script with a line such as `#!/bin/sh`, or use `shell:`";
+  }
+  if (name === "ENOENT" || name === "ENOTDIR") {
+    return "name a path that exists as the process sees it: /tmp and /dev are new in a sandbox, and empty";
+  }
+  if (name === "EACCES") return "let the user of this process have it, or name another path";
+  if (fault.step === "groups") {
+    return "only root can set groups: leave out `groups`, or run as root";
   }
   if (name === "EROFS") {
     return "the host's tree is read-only in a sandbox: write below /tmp, or set `root: host-rw`";
@@ -104,6 +116,9 @@ function hostHelp(fault: Fault, name: string): string {
     if (name === "EEXIST") {
       return "a wished PID is taken: on level 0 by another process of the host";
     }
+    if (name === "EAGAIN") {
+      return "the limit of processes is reached: that of the user (ulimit -u), of the control group (pids.max) or of the host (kernel.pid_max)";
+    }
     if (name === "EPERM") {
       return "an ordinary user needs user namespaces: run `sandbox doctor` to see what blocks them";
     }
@@ -112,10 +127,10 @@ function hostHelp(fault: Fault, name: string): string {
     return "the /proc above is partly covered, as in many containers: run outside of it, or with an uncovered /proc";
   }
   if (fault.step === "uid_map" || fault.step === "gid_map") {
-    return "an ordinary user can map only its own id; more needs root or newuidmap";
+    return "an ordinary user can map only its own id, and uid 0 without CAP_SETFCAP, as inside a sandbox, not even that: run as root with its capabilities, or as a user other than 0";
   }
-  if (name === "EMFILE" || name === "ENFILE") {
-    return "raise the limit of open descriptors (ulimit -n): each logged process needs two";
+  if (name === "EMFILE" || name === "ENFILE" || name === "EBADF") {
+    return "raise the limit of open descriptors (ulimit -n): a run needs 150, and two for each logged process that is being started";
   }
   return "run `sandbox doctor` to see what this host can do";
 }
