@@ -39,6 +39,9 @@ const HOST_CODES: ReadonlySet<string> = new Set(["SBX3001", "SBX4003", "SBX4008"
 /** Of what has no place in a source. */
 const NONE = new Map<string, string>();
 
+/** As of the names in a spec: it is the name of a directory. */
+const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
 const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
@@ -46,9 +49,12 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.for !== undefined && forMs === null) {
     return usage(`--for ${options.for} is no duration: write 250ms, 5s, 2m or 1h`);
   }
+  if (options.name !== undefined && !RUN_NAME.test(options.name)) {
+    return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
+  }
   const compiled = await compileFile(file, options.param);
   if (typeof compiled === "number") return compiled;
-  const { plan } = compiled;
+  const { plan, image } = compiled;
   const from = options.exitCodeFrom;
   if (from !== undefined && !plan.slots.some(({ path }) => path === from)) {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
@@ -65,20 +71,27 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
     return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
   }
-  const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined);
+  // Before anything is made, so that a signal finds somebody who removes it again.
+  let up: Up | null = null;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => up?.stop(name));
+  }
+  const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined, image);
   if (!made.ok) {
-    const message =
-      made.reason === "name-in-use"
-        ? `a run with the name "${made.detail}" is going on`
-        : `"${made.detail}" belongs to somebody else`;
+    const { reason, detail } = made;
     return refuse(
-      diagnostic("SBX4007", null, message, {
-        help: "choose another --name, or set XDG_RUNTIME_DIR",
-      }),
+      reason === "name-in-use"
+        ? diagnostic("SBX4007", null, `a run with the name "${detail}" is going on`, {
+            help: "choose another --name",
+          })
+        : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
+            help: "set XDG_RUNTIME_DIR to a directory of your own with room in it",
+          }),
     );
   }
   try {
-    return await new Up(compiled, options, made.dir, shim, forMs).toEnd();
+    up = new Up(compiled, options, made.dir, shim, forMs);
+    return await up.toEnd();
   } finally {
     removeRunDir(made.dir);
   }
@@ -127,7 +140,6 @@ class Up {
     shim: string,
     forMs: number | null,
   ) {
-    fs.writeFileSync(dir.planPath, compiled.image, { mode: 0o600 });
     this.#compiled = compiled;
     this.#options = options;
     this.#forMs = forMs;
@@ -151,9 +163,6 @@ class Up {
   }
 
   async toEnd(): Promise<number> {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(name, () => this.#stop(name));
-    }
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
@@ -162,10 +171,11 @@ class Up {
       else if (frame.kind === "ended") this.#hasEnded = true;
     }
     this.#prefixer.flush();
-    return await this.#ended(await this.#monitor.exited);
+    const code = await this.#monitor.exited;
+    return this.#hasEnded ? await this.#ended() : this.#broken(code);
   }
 
-  #stop(name: string): void {
+  stop(name: string): void {
     if (this.#signals++ > 0) this.#monitor.kill();
     else {
       if (name === "SIGINT" && hasColour(STDERR))
@@ -220,21 +230,32 @@ class Up {
     if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
   }
 
-  async #ended(monitorExit: number): Promise<number> {
+  /** The monitor said no last word: it could not begin, or did not live to the end. */
+  #broken(code: number): number {
     const table = this.#table();
-    if (table === null && this.#tracePath !== null && monitorExit === EXIT.host) {
+    if (table === null && this.#tracePath !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
-      printDiagnostics([diagnostic("SBX4009", null, "the run cannot be traced", { help })], NONE);
-      return EXIT.host;
+      return refuse(diagnostic("SBX4009", null, "the run cannot be traced", { help }));
     }
-    if (table === null || !this.#hasEnded) {
-      const help = "nothing of the run is left; start it again";
-      printDiagnostics(
-        [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
-        NONE,
-      );
-      return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    const fault = table?.fault ?? null;
+    if (fault !== null || code === EXIT.host) {
+      const { message, help } =
+        fault === null
+          ? { message: "the shim could not begin the run", help: "its own line above says why" }
+          : faultText(null, fault);
+      return refuse(diagnostic("SBX3001", null, message, { help }));
     }
+    const help = "nothing of the run is left; start it again";
+    printDiagnostics(
+      [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
+      NONE,
+    );
+    return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+  }
+
+  async #ended(): Promise<number> {
+    const table = this.#table();
+    if (table === null) throw new Error("bug: a run that has ended has no state table");
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const faults = this.#faults(table);

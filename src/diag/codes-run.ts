@@ -16,6 +16,10 @@ export const runCodes = {
     "user-namespaces-blocked",
     "An ordinary user needs user namespaces, and this host refuses them.",
   ),
+  SBX3005: page(
+    "run-unwritable",
+    "A run needs a small directory for its plan and its state: below XDG_RUNTIME_DIR where that is the caller's own, else in /run for root, else in /tmp. None of them could be had.",
+  ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
   SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),

@@ -1,13 +1,14 @@
 /**
  * The directory of one run: plan image, state table, and who owns it. I/O.
  *
- * It lies in a directory of the user's own (0700), under a name that no other live run has. What a
- * dead run left is removed when the next one looks. The monitor removes it too, should the runner
+ * It lies in a directory of the user's own (0700), under a name that no other live run has. What
+ * dead runs left is removed when the next one begins. The monitor removes it too, should the runner
  * die before the end; `native/main.c` knows the names of the files.
  */
 
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { namespaceOf } from "./machine.ts";
 
 export interface RunDir {
   readonly name: string;
@@ -21,51 +22,100 @@ export interface RunDir {
 
 export type RunDirResult =
   | { readonly ok: true; readonly dir: RunDir }
-  | { readonly ok: false; readonly reason: "name-in-use" | "untrusted"; readonly detail: string };
+  /** `detail` is the name, or what went wrong at which path. */
+  | { readonly ok: false; readonly reason: "name-in-use" | "unwritable"; readonly detail: string };
 
 const FILES = ["table", "trace", "plan", "owner"] as const;
 
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
 
-/** `XDG_RUNTIME_DIR/sandbox` where it is set, else `/run/sandbox` for root, else in `/tmp`. */
-export function runDirBase(): string {
+/** A directory without `owner` is being made, or was never finished; after so long the latter. */
+const UNFINISHED_MS = 5_000;
+
+/** Nobody else looks into what we make, whatever the caller's mask is. */
+const PRIVATE_UMASK = 0o077;
+
+/**
+ * `XDG_RUNTIME_DIR/sandbox`, `/run/sandbox` for root, one in `/tmp`: the first that can be had is
+ * used. After su(1) XDG_RUNTIME_DIR is another user's, and in a container /run may be read-only.
+ */
+function runDirBases(): string[] {
   const runtime = process.env["XDG_RUNTIME_DIR"];
-  if (runtime) return join(runtime, "sandbox");
   const uid = process.getuid?.() ?? 0;
-  return uid === 0 ? "/run/sandbox" : `/tmp/sandbox-${uid}`;
+  return [
+    ...(runtime && isOwn(runtime) ? [join(runtime, "sandbox")] : []),
+    ...(uid === 0 ? ["/run/sandbox"] : []),
+    `/tmp/sandbox-${uid}`,
+  ];
+}
+
+/** A directory of ours that no other user may write to: anyone may make one in /tmp before us. */
+function isOwn(path: string): boolean {
+  const status = fs.lstatSync(path, { throwIfNoEntry: false });
+  return (
+    status?.isDirectory() === true &&
+    status.uid === process.getuid?.() &&
+    (status.mode & 0o022) === 0
+  );
+}
+
+/** Null where it can be used; else why not. */
+function obstacleOf(base: string): string | null {
+  try {
+    fs.mkdirSync(base, { recursive: true, mode: 0o700 });
+    if (!isOwn(base)) return `${base} belongs to, or can be written by, somebody else`;
+    fs.accessSync(base, fs.constants.W_OK);
+    return null;
+  } catch (error) {
+    return `${base}: ${codeOf(error)}`;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 /**
- * Makes the directory of a run. A `name` that the user chose must be free; one that comes from the
- * spec gets a number where it is not.
+ * Makes the directory of a run, with its plan image in it. A `name` that the user chose must be
+ * free; one that comes from the spec gets a number where it is not.
  */
-export function createRunDir(name: string, isChosen: boolean): RunDirResult {
-  const base = runDirBase();
-  fs.mkdirSync(base, { recursive: true, mode: 0o700 });
-  const status = fs.lstatSync(base);
-  // Anyone may have made a directory in /tmp before us.
-  if (!status.isDirectory() || status.uid !== process.getuid?.() || (status.mode & 0o022) !== 0) {
-    return { ok: false, reason: "untrusted", detail: base };
+export function createRunDir(name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
+  const umask = process.umask(PRIVATE_UMASK);
+  try {
+    const obstacles: string[] = [];
+    for (const base of runDirBases()) {
+      const obstacle = obstacleOf(base);
+      if (obstacle === null) return createIn(base, name, isChosen, image);
+      obstacles.push(obstacle);
+    }
+    return { ok: false, reason: "unwritable", detail: obstacles.join("; ") };
+  } finally {
+    process.umask(umask);
   }
+}
+
+function createIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
+  removeStaleIn(base);
   for (let number = 1; number <= (isChosen ? 1 : SUFFIX_MAX); number++) {
     const candidate = number === 1 ? name : `${name}-${number}`;
     const path = join(base, candidate);
-    if (!claim(path)) continue;
-    fs.writeFileSync(join(path, "owner"), ownerText(process.pid));
-    const tableFd = fs.openSync(join(path, "table"), "wx+", 0o600);
-    return {
-      ok: true,
-      dir: {
-        name: candidate,
-        path,
-        planPath: join(path, "plan"),
-        tracePath: join(path, "trace"),
-        tableFd,
-      },
-    };
+    try {
+      if (claim(path)) return { ok: true, dir: filled(candidate, path, image) };
+    } catch (error) {
+      removeFiles(path);
+      return { ok: false, reason: "unwritable", detail: `${path}: ${codeOf(error)}` };
+    }
   }
   return { ok: false, reason: "name-in-use", detail: name };
+}
+
+function filled(name: string, path: string, image: Uint8Array): RunDir {
+  const planPath = join(path, "plan");
+  fs.writeFileSync(join(path, "owner"), ownerText(process.pid));
+  fs.writeFileSync(planPath, image);
+  const tableFd = fs.openSync(join(path, "table"), "wx+");
+  return { name, path, planPath, tracePath: join(path, "trace"), tableFd };
 }
 
 export function removeRunDir(dir: RunDir): void {
@@ -82,18 +132,21 @@ export interface LiveRun {
 
 /** The runs of this user; of others nothing can be seen, as the directory is their own. */
 export function liveRuns(): LiveRun[] {
-  const base = runDirBase();
-  let names: string[];
+  return runDirBases().flatMap((base) =>
+    namesIn(base).flatMap((name) => {
+      const path = join(base, name);
+      if (lifeOf(path) !== "lives") return [];
+      return [{ name, planPath: join(path, "plan"), tablePath: join(path, "table") }];
+    }),
+  );
+}
+
+function namesIn(base: string): string[] {
   try {
-    names = fs.readdirSync(base);
+    return isOwn(base) ? fs.readdirSync(base).toSorted() : [];
   } catch {
     return [];
   }
-  return names.toSorted().flatMap((name) => {
-    const path = join(base, name);
-    if (!fs.existsSync(join(path, "owner")) || isStale(path)) return [];
-    return [{ name, planPath: join(path, "plan"), tablePath: join(path, "table") }];
-  });
 }
 
 /** The bytes of the state table as they are now; null once the run's directory is gone. */
@@ -105,23 +158,50 @@ export function runTable({ tablePath }: LiveRun): Uint8Array | null {
   }
 }
 
-/** mkdir is the lock: it succeeds for one. A directory whose owners are all dead is taken over. */
+/** mkdir is the lock: it succeeds for one. */
 function claim(path: string): boolean {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      fs.mkdirSync(path, { mode: 0o700 });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (attempt === 0 && isStale(path)) removeFiles(path);
-      else return false;
-    }
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
   }
-  return false;
+}
+
+function removeStaleIn(base: string): void {
+  for (const name of namesIn(base)) {
+    const path = join(base, name);
+    if (lifeOf(path) === "dead") removeStale(path);
+  }
+}
+
+/**
+ * Of all who see that a run is dead, only the one who gets hold of its `owner` removes it; who
+ * comes late may get that of the next run instead, and puts it back.
+ */
+function removeStale(path: string): void {
+  const taken = join(path, `owner.${process.pid}`);
+  try {
+    fs.renameSync(join(path, "owner"), taken);
+    if ((lifeOfOwner(fs.readFileSync(taken, "utf8")) ?? "dead") === "dead") {
+      fs.rmSync(taken);
+      removeFiles(path);
+    } else {
+      fs.renameSync(taken, join(path, "owner"));
+    }
+  } catch {
+    // Taken by another, or never finished and so empty: then this removes it.
+    removeEmpty(path);
+  }
 }
 
 function removeFiles(path: string): void {
   for (const file of FILES) fs.rmSync(join(path, file), { force: true });
+  removeEmpty(path);
+}
+
+function removeEmpty(path: string): void {
   try {
     fs.rmdirSync(path);
   } catch {
@@ -129,25 +209,35 @@ function removeFiles(path: string): void {
   }
 }
 
-/** A process is named by its PID and its start time, since PIDs are used again. */
+/**
+ * A process is named by its PID and its start time, since PIDs are used again; and by its PID
+ * namespace, since a sandbox may share this directory and knows others by other numbers.
+ */
 function ownerText(pid: number): string {
-  return `${pid} ${startTimeOf(pid) ?? 0}`;
+  return `${pid} ${startTimeOf(pid) ?? 0} ${namespaceOf("self", "pid") ?? 0}`;
 }
 
-function isStale(path: string): boolean {
-  let text = "";
+type Life = "lives" | "dead" | "unknown";
+
+function lifeOf(path: string): Life {
   try {
-    text = fs.readFileSync(join(path, "owner"), "utf8");
+    const life = lifeOfOwner(fs.readFileSync(join(path, "owner"), "utf8"));
+    if (life !== null) return life;
   } catch {
     // As if there were nothing in it.
   }
-  const [pid, start] = text.split(" ").map(Number);
-  if (pid === undefined || start === undefined) {
-    // Being made right now, or half removed: young ones are left alone.
-    const made = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return Date.now() - made > 5_000;
-  }
-  return startTimeOf(pid) !== start;
+  // Being made right now, or half removed: young ones are left alone.
+  const made = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - made > UNFINISHED_MS ? "dead" : "unknown";
+}
+
+/** Null where it is not, or only in part, written. */
+function lifeOfOwner(owner: string): Life | null {
+  const here = namespaceOf("self", "pid") ?? 0;
+  const [pid, start, pidns = here] = owner.split(" ").map(Number);
+  if (pid === undefined || start === undefined) return null;
+  if (pidns !== here) return "unknown";
+  return startTimeOf(pid) === start ? "lives" : "dead";
 }
 
 /** Field 22 of /proc/PID/stat; null when there is no such process. Source: proc_pid_stat(5). */

@@ -1,17 +1,20 @@
 /** `sandbox up` under a user's hands: floods, closed pipes, full disks, odd surroundings. */
 
+import * as fs from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { commandFor, environmentFor, sandbox, users, writeSpec } from "../sandbox.ts";
+import { commandFor, environmentFor, sandbox, scratch, users, writeSpec } from "../sandbox.ts";
 
 const test = suite("up");
 const user = users[0] ?? { name: "nobody", prefix: [] };
+const QUIET = writeSpec("quiet", "sandbox: quiet\nprocesses: {a: 'true'}\n");
 const FLOOD = writeSpec("flood", "sandbox: flood\nprocesses: {yes: 'yes'}\n");
 
 /** Runs a shell script in which `$UP` is the command up to and with `up`. */
 function shell(script: string): { code: number; out: string; err: string } {
   const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "-c", script], {
-    env: { ...environmentFor(user), UP: commandFor(user, ["up"]).join(" "), FLOOD },
+    env: { ...environmentFor(user), UP: commandFor(user, ["up"]).join(" "), FLOOD, QUIET },
     stdin: "ignore",
     timeout: 60_000,
   });
@@ -32,9 +35,8 @@ test("a reader that goes away ends the run in order, as SIGPIPE would", () => {
 });
 
 test("what cannot be written is said, and is no success", () => {
-  const spec = writeSpec("quiet", "sandbox: quiet\nprocesses: {a: 'true'}\n");
   for (const option of ["", "--json"]) {
-    const ran = shell(`$UP ${option} ${spec} > /dev/full; echo $?`);
+    const ran = shell(`$UP ${option} "$QUIET" > /dev/full; echo $?`);
     assert.is(ran.out, "3\n");
     assert.match(ran.err, /standard output could not be written \(ENOSPC\)/);
   }
@@ -47,6 +49,47 @@ test("with --json nothing but reports is on stdout, not even what is inherited",
   for (const line of ran.out.trim().split("\n")) assert.is(JSON.parse(line).report, 1);
   assert.match(ran.err, /^mine$/m);
   assert.match(ran.err, /\| logged$/m);
+});
+
+test("a runtime directory that is missing or not ours is not used, whatever the umask", () => {
+  const foreign = join(scratch, "foreign");
+  fs.mkdirSync(foreign, { recursive: true });
+  fs.chmodSync(foreign, 0o777);
+  for (const path of [join(scratch, "missing"), foreign]) {
+    const ran = shell(`umask 777; XDG_RUNTIME_DIR=${path} $UP "$QUIET"; echo $?`);
+    assert.is(ran.out.trim().split("\n").at(-1), "0", ran.err);
+  }
+  assert.equal(fs.readdirSync(foreign), []);
+});
+
+test("the name of a run is no path", () => {
+  for (const name of ["../out", "a/b", ".", "''", "a".repeat(65)]) {
+    assert.is(shell(`$UP --name ${name} "$QUIET"`).code, 64, name);
+  }
+});
+
+test("a run that cannot be set up says why, with exit code 3", () => {
+  const ran = shell('ulimit -n 30; $UP "$QUIET"');
+  assert.is(ran.code, 3);
+  assert.match(ran.err, /error\[SBX3001\].*\(EBADF\)\n.*ulimit -n/);
+});
+
+test("what dead runs left is removed when the next one begins, by one of those who see it", () => {
+  const base = join(environmentFor(user)["XDG_RUNTIME_DIR"] ?? "", "sandbox");
+  const pidns = fs.statSync("/proc/self/ns/pid").ino;
+  const left = (name: string, owner: string) => {
+    fs.mkdirSync(join(base, name), { recursive: true, mode: 0o700 });
+    for (const file of ["plan", "table"]) fs.writeFileSync(join(base, name, file), "");
+    fs.writeFileSync(join(base, name, "owner"), owner);
+  };
+  for (let round = 0; round < 3; round++) {
+    left("quiet", `${process.pid} 1 ${pidns}`);
+    left("other", `${process.pid} 1 ${pidns}`);
+    left("elsewhere", `${process.pid} 1 1`); // of a PID namespace that we know nothing about
+    const ran = shell('for i in 1 2 3 4 5 6; do ($UP "$QUIET" || echo failed) & done; wait');
+    assert.not.match(ran.out, /failed/, ran.err);
+    assert.equal(fs.readdirSync(base), ["elsewhere"]);
+  }
 });
 
 test.run();

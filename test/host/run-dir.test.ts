@@ -18,7 +18,7 @@ for (const owner of [null, "", "12"]) {
     const path = join(runtime, "sandbox/early");
     fs.mkdirSync(path, { recursive: true });
     if (owner !== null) fs.writeFileSync(join(path, "owner"), owner);
-    const made = createRunDir("early", false);
+    const made = createRunDir("early", false, new Uint8Array());
     assert.ok(made.ok);
     assert.is(made.dir.name, "early-2");
     removeRunDir(made.dir);
@@ -31,7 +31,7 @@ test("a directory whose owner is dead is taken over", () => {
   const path = join(runtime, "sandbox/dead");
   fs.mkdirSync(path, { recursive: true });
   fs.writeFileSync(join(path, "owner"), `${process.pid} 1`);
-  const made = createRunDir("dead", true);
+  const made = createRunDir("dead", true, new Uint8Array());
   assert.ok(made.ok);
   removeRunDir(made.dir);
 });
