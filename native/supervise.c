@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "procfs.h"
 #include "sys.h"
 
 /* PIDs read at once from procfs when everything is killed. */
@@ -36,26 +37,20 @@ struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
 /* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */
 #define FLAG_EXITING 0x4
 
+/* More than that file has up to there. */
+#define STAT_SIZE 512
+
 /* Whether an unreaped child is on its way out. Its own name, in parentheses, may hold anything. */
 static bool is_exiting(uint32_t pid)
 {
-	char text[512];
-	char path[sizeof("/stat") + 10];
-	ssize_t size;
-	unsigned int flags = 0;
-	int fd;
+	char text[STAT_SIZE];
+	const char *at = NULL;
 
-	(void)snprintf(path, sizeof(path), "%u/stat", pid);
-	fd = openat(FD_PROC, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return true;
-	size = read(fd, text, sizeof(text) - 1);
-	(void)close(fd);
-	text[size > 0 ? size : 0] = '\0';
-	const char *rest = strrchr(text, ')');
-
-	return rest == NULL || (sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-				flags & FLAG_EXITING);
+	if (procfs_read(FD_PROC, pid, "stat", text, sizeof(text)) > 0)
+		at = strrchr(text, ')');
+	for (int field = 2; field < 9 && at != NULL; field++)
+		at = strchr(at + 1, ' ');
+	return at == NULL || procfs_number(&at) & FLAG_EXITING;
 }
 
 /*
