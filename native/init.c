@@ -26,7 +26,9 @@ static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_er
 {
 	int level = (int)run->plan.sandboxes[sandbox].level;
 
-	(void)setsid();
+	/* Away from the caller's terminal; those below are in the session of the outermost. */
+	if (run->plan.sandboxes[sandbox].parent == SBX_NONE)
+		(void)setsid();
 	if (!is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_MONITOR_SETUP, level);
 	/* A subreaper must outlive the monitor, to end what it has adopted; PID 1 takes all along. */
@@ -72,17 +74,37 @@ static void take_signals(struct supervisor *supervisor, int signals)
 	}
 }
 
-static _Noreturn void loop(struct supervisor *supervisor, uint32_t slot, int epoll, int signals,
-			   bool is_pid1)
+/*
+ * Whether a sandbox ends on its own, without a word of the monitor's, when all its processes have
+ * run and ended. Not where others are below, or where it is the only member of the one above: these
+ * end together, by the monitor's word to the outermost (end.c), and the kernel ends all levels at
+ * once.
+ */
+static bool ends_alone(const struct plan *plan, const struct image_sandbox *box)
 {
-	const struct table_slot *own = &supervisor->run->table.slots[slot];
+	const struct image_sandbox *above =
+		box->parent == SBX_NONE ? NULL : &plan->sandboxes[box->parent];
+
+	/* A sandbox's slots are its init and processes; it owns the inits below in their stead. */
+	return box->owned_count == box->slot_end - box->slot_first - 1 &&
+	       (above == NULL || above->owned_count != 1);
+}
+
+static _Noreturn void loop(struct supervisor *supervisor, const struct image_sandbox *box,
+			   int epoll, int signals)
+{
+	const struct run *run = supervisor->run;
+	const struct table_slot *own = &run->table.slots[box->init_slot];
+	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
+	uint32_t last = ends_alone(&run->plan, box) ? box->owned_count : SBX_NONE;
 	struct epoll_event event;
 
 	for (;;) {
 		supervise_desired(supervisor);
 		(void)supervise_reap(supervisor);
-		if (table_load(&own->desired) == DESIRED_STOPPED)
+		if (table_load(&own->desired) == DESIRED_STOPPED || supervisor->exited == last)
 			end(supervisor, is_pid1, EXIT_SUCCESS);
+		supervise_tell(supervisor);
 		if (epoll_wait(epoll, &event, 1, -1) < 1)
 			continue;
 		if (event.data.u64 == WAKE_MONITOR)
@@ -117,5 +139,5 @@ void init_main(struct run *run, uint32_t sandbox)
 
 	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */
-	loop(&supervisor, box->init_slot, epoll, signals, is_pid1);
+	loop(&supervisor, box, epoll, signals);
 }

@@ -185,6 +185,7 @@ static void run_to_end(struct monitor *monitor)
 	for (;;) {
 		supervise_desired(&monitor->supervisor);
 		(void)supervise_reap(&monitor->supervisor);
+		monitor->supervisor.news = 0; /* all is looked at right here */
 		decide_changes(&monitor->decide);
 		decide_due(&monitor->decide, sys_now());
 		/* Deciding may have asked something of the monitor's own slots. */
@@ -192,6 +193,7 @@ static void run_to_end(struct monitor *monitor)
 		tell_started(monitor);
 		if (decide_is_over(&monitor->decide))
 			return;
+		supervise_tell(&monitor->supervisor);
 		follow_backlog(monitor);
 		arm_timer(monitor);
 		wait_and_take(monitor);

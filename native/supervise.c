@@ -16,10 +16,11 @@
 /* Changes told together; the monitor, and what depends on the first of them, waits so long. */
 #define NEWS_MAX 8u
 
-static void supervise_ring(struct supervisor *supervisor)
+void supervise_tell(struct supervisor *supervisor)
 {
+	if (supervisor->news > 0)
+		run_ring(FD_BELL_UP);
 	supervisor->news = 0;
-	run_ring(FD_BELL_UP);
 }
 
 struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
@@ -168,16 +169,13 @@ void supervise_desired(struct supervisor *supervisor)
 			supervisor->news++;
 		/* To wake the monitor takes longer than to start one process, so not for each. */
 		if (supervisor->news >= NEWS_MAX)
-			supervise_ring(supervisor);
+			supervise_tell(supervisor);
 	}
-	if (supervisor->news > 0)
-		supervise_ring(supervisor);
 }
 
 bool supervise_reap(struct supervisor *supervisor)
 {
 	struct table *table = &supervisor->run->table;
-	bool rang = false;
 	bool more;
 	int status;
 	pid_t pid;
@@ -193,12 +191,12 @@ bool supervise_reap(struct supervisor *supervisor)
 				    ended_with_sandbox(supervisor->run, slot))
 					table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
 				table_set_exit(table, slot, status);
-				rang = true;
+				if (table_load(&table->slots[slot].state) == SLOT_STATE_EXITED)
+					supervisor->exited++;
+				supervisor->news++;
 			}
 		}
 	} while (more);
-	if (rang)
-		run_ring(FD_BELL_UP);
 	return pid == 0;
 }
 

@@ -17,13 +17,14 @@ struct supervisor {
 	uint32_t count;
 	struct index index;
 	uint32_t news; /* observed changes that the monitor has not been told of */
+	uint32_t exited; /* slots whose process ran and has ended */
 	spawn_init_entry *init;
 };
 
 struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
 				spawn_init_entry *init);
 
-/* Starts what is desired to run and sends the signals asked for. Rings the monitor if need be. */
+/* Starts what is desired to run and sends the signals asked for. */
 void supervise_desired(struct supervisor *supervisor);
 
 /*
@@ -31,6 +32,9 @@ void supervise_desired(struct supervisor *supervisor);
  * left at all.
  */
 bool supervise_reap(struct supervisor *supervisor);
+
+/* Wakes the monitor, if these have observed anything since it was last told. */
+void supervise_tell(struct supervisor *supervisor);
 
 /* Sends a signal to each running declared process among its slots, as an init forwards it. */
 void supervise_forward(struct supervisor *supervisor, int number);
