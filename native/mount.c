@@ -15,9 +15,9 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 
 #define SBX_AT_RECURSIVE 0x8000 /* AT_RECURSIVE of linux/fcntl.h */
 
-static int open_tree(const char *path, unsigned int flags)
+static int open_tree(int directory, const char *path, unsigned int flags)
 {
-	return (int)syscall(SYS_open_tree, AT_FDCWD, path, flags);
+	return (int)syscall(SYS_open_tree, directory, path, flags | OPEN_TREE_CLOEXEC);
 }
 
 static int attach(int fd, const char *at)
@@ -73,31 +73,44 @@ int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error)
  * What root may write in procfs acts on the whole host, and the files ask for uid 0, not for a
  * capability: so they are covered by read-only views of themselves. Source: proc_sys(5).
  */
-static int mask_proc(int level, struct sbx_error *error)
+static const char *const masks[] = {
+	"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs",
+};
+
+#define MASK_COUNT (sizeof(masks) / sizeof(masks[0]))
+
+/* Consumes fd, a mount; fails with EINVAL where `fd` is none or must stay where it is. */
+static bool cover(const char *path, int fd)
 {
-	static const char *const paths[] = {
-		"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs",
-	};
 	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
+	bool done = syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &readonly, sizeof(readonly)) == 0 &&
+		    attach(fd, path) == 0;
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		int fd = open_tree(paths[i], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-		bool done;
+	(void)close(fd);
+	return done;
+}
 
+/*
+ * Covers what is in a new /proc. The views of the sandbox above are in this mount namespace too,
+ * under the new /proc: `above` has them, and they are taken along, so that the namespaces below
+ * have no more to copy for each level. These files are the same in every procfs.
+ */
+static int mask_proc(const int above[MASK_COUNT], int level, struct sbx_error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < MASK_COUNT; i++) {
+		int fd;
+
+		if (above[i] >= 0 && cover(masks[i], above[i]))
+			continue;
+		fd = open_tree(AT_FDCWD, masks[i], OPEN_TREE_CLONE);
 		if (fd < 0 && errno == ENOENT)
 			continue; /* not in this kernel */
-		done = fd >= 0 &&
-		       syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &readonly,
-			       sizeof(readonly)) == 0 &&
-		       attach(fd, paths[i]) == 0;
-		if (!done)
-			(void)sbx_fail(error, STEP_MASK_PROC, level);
-		if (fd >= 0)
-			(void)close(fd);
-		if (!done)
-			return -1;
+		if (fd < 0 || !cover(masks[i], fd))
+			result = sbx_fail(error, STEP_MASK_PROC, level);
 	}
-	return 0;
+	return result;
 }
 
 struct device {
@@ -112,15 +125,12 @@ static const struct device devices[] = {
 
 #define DEVICE_COUNT (sizeof(devices) / sizeof(devices[0]))
 
-/* A host's device as a mount of its own, if it is there and really is that device; else -1. */
-static int device_open(const struct device *device)
+/* The host's device as a mount of its own, if it is there and really is that device; else -1. */
+static int device_open(int host, const struct device *device)
 {
 	struct stat status;
-	char path[sizeof("/dev/urandom")] = "/dev/";
-	int fd;
+	int fd = open_tree(host, device->name, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
 
-	strcpy(path + strlen(path), device->name);
-	fd = open_tree(path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
@@ -140,6 +150,21 @@ static int device_attach(int dev, const struct device *device, int fd)
 	return (int)syscall(SYS_move_mount, fd, "", dev, device->name, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
+/* A device of its own where the caller may make one; else the host's, if it has it. */
+static int device_make(int host, int dev, const struct device *device)
+{
+	int fd, result;
+
+	if (mknodat(dev, device->name, S_IFCHR | 0666, makedev(device->major, device->minor)) == 0)
+		return 0;
+	fd = device_open(host, device);
+	if (fd < 0)
+		return 0;
+	result = device_attach(dev, device, fd);
+	(void)close(fd);
+	return result;
+}
+
 static int dev_links(int dev)
 {
 	static const char *const links[][2] = {
@@ -155,51 +180,55 @@ static int dev_links(int dev)
 	return 0;
 }
 
+/* What is in a /dev; `host` is the one that it covers. */
+static int fill_dev(int host, int dev)
+{
+	for (size_t i = 0; i < DEVICE_COUNT; i++) {
+		if (device_make(host, dev, &devices[i]) < 0)
+			return -1;
+	}
+	if (dev_links(dev) < 0 || mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0)
+		return -1;
+	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+		  "newinstance,ptmxmode=0666,mode=620") < 0)
+		return -1;
+	return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+}
+
 /* A tmpfs with the devices that a program may expect anywhere, terminals of its own, and shm. */
 static int mount_dev(int level, struct sbx_error *error)
 {
-	int fds[DEVICE_COUNT];
-	int result = -1;
+	int host = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int dev = -1;
+	int result = -1;
 
-	/* The host's are taken before the tmpfs covers them. */
-	for (size_t i = 0; i < DEVICE_COUNT; i++)
-		fds[i] = device_open(&devices[i]);
-	if (mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k") < 0)
-		goto done;
-	dev = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dev < 0)
-		goto done;
-	for (size_t i = 0; i < DEVICE_COUNT; i++) {
-		if (fds[i] >= 0 && device_attach(dev, &devices[i], fds[i]) < 0)
-			goto done;
-	}
-	if (dev_links(dev) < 0 || mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0)
-		goto done;
-	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-		  "newinstance,ptmxmode=0666,mode=620") < 0)
-		goto done;
-	if (mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
-		goto done;
-	result = 0;
-done:
+	(void)umask(0); /* an init's matters for nothing else: processes have their own */
+	if (host >= 0 &&
+	    mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k") == 0)
+		dev = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dev >= 0)
+		result = fill_dev(host, dev);
 	if (result < 0)
 		(void)sbx_fail(error, STEP_MOUNT_DEV, level);
-	for (size_t i = 0; i < DEVICE_COUNT; i++) {
-		if (fds[i] >= 0)
-			(void)close(fds[i]);
-	}
+	if (host >= 0)
+		(void)close(host);
 	if (dev >= 0)
 		(void)close(dev);
 	return result;
 }
 
-static int mount_proc(const struct run *run, int level, int proc_fd, struct sbx_error *error)
+static int mount_proc(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
+	bool has_above = run->mask_proc && has_mounts_above(&run->plan, sandbox);
+	int level = (int)run->plan.sandboxes[sandbox].level;
+	int above[MASK_COUNT];
+
 	SBX_ASSERT(proc_fd >= 0);
+	for (size_t i = 0; i < MASK_COUNT; i++)
+		above[i] = has_above ? open_tree(AT_FDCWD, masks[i], 0) : -1;
 	if (attach(proc_fd, "/proc") < 0)
 		return sbx_fail(error, STEP_MOUNT_PROC, level);
-	return run->mask_proc ? mask_proc(level, error) : 0;
+	return run->mask_proc ? mask_proc(above, level, error) : 0;
 }
 
 int mount_all(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
@@ -213,7 +242,7 @@ int mount_all(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_e
 
 		switch ((enum mount_kind)mounts[i].kind) {
 		case MOUNT_KIND_PROC:
-			if (mount_proc(run, level, proc_fd, error) < 0)
+			if (mount_proc(run, sandbox, proc_fd, error) < 0)
 				return -1;
 			break;
 		case MOUNT_KIND_DEV:

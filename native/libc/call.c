@@ -129,6 +129,8 @@ PASS(int, faccessat, (int fd, const char *path, int mode, int flags), faccessat2
 PASS(int, unlinkat, (int fd, const char *path, int flags), unlinkat, fd, path, flags)
 PASS(int, rmdir, (const char *path), unlinkat, AT_FDCWD, path, AT_REMOVEDIR)
 PASS(int, mkdirat, (int fd, const char *path, mode_t mode), mkdirat, fd, path, mode)
+PASS(int, mknodat, (int fd, const char *path, mode_t mode, dev_t device), mknodat, fd, path, mode,
+     device)
 PASS(int, symlinkat, (const char *to, int fd, const char *path), symlinkat, to, fd, path)
 PASS(int, chdir, (const char *path), chdir, path)
 PASS(mode_t, umask, (mode_t mask), umask, mask)
@@ -140,6 +142,7 @@ PASS(int, memfd_create, (const char *name, unsigned int flags), memfd_create, na
 PASS(void *, mmap, (void *at, size_t size, int rights, int flags, int fd, off_t offset), mmap, at,
      size, rights, flags, fd, offset)
 PASS(int, munmap, (void *at, size_t size), munmap, at, size)
+PASS(int, madvise, (void *at, size_t size, int advice), madvise, at, size, advice)
 PASS(int, mprotect, (void *at, size_t size, int rights), mprotect, at, size, rights)
 
 /* Processes. */
