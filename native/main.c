@@ -255,6 +255,7 @@ static int run_command(int count, char **arguments)
 	run.uid = geteuid();
 	run.gid = getegid();
 	run.has_control = options.control_fd >= 0;
+	run.is_observed = options.table_fd >= 0;
 	if (raise_descriptors(&run, &error) < 0 ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||

@@ -8,16 +8,27 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sys.h"
+
 /* Source: linux/nsfs.h of 6.11; the headers we build against may be older. */
 #define NSFS_TGID_IN_PIDNS _IOR(0xb7, 0x9, int)
+
+/* Source: linux/pidfd.h of 6.11. */
+#define PIDFD_PIDNS _IO(0xff, 5)
 
 /* proc_pid_status(5) has some 60 lines; the longest are the CPU and memory masks. */
 #define STATUS_SIZE 8192
 
 int pids_open_namespace(int level, struct sbx_error *error)
 {
-	int fd = openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC);
+	int pidfd = sys_pidfd_open(getpid());
+	int fd = pidfd < 0 ? -1 : ioctl(pidfd, PIDFD_PIDNS, 0);
 
+	if (pidfd >= 0)
+		(void)close(pidfd);
+	/* An older kernel: the same by procfs, where the path alone takes several times as long. */
+	if (fd < 0)
+		fd = openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC);
 	SBX_ASSERT(level <= SBX_LEVEL_MAX);
 	if (run_place(fd, FD_PIDNS + level) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, level);

@@ -354,9 +354,12 @@ int plan_map(const char *path, struct plan *plan, struct sbx_error *error)
 		(void)sbx_fail(error, STEP_IMAGE_SIZE, 0);
 		goto fail;
 	}
-	/* A copy, not a mapping of the file: nobody can change what was validated. */
+	/*
+	 * A copy, not a mapping of the file: nobody can change what was validated. Shared, as what each
+	 * init would have of its own costs every fork below it, and more the deeper it is.
+	 */
 	image = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (image == MAP_FAILED || !read_all(fd, image, (size_t)status.st_size) ||
 	    mprotect(image, (size_t)status.st_size, PROT_READ) < 0) {
 		(void)sbx_fail(error, STEP_IMAGE_OPEN, 0);

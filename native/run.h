@@ -37,6 +37,7 @@ struct run {
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */
 	bool has_control; /* a runner listens: output goes to it */
+	bool is_observed; /* others can read the state table */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */
 	bool pids_ordered; /* set_tid is refused here: the kernel chooses PIDs */
 	bool mask_proc; /* the caller is root: procfs files that act on the host are read-only */

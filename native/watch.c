@@ -4,30 +4,24 @@
 
 #include <sys/mman.h>
 
-static void *take(size_t count, size_t size, struct sbx_error *error)
-{
-	void *memory = mmap(NULL, count * size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory != MAP_FAILED)
-		return memory;
-	(void)sbx_fail(error, STEP_MONITOR_SETUP, 0);
-	return NULL;
-}
-
 int watch_open(struct decide *decide, struct run *run, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
 	uint32_t boxes = plan->sandbox_count;
+	size_t slots_size = plan->slot_count * sizeof(struct slot_watch);
+	size_t boxes_size = boxes * sizeof(struct box_watch);
+	size_t size = slots_size + boxes_size + plan->slot_count * sizeof(uint32_t);
+	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+	/* Inits have no use for it. */
+	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
 	*decide = (struct decide){
 		.run = run,
-		.slots = take(plan->slot_count, sizeof(struct slot_watch), error),
-		.boxes = take(boxes, sizeof(struct box_watch), error),
-		.queue = take(plan->slot_count, sizeof(uint32_t), error),
+		.slots = (struct slot_watch *)memory,
+		.boxes = (struct box_watch *)(memory + slots_size),
+		.queue = (uint32_t *)(memory + slots_size + boxes_size),
 	};
-	if (error->step != STEP_NONE)
-		return -1;
 	/* Children stand behind their parents, so one pass from the end sees them first. */
 	for (uint32_t b = boxes; b-- > 0;) {
 		const struct image_sandbox *box = &plan->sandboxes[b];
