@@ -2,10 +2,10 @@
 #define _GNU_SOURCE
 #include "rows.h"
 
-#include <sched.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -143,13 +143,13 @@ static void read_part(const struct rows_wish *wish, struct seen *all, uint32_t c
 
 static uint32_t parts_for(uint32_t count)
 {
-	cpu_set_t cpus;
 	uint32_t parts = count / PART_MIN;
+	uint32_t cpus = (uint32_t)get_nprocs();
 
 	if (parts > PARTS_MAX)
 		parts = PARTS_MAX;
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0 && parts > (uint32_t)CPU_COUNT(&cpus))
-		parts = (uint32_t)CPU_COUNT(&cpus);
+	if (parts > cpus)
+		parts = cpus;
 	return parts == 0 ? 1 : parts;
 }
 

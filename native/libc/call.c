@@ -120,6 +120,7 @@ PASS(int, dup, (int fd), dup, fd)
 PASS(int, dup3, (int fd, int number, int flags), dup3, fd, number, flags)
 PASS(int, pipe2, (int fds[2], int flags), pipe2, fds, flags)
 PASS(int, ftruncate, (int fd, off_t size), ftruncate, fd, size)
+PASS(int, fallocate, (int fd, int mode, off_t at, off_t size), fallocate, fd, mode, at, size)
 PASS(int, fstat, (int fd, struct stat *status), fstat, fd, status)
 PASS(int, fstatat, (int fd, const char *path, struct stat *status, int flags), newfstatat, fd, path,
      status, flags)
@@ -132,6 +133,8 @@ PASS(int, mkdirat, (int fd, const char *path, mode_t mode), mkdirat, fd, path, m
 PASS(int, mknodat, (int fd, const char *path, mode_t mode, dev_t device), mknodat, fd, path, mode,
      device)
 PASS(int, symlinkat, (const char *to, int fd, const char *path), symlinkat, to, fd, path)
+PASS(ssize_t, readlinkat, (int fd, const char *path, char *text, size_t size), readlinkat, fd, path,
+     text, size)
 PASS(int, chdir, (const char *path), chdir, path)
 PASS(mode_t, umask, (mode_t mask), umask, mask)
 PASS(int, mount, (const char *source, const char *target, const char *type, unsigned long flags,
