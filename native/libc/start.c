@@ -24,16 +24,17 @@ _Noreturn void libc_start(uintptr_t *stack)
 	_exit(main(count, arguments));
 }
 
-/* Knows the size of a page, which stands behind the environment. */
+/* What stands behind the environment: the size of a page, and the clock ticks in a second. */
 long sysconf(int name)
 {
+	uintptr_t type = name == _SC_PAGESIZE ? AT_PAGESZ : name == _SC_CLK_TCK ? AT_CLKTCK : AT_NULL;
 	char **end = environ;
 	const uintptr_t *pair;
 
 	while (*end != NULL)
 		end++;
 	for (pair = (const uintptr_t *)(end + 1); pair[0] != AT_NULL; pair += 2) {
-		if (name == _SC_PAGESIZE && pair[0] == AT_PAGESZ)
+		if (pair[0] == type)
 			return (long)pair[1];
 	}
 	errno = EINVAL;
