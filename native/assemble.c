@@ -83,6 +83,24 @@ void as_call(struct program *program, enum bpf_func_id function)
 	put(program, made(BPF_JMP | BPF_CALL, 0, 0, 0, (int32_t)function));
 }
 
+void as_read(struct program *program, struct place to, int32_t size, uint8_t base, int32_t offset)
+{
+	as_move(program, R3, base);
+	as_math(program, BPF_ADD, R3, offset);
+	as_move(program, R1, to.base);
+	as_math(program, BPF_ADD, R1, to.offset);
+	as_set(program, R2, size);
+	as_call(program, BPF_FUNC_probe_read_kernel);
+}
+
+void as_get(struct program *program, uint8_t size, uint8_t dst, uint8_t base, int32_t offset)
+{
+	const struct place word = { RFP, -8 };
+
+	as_read(program, word, size == BPF_W ? 4 : 8, base, offset);
+	as_load(program, size, dst, word);
+}
+
 uint32_t as_jump(struct program *program, uint8_t op, uint8_t dst, int32_t number)
 {
 	put(program, made(BPF_JMP | op | BPF_K, dst, 0, 0, number));

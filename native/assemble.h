@@ -43,6 +43,13 @@ void as_atomic(struct program *program, int32_t op, struct place to, uint8_t src
 
 void as_call(struct program *program, enum bpf_func_id function);
 
+/*
+ * *to = size bytes of the kernel's at `base` + offset; dst = its word or pointer there. Zeros if there
+ * is nothing. The second uses the first word of the frame.
+ */
+void as_read(struct program *program, struct place to, int32_t size, uint8_t base, int32_t offset);
+void as_get(struct program *program, uint8_t size, uint8_t dst, uint8_t base, int32_t offset);
+
 /* A jump whose target comes later: returns what `as_land` takes, to lead it to there. */
 uint32_t as_jump(struct program *program, uint8_t op, uint8_t dst, int32_t number);
 uint32_t as_jump_of(struct program *program, uint8_t op, uint8_t dst, uint8_t src);

@@ -34,17 +34,48 @@ int bpf_map_word(int map, uint64_t *value)
 	return call(BPF_MAP_LOOKUP_ELEM, &attr);
 }
 
-int bpf_load(const struct bpf_insn *code, uint32_t count)
+static int load(union bpf_attr attr, const struct bpf_insn *code, uint32_t count)
 {
 	/* The helpers that read memory are for programs under the GPL, by itself or with another. */
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
-		.insns = (uintptr_t)code,
-		.insn_cnt = count,
-		.license = (uintptr_t)"Dual MIT/GPL",
+	attr.license = (uintptr_t)"Dual MIT/GPL";
+	attr.insns = (uintptr_t)code;
+	attr.insn_cnt = count;
+	return call(BPF_PROG_LOAD, &attr);
+}
+
+int bpf_load(const struct bpf_insn *code, uint32_t count)
+{
+	return load((union bpf_attr){ .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT }, code, count);
+}
+
+int bpf_load_iterator(const struct bpf_insn *code, uint32_t count, uint32_t iterator)
+{
+	const union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_TRACING,
+		.expected_attach_type = BPF_TRACE_ITER,
+		.attach_btf_id = iterator,
+		.prog_flags = BPF_F_SLEEPABLE,
 	};
 
-	return call(BPF_PROG_LOAD, &attr);
+	return load(attr, code, count);
+}
+
+int bpf_iterate(int program)
+{
+	union bpf_attr create = {
+		.link_create.prog_fd = (uint32_t)program,
+		.link_create.attach_type = BPF_TRACE_ITER,
+	};
+	union bpf_attr attr = { 0 };
+	int link = call(BPF_LINK_CREATE, &create);
+	int iterator;
+
+	if (link < 0)
+		return -1;
+	attr.iter_create.link_fd = (uint32_t)link;
+	iterator = call(BPF_ITER_CREATE, &attr);
+	(void)close(link); /* the iterator keeps it */
+	return iterator;
 }
 
 int bpf_attach(int program, const char *tracepoint)

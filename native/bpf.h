@@ -15,6 +15,12 @@ int bpf_map_word(int map, uint64_t *value);
 
 int bpf_load(const struct bpf_insn *code, uint32_t count);
 
+/* A program that may sleep, run for each thing that the kernel's `iterator`, a type id, goes over. */
+int bpf_load_iterator(const struct bpf_insn *code, uint32_t count, uint32_t iterator);
+
+/* What it writes is read from the descriptor. */
+int bpf_iterate(int program);
+
 /* Runs at each pass of the tracepoint until the descriptor is closed. */
 int bpf_attach(int program, const char *tracepoint);
 

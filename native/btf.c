@@ -98,6 +98,11 @@ static bool find_member(const struct types *types, uint32_t id, struct btf_place
 	return false;
 }
 
+static bool wants_function(const struct btf_place *place)
+{
+	return place->member != NULL && strcmp(place->member, BTF_FUNCTION) == 0;
+}
+
 static int find_all(struct types *types, struct btf_place *places, size_t count)
 {
 	size_t found = 0;
@@ -106,12 +111,17 @@ static int find_all(struct types *types, struct btf_place *places, size_t count)
 		const struct btf_type *type = type_at(types, id);
 		const char *name = types->text + type->name_off;
 
-		if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
+		bool is_function = BTF_INFO_KIND(type->info) == BTF_KIND_FUNC;
+
+		if (!is_function && BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
 			continue;
 		for (size_t i = 0; i < count; i++) {
-			if (places[i].is_found || strcmp(name, places[i].of) != 0)
+			if (places[i].is_found || wants_function(&places[i]) != is_function ||
+			    strcmp(name, places[i].of) != 0)
 				continue;
-			if (places[i].member == NULL)
+			if (is_function)
+				places[i].value = id;
+			else if (places[i].member == NULL)
 				places[i].value = type->size;
 			else if (!find_member(types, id, &places[i]))
 				continue;

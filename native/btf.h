@@ -5,11 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A member of a struct, or the struct itself where `member` is NULL. */
+/* As the member of a place: the place is a function. */
+#define BTF_FUNCTION "()"
+
+/* A member of a struct, the struct itself where `member` is NULL, or a function. */
 struct btf_place {
 	const char *of;
 	const char *member;
-	uint32_t value; /* bytes: the member's offset, or the struct's size */
+	uint32_t value; /* bytes, the member's offset or the struct's size; the function's type id */
 	uint32_t is_found;
 };
 

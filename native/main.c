@@ -38,7 +38,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
-		"       sandbox-shim snapshot MONITOR [--namespaces] [--procfs]\n"
+		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"

@@ -130,29 +130,27 @@ static int space_of_init(uint32_t pid)
 	return SPACE_NONE;
 }
 
-/* The quick way, for runs that begin with a PID namespace. False: not all has been found by it. */
-static bool find_below_children(uint32_t monitor)
+int members_root(int procfs, uint32_t monitor)
 {
 	static char text[CHILDREN_SIZE];
-	const char *at = children_of(monitor, text);
-	bool is_whole = *at != '\0' && spaces_translate();
+	int root = SPACE_OWN;
+	const char *at;
 
+	proc = procfs;
+	if (!spaces_translate())
+		return SPACE_OWN;
+	at = children_of(monitor, text);
+	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
+		root = space_of_init(child);
+	if (root <= SPACE_OWN)
+		return SPACE_OWN;
+	/* The others may be processes that were put into it from above. */
+	at = text;
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;) {
-		int space = space_of_init(child);
-
-		if (space > SPACE_OWN)
-			add_root(space);
+		if (spaces_pid(root, child) == 0)
+			return SPACE_OWN;
 	}
-	/* The others may be processes that were put into one of these from above. */
-	for (at = text; is_whole;) {
-		uint32_t child = (uint32_t)procfs_number(&at);
-		const struct entry *entry = entry_at(child);
-
-		if (child == 0)
-			break;
-		is_whole = entry != NULL && entry->standing == MEMBER;
-	}
-	return is_whole;
+	return root;
 }
 
 /* Follows the parents up to one of whom it is known, then tells all on the way. */
@@ -210,7 +208,7 @@ static void find_by_parents(uint32_t monitor)
 	}
 }
 
-int members_find(int procfs, uint32_t monitor, const struct member **members)
+int members_find(int procfs, uint32_t monitor, int root, const struct member **members)
 {
 	uint32_t kept = 0;
 
@@ -220,7 +218,9 @@ int members_find(int procfs, uint32_t monitor, const struct member **members)
 	entry_of = reserve(PID_LIMIT * sizeof(*entry_of));
 	if (entries == NULL || list == NULL || entry_of == NULL || !list_processes())
 		return -1;
-	if (!find_below_children(monitor))
+	if (root != SPACE_OWN)
+		add_root(root);
+	else
 		find_by_parents(monitor);
 	for (uint32_t i = 0; i < count; i++) {
 		if (entries[i].standing == MEMBER && list[i].pid != monitor)

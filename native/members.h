@@ -11,11 +11,18 @@ struct member {
 };
 
 /*
- * The living processes of the run of `monitor`, itself not included, in the order of /proc: all that
- * are visible in a PID namespace of the run's, and all that descend from the monitor. A namespace is
- * the run's if its init descends from the monitor; so one that a sandbox has merely joined is not.
- * `proc` is a descriptor of procfs. Returns their count, -1 where procfs cannot be read.
+ * A PID namespace is a run's if its init descends from the run's monitor; so one that a sandbox has
+ * merely joined is not. In all of these `proc` is a descriptor of procfs.
  */
-int members_find(int proc, uint32_t monitor, const struct member **members);
+
+/* The one in which all of the run is visible; SPACE_OWN if there is none, or none can be told. */
+int members_root(int proc, uint32_t monitor);
+
+/*
+ * The living processes of the run of `monitor`, itself not included, in the order of /proc: all that
+ * are visible in `root`; if that is SPACE_OWN, all that descend from the monitor, and all that are
+ * visible in PID namespaces that these have made. Returns their count, -1 where procfs cannot be read.
+ */
+int members_find(int proc, uint32_t monitor, int root, const struct member **members);
 
 #endif

@@ -18,10 +18,9 @@ int procfs_open(int proc, uint32_t pid, const char *name)
 	return openat(proc, path, O_RDONLY | O_CLOEXEC);
 }
 
-ssize_t procfs_read(int proc, uint32_t pid, const char *name, char *text, size_t size)
+static ssize_t read_text(int fd, char *text, size_t size)
 {
 	ssize_t count;
-	int fd = procfs_open(proc, pid, name);
 
 	if (fd < 0)
 		return -1;
@@ -29,6 +28,16 @@ ssize_t procfs_read(int proc, uint32_t pid, const char *name, char *text, size_t
 	(void)close(fd);
 	text[count > 0 ? count : 0] = '\0';
 	return count;
+}
+
+ssize_t procfs_read(int proc, uint32_t pid, const char *name, char *text, size_t size)
+{
+	return read_text(procfs_open(proc, pid, name), text, size);
+}
+
+ssize_t procfs_text(int proc, const char *path, char *text, size_t size)
+{
+	return read_text(openat(proc, path, O_RDONLY | O_CLOEXEC), text, size);
 }
 
 uint64_t procfs_number(const char **text)

@@ -30,6 +30,9 @@ int procfs_open(int proc, uint32_t pid, const char *name);
 /* The text of `name`, ended by NUL and cut at `size`. Returns its length or -1. */
 ssize_t procfs_read(int proc, uint32_t pid, const char *name, char *text, size_t size);
 
+/* The same of a file that is of no process. */
+ssize_t procfs_text(int proc, const char *path, char *text, size_t size);
+
 /* Of an open stat. */
 bool procfs_read_stat(int fd, struct procfs_stat *stat);
 

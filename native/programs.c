@@ -59,30 +59,11 @@ static int32_t at(enum where where)
 	return (int32_t)wheres[where].value;
 }
 
-/* *to = size bytes of the kernel's at `base` + offset; zeros if there is nothing. */
-static void read_kernel(struct program *program, struct place to, int32_t size, uint8_t base,
-			int32_t offset)
-{
-	as_move(program, R1, to.base);
-	as_math(program, BPF_ADD, R1, to.offset);
-	as_set(program, R2, size);
-	as_move(program, R3, base);
-	as_math(program, BPF_ADD, R3, offset);
-	as_call(program, BPF_FUNC_probe_read_kernel);
-}
-
-/* dst = the kernel's word or pointer at `base` + offset. */
-static void get(struct program *program, uint8_t size, uint8_t dst, uint8_t base, int32_t offset)
-{
-	read_kernel(program, word, size == BPF_W ? 4 : 8, base, offset);
-	as_load(program, size, dst, word);
-}
-
 /* dst = the `struct pid` of a task's process. */
 static void get_pid(struct program *program, uint8_t dst, uint8_t task)
 {
-	get(program, BPF_DW, dst, task, at(TASK_LEADER));
-	get(program, BPF_DW, dst, dst, at(TASK_THREAD_PID));
+	as_get(program, BPF_DW, dst, task, at(TASK_LEADER));
+	as_get(program, BPF_DW, dst, dst, at(TASK_THREAD_PID));
 }
 
 /* Where a `struct pid` has its numbers of our levels. */
@@ -95,7 +76,7 @@ static int32_t first_number(const struct probes *probes)
 static void read_number(struct program *program, const struct probes *probes, struct place to,
 			uint8_t pid)
 {
-	read_kernel(program, to, 4, pid, first_number(probes) + at(NUMBER_NR));
+	as_read(program, to, 4, pid, first_number(probes) + at(NUMBER_NR));
 }
 
 /* R0 = address of the word with the bit of the process `tgid`, R1 = that bit. */
@@ -198,10 +179,10 @@ static void assemble_fork(struct program *program, const struct probes *probes)
 
 	as_load(program, BPF_DW, R6, (struct place){ R1, 0 });
 	as_load(program, BPF_DW, R7, (struct place){ R1, 8 });
-	get(program, BPF_W, R8, R6, at(TASK_TGID));
+	as_get(program, BPF_W, R8, R6, at(TASK_TGID));
 	exit_if_untracked(program, probes, R8);
-	get(program, BPF_W, R8, R7, at(TASK_TGID));
-	get(program, BPF_W, R9, R7, at(TASK_PID));
+	as_get(program, BPF_W, R8, R7, at(TASK_TGID));
+	as_get(program, BPF_W, R9, R7, at(TASK_PID));
 	as_exit_if_of(program, BPF_JNE, R8, R9); /* a thread */
 	track(program, probes, R8);
 
@@ -209,10 +190,10 @@ static void assemble_fork(struct program *program, const struct probes *probes)
 	begin_event(program, event, TRACE_KIND_FORK);
 	get_pid(program, R8, R6);
 	read_number(program, probes, field(event, offsetof(struct trace_event, parent)), R8);
-	read_kernel(program, field(event, offsetof(struct trace_event, comm)), 16, R7,
+	as_read(program, field(event, offsetof(struct trace_event, comm)), 16, R7,
 		    at(TASK_COMM));
 	get_pid(program, R8, R7);
-	get(program, BPF_W, R6, R8, at(PID_LEVEL));
+	as_get(program, BPF_W, R6, R8, at(PID_LEVEL));
 	as_math(program, BPF_SUB, R6, (int32_t)probes->base);
 	as_exit_if(program, BPF_JGT, R6, SBX_LEVEL_MAX);
 	as_store(program, BPF_W, field(event, offsetof(struct trace_event, level)), R6);
@@ -236,18 +217,18 @@ static void assemble_exec(struct program *program, const struct probes *probes)
 	uint32_t jump;
 
 	as_load(program, BPF_DW, R6, (struct place){ R1, 0 });
-	get(program, BPF_W, R8, R6, at(TASK_TGID));
+	as_get(program, BPF_W, R8, R6, at(TASK_TGID));
 	exit_if_untracked(program, probes, R8);
 
 	get_scratch(program, event.base, probes->fds[PROBE_FD_EXEC_SCRATCH]);
 	begin_event(program, event, TRACE_KIND_EXEC);
 	get_pid(program, R8, R6);
 	read_number(program, probes, field(event, offsetof(struct trace_event, pids)), R8);
-	read_kernel(program, field(event, offsetof(struct trace_event, comm)), 16, R6,
+	as_read(program, field(event, offsetof(struct trace_event, comm)), 16, R6,
 		    at(TASK_COMM));
-	get(program, BPF_DW, R6, R6, at(TASK_MM));
-	get(program, BPF_DW, R9, R6, at(MM_ARG_START));
-	get(program, BPF_DW, R8, R6, at(MM_ARG_END));
+	as_get(program, BPF_DW, R6, R6, at(TASK_MM));
+	as_get(program, BPF_DW, R9, R6, at(MM_ARG_START));
+	as_get(program, BPF_DW, R8, R6, at(MM_ARG_END));
 	as_math_of(program, BPF_SUB, R8, R9);
 	jump = as_jump(program, BPF_JLE, R8, STREAM_ARGV_SIZE);
 	as_set(program, R8, STREAM_ARGV_SIZE);
@@ -273,22 +254,22 @@ static void assemble_exit(struct program *program, const struct probes *probes)
 	uint32_t jump;
 
 	as_load(program, BPF_DW, R7, (struct place){ R1, 0 });
-	get(program, BPF_W, R8, R7, at(TASK_TGID));
+	as_get(program, BPF_W, R8, R7, at(TASK_TGID));
 	exit_if_untracked(program, probes, R8);
-	get(program, BPF_DW, R9, R7, at(TASK_SIGNAL));
-	get(program, BPF_W, R1, R9, at(SIGNAL_LIVE));
+	as_get(program, BPF_DW, R9, R7, at(TASK_SIGNAL));
+	as_get(program, BPF_W, R1, R9, at(SIGNAL_LIVE));
 	as_exit_if(program, BPF_JNE, R1, 0); /* other threads live on */
 	exit_if_taken(program, probes, R8);
 
 	begin_event(program, event, TRACE_KIND_EXIT);
 	get_pid(program, R8, R7);
 	read_number(program, probes, field(event, offsetof(struct trace_event, pids)), R8);
-	get(program, BPF_DW, R7, R7, at(TASK_LEADER));
-	get(program, BPF_W, R7, R7, at(TASK_EXIT_CODE));
-	get(program, BPF_W, R8, R9, at(SIGNAL_FLAGS));
+	as_get(program, BPF_DW, R7, R7, at(TASK_LEADER));
+	as_get(program, BPF_W, R7, R7, at(TASK_EXIT_CODE));
+	as_get(program, BPF_W, R8, R9, at(SIGNAL_FLAGS));
 	as_math(program, BPF_AND, R8, SIGNAL_GROUP_EXIT);
 	jump = as_jump(program, BPF_JEQ, R8, 0);
-	get(program, BPF_W, R7, R9, at(SIGNAL_EXIT_CODE));
+	as_get(program, BPF_W, R7, R9, at(SIGNAL_EXIT_CODE));
 	as_land(program, jump);
 	as_store(program, BPF_W, field(event, offsetof(struct trace_event, status)), R7);
 	as_set(program, R3, PIDS_AT + 4);
@@ -305,7 +286,7 @@ static void assemble_begin(struct program *program, const struct probes *probes)
 	as_call(program, BPF_FUNC_get_current_task);
 	as_move(program, R6, R0);
 	get_pid(program, R6, R6);
-	get(program, BPF_W, R0, R6, at(PID_LEVEL));
+	as_get(program, BPF_W, R0, R6, at(PID_LEVEL));
 	as_end(program);
 }
 

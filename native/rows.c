@@ -28,6 +28,11 @@ static const char *const namespace_files[NAMESPACE_COUNT] = {
 	[NAMESPACE_UTS] = "uts",   [NAMESPACE_NET] = "net",   [NAMESPACE_CGROUP] = "cgroup",
 };
 
+uint64_t rows_tick_ns(void)
+{
+	return NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
 /*
  * Of CLOCK_MONOTONIC. Start times are counted on CLOCK_BOOTTIME, which is ahead of it by the time
  * that the machine has slept. Source: proc_pid_stat(5), starttime.
@@ -44,7 +49,7 @@ uint64_t rows_start_ns(uint64_t ticks)
 		(void)clock_gettime(CLOCK_BOOTTIME, &boot);
 		ahead_ns = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * NS_PER_SECOND +
 			   (uint64_t)boot.tv_nsec - (uint64_t)monotonic.tv_nsec;
-		tick_ns = NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK);
+		tick_ns = rows_tick_ns();
 		/* Whole ticks, so that what passes between both readings makes no difference. */
 		asleep_ns = ahead_ns / tick_ns * tick_ns;
 	}
@@ -86,12 +91,17 @@ static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct s
 	}
 }
 
-/* The directory belongs to the effective user, even of what is not dumpable. Source: proc_pid(5). */
-static uint32_t user_of(const struct rows_wish *wish, uint32_t pid)
+/*
+ * Its effective user. The files of what is not dumpable belong to root, the directory never does.
+ * Source: proc_pid(5).
+ */
+static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
 {
 	char name[11];
 	struct stat status;
 
+	if (fstat(file, &status) == 0 && status.st_uid != 0)
+		return status.st_uid;
 	(void)snprintf(name, sizeof(name), "%u", pid);
 	return fstatat(wish->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
 }
@@ -113,7 +123,7 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	memset(row, 0, sizeof(*row));
 	if (read_pids(wish, pid, row)) {
 		read_namespaces(wish, pid, row);
-		row->uid = user_of(wish, pid);
+		row->uid = user_of(wish, pid, fd);
 		size = sizeof(*row) + 2 * sizeof(uint32_t) * (row->level + 1);
 		argv_size = procfs_read(wish->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
 		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);

@@ -46,4 +46,6 @@ bool rows_read_one(const struct rows_wish *wish, struct seen *seen);
 /* When a process was started, from its ticks since boot; on CLOCK_MONOTONIC. */
 uint64_t rows_start_ns(uint64_t ticks);
 
+uint64_t rows_tick_ns(void);
+
 #endif

@@ -14,9 +14,14 @@ const test = suite("snapshot");
 const isRoot = process.getuid?.() === 0;
 const shim = process.env["SANDBOX_SHIM"] ?? `${root}/native/build/sandbox-shim`;
 /** Looks into a fork storm; more in a soak. */
-const ROUNDS = Number(process.env["SANDBOX_STORM_ROUNDS"] ?? 100);
-/** Every way of taking one. */
-const MEANS: readonly (readonly string[])[] = [[], ["--procfs"]];
+const ROUNDS = Number(process.env["SANDBOX_STORM_ROUNDS"] ?? 60);
+/** Every way of taking one; the first is chosen by itself. */
+const meansFor = ({ prefix }: User, hasNamespace: boolean): readonly (readonly string[])[] => [
+  [],
+  ["--by", "nsfs"],
+  ["--by", "procfs"],
+  ...(isRoot && prefix.length === 0 && hasNamespace ? [["--by", "bpf"]] : []),
+];
 
 function snapshot(user: User, monitor: number, ...flags: readonly string[]): ProcRow[] {
   const ran = Bun.spawnSync([...user.prefix, shim, "snapshot", String(monitor), ...flags]);
@@ -61,6 +66,7 @@ function assertIsKernels(row: ProcRow): void {
   assert.is(row.argv.join("\0"), fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").slice(0, -1));
   assert.is(row.uid, status.uid);
   const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  if (row.comm === "sleep" || row.comm === "true") assert.is(row.state, stat[0]);
   const tick = 1e7;
   asleep.add(Number(stat[19]) * tick - row.startNs);
   assert.is(asleep.size, 1, "one clock for all");
@@ -80,6 +86,9 @@ processes:
   a: {shell: "sleep ${mark} & exec sleep ${mark}"}
   deeper: {shell: '${deeper}'}
   odd: {run: [sh, -c, "sleep ${mark}; :", "", "a b"]}
+  long: {run: [sh, -c, "sleep ${mark}; :", "${"x".repeat(9_000)}"]}
+  zombie: {shell: "true & exec sleep ${mark}"}
+  held: {shell: "kill -STOP $$; :", stop: {signal: KILL}}
 sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
 `,
     );
@@ -87,10 +96,10 @@ sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
       const monitor = monitorOf(started);
       await until(() => {
         const sleeping = snapshot(user, monitor).filter(({ comm }) => comm === "sleep");
-        return sleeping.length === 13 && sleeping.some(({ pids }) => pids.length === 5);
+        return sleeping.length === 15 && sleeping.some(({ pids }) => pids.length === 5);
       }, "all that sleep");
       const all = alive(mark);
-      for (const means of MEANS) {
+      for (const means of meansFor(user, true)) {
         const rows = snapshot(user, monitor, ...means);
         const known = new Set(rows.map(({ pids }) => String(pids[0])));
         const own = new Set([String(cli), String(monitor)]);
@@ -102,10 +111,14 @@ sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
           "those that are missing",
         );
         for (const row of rows) assertIsKernels(row);
+        const states = rows.map(({ state }) => state);
+        assert.ok(states.includes("Z") && states.includes("T"), states.join(""));
         for (const { pids, inodes } of marked(rows, mark))
           assert.is(inodes.pid, fs.statSync(`/proc/${pids[0]}/ns/pid`).ino);
       }
-      for (const row of snapshot(user, monitor, "--namespaces")) {
+      for (const row of meansFor(user, true).flatMap((means) =>
+        snapshot(user, monitor, "--namespaces", ...means),
+      )) {
         if (row.comm !== "sleep") continue;
         for (const [kind, inode] of Object.entries(row.inodes)) {
           const file = kind === "mount" ? "mnt" : kind;
@@ -154,7 +167,7 @@ sandboxes: {inner: {namespaces: {pid: new}, processes: {p: sleep ${mark}}}}
           .map(({ pids }) => pids.length)
           .toSorted();
       await until(() => sleeping(snapshot(user, monitor)).length === 4, "all that sleep");
-      for (const means of MEANS) {
+      for (const means of meansFor(user, false)) {
         const rows = snapshot(user, monitor, ...means);
         assert.equal(sleeping(rows), [1, 1, 2, 2]);
         for (const row of rows) assertIsKernels(row);
@@ -247,9 +260,10 @@ sandboxes:
     );
     await whileRunning(user, spec, (started, cli) => {
       const monitor = monitorOf(started);
+      const means = meansFor(user, true);
       let forks = 0;
       for (let round = 0; round < ROUNDS; round++) {
-        const rows = snapshot(user, monitor, ...(MEANS[round % 4 === 3 ? 1 : 0] ?? []));
+        const rows = snapshot(user, monitor, ...(means[round % means.length] ?? []));
         assert.is(marked(rows, mark).filter(({ comm }) => comm === "sleep").length, 12);
         assertIsOneMoment(rows);
         forks += rows.length - 23;
@@ -288,6 +302,18 @@ function assertIsOneMoment(rows: readonly ProcRow[]): void {
     );
   }
 }
+
+test("what cannot be done by the means that are asked for is said", () => {
+  const run = (user: User, ...args: string[]) =>
+    Bun.spawnSync([...user.prefix, shim, "snapshot", ...args]).exitCode;
+  for (const user of users) {
+    // This process makes no PID namespace, so there is none to look into.
+    assert.is(run(user, String(process.pid), "--by", "bpf"), 3);
+    assert.is(run(user, String(process.pid), "--by", "nsfs"), 0);
+    assert.is(run(user, String(process.pid), "--by", "zzz"), 64);
+    assert.is(run(user, String(process.pid), "--by"), 64);
+  }
+});
 
 test("nobody's descendants are none, and what is no PID is wrong usage", () => {
   const run = (...args: string[]) => Bun.spawnSync([shim, "snapshot", ...args]);
