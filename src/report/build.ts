@@ -26,8 +26,7 @@ const INIT_ARGV = ["[sandbox-init]"];
 export function buildReport(input: ReportInput): Report {
   const { plan, table, former, snapshot } = input;
   const live = new Map(snapshot.map((row) => [row.pids[0] ?? 0, row] as const));
-  const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
-  const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
+  const origin = firstStart(table);
   const since = (ns: number) =>
     ns > 0 && Number.isFinite(origin) ? Math.max(0, ns - origin) : null;
   const sandboxes = new Map(plan.sandboxes.map(({ path }, index) => [path, index] as const));
@@ -41,13 +40,7 @@ export function buildReport(input: ReportInput): Report {
       ? declaredAs
       : { ...declaredAs, ...ofLive(row, inodes(row, declaredAs.sandbox)) };
   });
-  const byPid = new Map<number, ReportProcess>();
-  for (const [index, row] of declared.entries()) {
-    for (const slots of [former?.slots, table.slots]) {
-      const pid = alivePid(slots?.[index] ?? null);
-      if (pid !== 0) byPid.set(pid, row);
-    }
-  }
+  const undeclared = { declared, snapshot, since, inodes, initOf: initsOf(plan, table, declared) };
   return {
     report: 1,
     phase: input.phase,
@@ -57,15 +50,34 @@ export function buildReport(input: ReportInput): Report {
     outcome: table.outcome,
     observer: input.observer,
     namespaces: plan.sandboxes.map((_, index) => namespaceRow(plan, table, index)),
-    processes: withUndeclared({
-      declared,
-      byPid,
-      initOf: initsOf(plan, table, declared),
-      snapshot,
-      since,
-      inodes,
-    }),
+    processes:
+      snapshot.length === 0
+        ? declared
+        : withUndeclared({ ...undeclared, byPid: livingOf([former, table], declared) }),
   };
+}
+
+/** On CLOCK_MONOTONIC; infinite before there is one. */
+function firstStart({ slots }: StateTable): number {
+  let first = Infinity;
+  for (const { startedNs } of slots) if (startedNs > 0 && startedNs < first) first = startedNs;
+  return first;
+}
+
+/** By PID at level 0, the rows of those that live by any of the tables. */
+function livingOf(
+  tables: readonly (StateTable | undefined)[],
+  declared: readonly ReportProcess[],
+): Map<number, ReportProcess> {
+  const living = new Map<number, ReportProcess>();
+  for (const table of tables) {
+    for (let index = 0; index < declared.length; index++) {
+      const pid = alivePid(table?.slots[index] ?? null);
+      const row = declared[index];
+      if (pid !== 0 && row !== undefined) living.set(pid, row);
+    }
+  }
+  return living;
 }
 
 /** At level 0; 0 where it has none that is still its own. */
@@ -124,7 +136,7 @@ function declaredRow(
     exit: state === null ? null : exitOf(state),
     fault: state?.state === "failed" ? state.fault : null,
     ended_by: state === null ? null : endedBy(state),
-    pinned: (slot.process?.pins ?? []).map(({ level }) => level).toSorted((a, b) => a - b),
+    pinned: pinnedOf(slot),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,
     started_ns: since(state?.startedNs ?? 0),
@@ -132,9 +144,16 @@ function declaredRow(
   };
 }
 
+function pinnedOf({ process }: Slot): readonly number[] {
+  if (process === null || process.pins.length === 0) return [];
+  return process.pins.map(({ level }) => level).toSorted((a, b) => a - b);
+}
+
 /** What the kernel makes of a program's path. Source: TASK_COMM_LEN, 16 with the NUL. */
 function commOf(argv: readonly string[]): string {
-  return (argv[0] ?? "").split("/").at(-1)?.slice(0, 15) ?? "";
+  const program = argv[0] ?? "";
+  const name = program.lastIndexOf("/") + 1;
+  return program.slice(name, name + 15);
 }
 
 function exitOf(state: SlotState): ReportProcess["exit"] {

@@ -2,12 +2,11 @@
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
+import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
 import { FRAME_STRUCTS, LEVEL_MAX, NONE, placesOf } from "./layout.ts";
 
-const PLACES = placesOf(FRAME_STRUCTS.snapshot_row);
-const AT = Object.fromEntries(
-  PLACES.fields.map(({ name, offset }) => [name, offset] as const),
-) as Readonly<Record<(typeof FRAME_STRUCTS.snapshot_row.fields)[number][0], number>>;
+const ROW_SIZE = placesOf(FRAME_STRUCTS.snapshot_row).size;
+const AT = offsetsOf(FRAME_STRUCTS.snapshot_row);
 const COMM_SIZE = 16;
 
 /** Null: these are no whole rows. */
@@ -16,11 +15,11 @@ export function decodeSnapshot(bytes: Uint8Array): ProcRow[] | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const rows: ProcRow[] = [];
   for (let at = 0; at < bytes.length; ) {
-    if (bytes.length - at < PLACES.size) return null;
+    if (bytes.length - at < ROW_SIZE) return null;
     const size = view.getUint32(at + AT.size, true);
     const level = view.getUint32(at + AT.level, true);
     const argvSize = view.getUint32(at + AT.argv_size, true);
-    const numbers = at + PLACES.size;
+    const numbers = at + ROW_SIZE;
     const argv = numbers + 8 * (level + 1);
     const isWhole = level <= LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
     if (!isWhole) return null;
@@ -37,14 +36,14 @@ function rowAt(
   level: number,
   argvSize: number,
 ): ProcRow {
-  const numbers = at + PLACES.size;
+  const numbers = at + ROW_SIZE;
   const argv = numbers + 8 * (level + 1);
   const comm = at + AT.comm;
   const end = buffer.indexOf(0, comm);
   const uid = view.getUint32(at + AT.uid, true);
   return {
-    pids: words(view, numbers, level + 1),
-    ppids: words(view, numbers + 4 * (level + 1), level + 1),
+    pids: wordsAt(view, numbers, level + 1),
+    ppids: wordsAt(view, numbers + 4 * (level + 1), level + 1),
     state: String.fromCharCode(view.getUint32(at + AT.state, true) & 0x7f),
     comm: buffer.toString(
       "utf8",
@@ -52,16 +51,10 @@ function rowAt(
       end < 0 ? comm + COMM_SIZE : Math.min(end, comm + COMM_SIZE),
     ),
     argv: argvSize === 0 ? [] : argvOf(buffer.toString("utf8", argv, argv + argvSize)),
-    startNs: Number(view.getBigUint64(at + AT.start_ns, true)),
+    startNs: wideAt(view, at + AT.start_ns),
     uid: uid === NONE ? null : uid,
     inodes: inodesAt(view, at + AT.inodes),
   };
-}
-
-function words(view: DataView, at: number, count: number): number[] {
-  const found: number[] = [];
-  for (let index = 0; index < count; index++) found.push(view.getUint32(at + 4 * index, true));
-  return found;
 }
 
 /** Each argument is ended by NUL, unless the process has written over them. */
@@ -71,9 +64,11 @@ function argvOf(text: string): string[] {
 
 function inodesAt(view: DataView, at: number): ProcRow["inodes"] {
   const inodes: { -readonly [Kind in keyof ProcRow["inodes"]]: number } = {};
-  for (const [index, kind] of NAMESPACE_KINDS.entries()) {
-    const inode = view.getUint32(at + 4 * index, true);
+  let field = at;
+  for (const kind of NAMESPACE_KINDS) {
+    const inode = view.getUint32(field, true);
     if (inode !== 0) inodes[kind] = inode;
+    field += 4;
   }
   return inodes;
 }

@@ -2,6 +2,7 @@
 
 import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
 import { ENUMS, type EnumValue, type Step } from "./enums.ts";
+import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
 import { placesOf, TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
 
 export interface SlotState {
@@ -31,9 +32,6 @@ export interface StateTable {
   readonly inodes: readonly Readonly<Record<NamespaceKind, number>>[];
 }
 
-const offsetsOf = (struct: (typeof TABLE_STRUCTS)[keyof typeof TABLE_STRUCTS]) =>
-  Object.fromEntries(placesOf(struct).fields.map((field) => [field.name, field.offset] as const));
-
 const HEADER = offsetsOf(TABLE_STRUCTS.table_header);
 const SLOT = offsetsOf(TABLE_STRUCTS.table_slot);
 const HEADER_SIZE = placesOf(TABLE_STRUCTS.table_header).size;
@@ -51,7 +49,7 @@ export function decodeTable(
   if (bytes.length < HEADER_SIZE) return null;
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 8)) !== TABLE_MAGIC) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const word = (name: string) => view.getUint32(HEADER[name] ?? 0, true);
+  const word = (name: keyof typeof HEADER) => view.getUint32(HEADER[name], true);
   const slots = word("slots");
   const sandboxes = word("sandboxes");
   const sandboxCount = word("sandbox_count");
@@ -64,9 +62,9 @@ export function decodeTable(
     outcome: ENUMS.outcome[word("outcome")] ?? "none",
     pidMode: ENUMS.pid_mode[word("pid_mode")] ?? "requested",
     monitorPid: word("monitor_pid"),
-    startedNs: Number(view.getBigUint64(HEADER["started_ns"] ?? 0, true)),
-    endedNs: Number(view.getBigUint64(HEADER["ended_ns"] ?? 0, true)),
-    fault: faultOf(word("fault_step"), word("fault_errno"), word("fault_level")),
+    startedNs: wideAt(view, HEADER.started_ns),
+    endedNs: wideAt(view, HEADER.ended_ns),
+    fault: faultAt(view, 0, HEADER),
     slots: (levels ?? []).map((level, index) => slotState(view, slots + index * SLOT_SIZE, level)),
     inodes: Array.from({ length: sandboxCount }, (_, index) =>
       inodesOf(view, sandboxes + index * SANDBOX_SIZE),
@@ -74,30 +72,50 @@ export function decodeTable(
   };
 }
 
-function faultOf(step: number, errno: number, level: number): SlotState["fault"] {
-  return step === 0 ? null : { step: ENUMS.step[step] ?? "none", errno, level };
+function faultAt(
+  view: DataView,
+  at: number,
+  { fault_step, fault_errno, fault_level }: typeof HEADER | typeof SLOT,
+): SlotState["fault"] {
+  const step = view.getUint32(at + fault_step, true);
+  if (step === 0) return null;
+  return {
+    step: ENUMS.step[step] ?? "none",
+    errno: view.getUint32(at + fault_errno, true),
+    level: view.getUint32(at + fault_level, true),
+  };
+}
+
+type Flags = SlotState["flags"];
+
+/** By the bits of a slot's `flags`; most slots have none, and few sets are different. */
+const flagSets = new Map<number, Flags>();
+
+function flagsOf(bits: number): Flags {
+  const known = flagSets.get(bits);
+  if (known !== undefined) return known;
+  const made = new Set(ENUMS.slot_flag.filter((_, bit) => bits & (1 << bit)));
+  flagSets.set(bits, made);
+  return made;
 }
 
 function slotState(view: DataView, at: number, level: number): SlotState {
-  const word = (name: string) => view.getUint32(at + (SLOT[name] ?? 0), true);
-  const flags = word("flags");
   return {
-    state: ENUMS.slot_state[word("state")] ?? "pending",
-    exitCode: word("exit_code"),
-    exitSignal: word("exit_signal"),
-    fault: faultOf(word("fault_step"), word("fault_errno"), word("fault_level")),
-    startedNs: Number(view.getBigUint64(at + (SLOT["started_ns"] ?? 0), true)),
-    endedNs: Number(view.getBigUint64(at + (SLOT["ended_ns"] ?? 0), true)),
-    flags: new Set(ENUMS.slot_flag.filter((_, bit) => flags & (1 << bit))),
-    pids: Array.from({ length: level + 1 }, (_, index) =>
-      view.getUint32(at + (SLOT["pids"] ?? 0) + 4 * index, true),
-    ),
+    state: ENUMS.slot_state[view.getUint32(at + SLOT.state, true)] ?? "pending",
+    exitCode: view.getUint32(at + SLOT.exit_code, true),
+    exitSignal: view.getUint32(at + SLOT.exit_signal, true),
+    fault: faultAt(view, at, SLOT),
+    startedNs: wideAt(view, at + SLOT.started_ns),
+    endedNs: wideAt(view, at + SLOT.ended_ns),
+    // A table that is not the shim's own may have any bits.
+    flags: flagsOf(view.getUint32(at + SLOT.flags, true) & ((1 << ENUMS.slot_flag.length) - 1)),
+    pids: wordsAt(view, at + SLOT.pids, level + 1),
   };
 }
 
 function inodesOf(view: DataView, at: number): Record<NamespaceKind, number> {
   const entries = NAMESPACE_KINDS.map(
-    (kind, index) => [kind, Number(view.getBigUint64(at + 8 * index, true))] as const,
+    (kind, index) => [kind, wideAt(view, at + 8 * index)] as const,
   );
   return Object.fromEntries(entries) as Record<NamespaceKind, number>;
 }
