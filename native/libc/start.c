@@ -9,6 +9,9 @@ int main(int count, char **arguments);
 /* The kernel's first call; never returns. */
 _Noreturn void libc_start(uintptr_t *stack);
 
+/* A name that libgcc knows; see getauxval(3). 0: the kernel does not say. */
+unsigned long __getauxval(unsigned long type);
+
 char **environ;
 
 /*
@@ -24,10 +27,9 @@ _Noreturn void libc_start(uintptr_t *stack)
 	_exit(main(count, arguments));
 }
 
-/* What stands behind the environment: the size of a page, and the clock ticks in a second. */
-long sysconf(int name)
+/* What the kernel says of itself, behind the environment. aarch64's libgcc asks too. */
+unsigned long __getauxval(unsigned long type)
 {
-	uintptr_t type = name == _SC_PAGESIZE ? AT_PAGESZ : name == _SC_CLK_TCK ? AT_CLKTCK : AT_NULL;
 	char **end = environ;
 	const uintptr_t *pair;
 
@@ -35,8 +37,18 @@ long sysconf(int name)
 		end++;
 	for (pair = (const uintptr_t *)(end + 1); pair[0] != AT_NULL; pair += 2) {
 		if (pair[0] == type)
-			return (long)pair[1];
+			return pair[1];
 	}
+	return 0;
+}
+
+/* Knows what stands in the auxiliary vector; EINVAL for anything else. */
+long sysconf(int name)
+{
+	if (name == _SC_PAGESIZE)
+		return (long)__getauxval(AT_PAGESZ);
+	if (name == _SC_CLK_TCK)
+		return (long)__getauxval(AT_CLKTCK);
 	errno = EINVAL;
 	return -1;
 }
