@@ -3,6 +3,7 @@
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { type Case, expand, type Surroundings } from "../spec/expand.ts";
+import { mended, noMends } from "../spec/mend.ts";
 import { readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
 import type { Template, Templates } from "../spec/templates.ts";
@@ -57,8 +58,10 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
 }
 
 function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDraft {
-  found.push(...checkShape(root));
-  const draft = draftOf(root, values, isPlain, found);
+  const mends = noMends();
+  found.push(...checkShape(root, "Spec", mends));
+  const meant = mended(root, mends);
+  const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, found);
   resolveProcesses(draft, found);
   checkRules(treeOf(draft), found);
   return draft;

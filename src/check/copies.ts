@@ -29,7 +29,9 @@ export class Copies {
     if (made !== node) {
       const least = { kind: "map", span: node.span, entries: [] } as const;
       const entry = { key: "replicas", keySpan: node.span, value: made };
-      this.#found.push(...checkShape({ ...least, entries: [entry] }, "ProcessMap"));
+      const wrong = checkShape({ ...least, entries: [entry] }, "ProcessMap");
+      this.#found.push(...wrong);
+      if (wrong.length > 0) return null;
     }
     return integerOf(made);
   }

@@ -5,7 +5,7 @@ import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/n
 import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
 import type { IdMap, Sandbox } from "../ir/sandbox.ts";
 import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
-import { didYouMean, nearest } from "../spec/suggest.ts";
+import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
 import { envOf, inheritedOf } from "./environment.ts";
 import { expectOf } from "./expect.ts";
@@ -21,7 +21,6 @@ import {
   umaskOf,
 } from "./values.ts";
 
-const COMMANDS = ["run", "shell"];
 const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
 const DEFAULT_UMASK = 0o022;
 const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", "cgroup"];
@@ -103,7 +102,6 @@ function isTrue(node: Node | null): boolean {
 function argvOf(draft: ProcessDraft, found: Found): string[] | null {
   const run = get(draft.node, "run");
   const shell = get(draft.node, "shell");
-  if (run === null && shell === null && misspelt(draft.node)) return null;
   if ((run === null) === (shell === null)) {
     const both = run !== null;
     found.push(
@@ -130,15 +128,6 @@ function argvOf(draft: ProcessDraft, found: Found): string[] | null {
     return null;
   }
   return ["/bin/sh", "-c", script];
-}
-
-/** Whether an unknown field, which has been reported, was meant as the command. */
-function misspelt(node: Node): boolean {
-  const meant = (key: string) => {
-    const near = nearest(key, COMMANDS);
-    return near !== null && near !== key;
-  };
-  return entriesOf(node).some(({ key }) => meant(key));
 }
 
 /** The sandbox, from `draft`'s own outwards, that owns a PID namespace and has this name. */

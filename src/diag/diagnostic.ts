@@ -38,23 +38,28 @@ export function diagnostic(
   };
 }
 
+/** What is told of a node, whoever comes to use it: at one place once. */
+const OF_THE_NODE: ReadonlySet<Code> = new Set(["SBX2001", "SBX2002", "SBX2103", "SBX2305"]);
+
 /** By place, then code, `first`'s before other files'; the same finding at the same place once. */
 export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics
-    .filter((found) => {
-      // Copies make the same mistake: their numbers do not make it another one.
-      const message = found.message.replace(/\.\d+/g, "");
-      const key = `${found.code} ${found.span.file} ${found.span.start} ${message}`;
-      return !seen.has(key) && seen.add(key);
-    })
     .toSorted(
       (a, b) =>
         fileOrder(a, b, first) ||
         a.span.start - b.span.start ||
         a.span.end - b.span.end ||
-        a.code.localeCompare(b.code),
-    );
+        a.code.localeCompare(b.code) ||
+        // The one that says more.
+        Number(a.label === "") - Number(b.label === ""),
+    )
+    .filter((found) => {
+      // Copies make the same mistake: their numbers do not make it another one.
+      const message = OF_THE_NODE.has(found.code) ? "" : found.message.replace(/\.\d+/g, "");
+      const key = `${found.code} ${found.span.file} ${found.span.start} ${message}`;
+      return !seen.has(key) && seen.add(key);
+    });
 }
 
 function fileOrder(a: Diagnostic, b: Diagnostic, first: string): number {

@@ -68,3 +68,18 @@ export function integerOf(node: Node | null): number | null {
   if (node?.kind !== "scalar" || typeof node.value !== "number") return null;
   return Number.isSafeInteger(node.value) ? node.value : null;
 }
+
+/** As `map`, but gives the list itself back where no item has changed. */
+export function mapped<Item>(
+  items: readonly Item[],
+  change: (item: Item) => Item,
+): readonly Item[] {
+  let changed: Item[] | null = null;
+  items.forEach((item, index) => {
+    const made = change(item);
+    if (made === item) return;
+    changed ??= [...items];
+    changed[index] = made;
+  });
+  return changed ?? items;
+}

@@ -57,7 +57,11 @@ const stop = Type.Object(
     ),
     grace: Type.Optional(duration("Time until SIGKILL. Default `5s`.")),
   },
-  { ...closed, description: "How to end: a signal, then after a while SIGKILL." },
+  {
+    ...closed,
+    description: "How to end: a signal, then after a while SIGKILL.",
+    examples: [{ signal: "INT", grace: "10s" }],
+  },
 );
 
 const id = (description: string) => count(description, 0, 4_294_967_294);
@@ -71,7 +75,11 @@ const identity = Type.Object(
     gid: Type.Optional(id("Group id, as seen inside.")),
     groups: Type.Optional(groups),
   },
-  { ...closed, description: "User and groups of the process. Default: the sandbox's." },
+  {
+    ...closed,
+    description: "User and groups of the process. Default: the sandbox's.",
+    examples: [{ uid: 1000, gid: 1000 }],
+  },
 );
 
 const sandboxUser = Type.Object(
@@ -97,6 +105,7 @@ const sandboxUser = Type.Object(
     ...closed,
     description:
       "Identity of the sandbox's processes, and id map (needs `namespaces: {user: new}`). Default: uid and gid 0 in a new user namespace, else the caller's.",
+    examples: [{ uid: 0, map: [{ inside: 0, outside: 1000 }] }],
   },
 );
 
@@ -227,6 +236,7 @@ const namespaces = Type.Object(
     ...closed,
     description:
       "Which namespaces are new. Default: pid, mount, ipc, uts and cgroup new; net inherited; user new at the root where the caller has no CAP_SYS_ADMIN, else inherited.",
+    examples: [{ net: "new", uts: "inherit" }],
   },
 );
 
@@ -279,10 +289,16 @@ const sandboxFields = {
   timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
   stop: Type.Optional(stop),
   processes: Type.Optional(
-    Type.Record(Type.String(), Type.Ref("Process"), { description: "Processes by name." }),
+    Type.Record(Type.String(), Type.Ref("Process"), {
+      description: "Processes by name.",
+      examples: [{ web: "sleep 60" }],
+    }),
   ),
   sandboxes: Type.Optional(
-    Type.Record(Type.String(), Type.Ref("Sandbox"), { description: "Nested sandboxes by name." }),
+    Type.Record(Type.String(), Type.Ref("Sandbox"), {
+      description: "Nested sandboxes by name.",
+      examples: [{ inner: { processes: { web: "sleep 60" } } }],
+    }),
   ),
 };
 

@@ -2,7 +2,7 @@
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { hasExpression, interpolate, namesIn, type Problem, type Value } from "./expression.ts";
-import type { Entry, Node, ScalarNode } from "./node.ts";
+import { type Entry, mapped, type Node, type ScalarNode } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
 export interface Substitution {
@@ -33,18 +33,6 @@ export function substitute(node: Node, how: Substitution): Node {
     return value === entry.value ? entry : { ...entry, value };
   });
   return entries === node.entries ? node : { ...node, entries };
-}
-
-/** As `map`, but gives the list itself back where no item has changed. */
-function mapped<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
-  let changed: Item[] | null = null;
-  items.forEach((item, index) => {
-    const made = change(item);
-    if (made === item) return;
-    changed ??= [...items];
-    changed[index] = made;
-  });
-  return changed ?? items;
 }
 
 function scalar(node: ScalarNode, how: Substitution): ScalarNode {

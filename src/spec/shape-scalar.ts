@@ -1,0 +1,81 @@
+/** Scalars of the right type: their range, choice, length and pattern. Pure. */
+
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import type { SchemaPart as Schema } from "./definitions.ts";
+import type { ScalarNode } from "./node.ts";
+import { didYouMean } from "./suggest.ts";
+
+const NONE: readonly Diagnostic[] = [];
+
+/** What is wrong with a scalar whose type is right; `name` is how findings call it. */
+export function scalarFindings(
+  node: ScalarNode,
+  schema: Schema,
+  name: string,
+): readonly Diagnostic[] {
+  const { value, span } = node;
+  if (typeof value === "number") {
+    const { minimum = -Infinity, maximum = Infinity } = schema;
+    if (value >= minimum && value <= maximum) return NONE;
+    const bounds = maximum === Infinity ? `at least ${minimum}` : `from ${minimum} to ${maximum}`;
+    return [
+      diagnostic("SBX2305", span, `${name} is ${node.source}, but it must be ${bounds}`, {
+        help: `write a number ${bounds}`,
+      }),
+    ];
+  }
+  if (typeof value !== "string" || isFine(value, schema)) return NONE;
+  if (value.includes("\0")) {
+    return [
+      diagnostic("SBX2308", span, `${name} holds a NUL character`, {
+        help: "remove it: the kernel would end the text there",
+      }),
+    ];
+  }
+  if (schema.enum !== undefined && !schema.enum.includes(value)) {
+    return [
+      diagnostic("SBX2002", span, `${name} cannot be "${value}"`, {
+        label: didYouMean(value, schema.enum),
+        help: `write one of ${schema.enum.join(", ")}`,
+      }),
+    ];
+  }
+  const { minLength = 0, maxLength = Infinity, pattern } = schema;
+  if (value.length < minLength || value.length > maxLength) {
+    const length = `${value.length} ${value.length === 1 ? "character" : "characters"}`;
+    return [
+      diagnostic("SBX2305", span, `${name} has ${length}`, {
+        help: `use ${minLength} to ${maxLength}`,
+      }),
+    ];
+  }
+  if (pattern !== undefined && !regexOf(pattern).test(value)) {
+    const code = name === '"umask"' ? "SBX2304" : "SBX2008";
+    const help =
+      code === "SBX2304"
+        ? "write three octal digits such as 022"
+        : "use letters, digits, `_` and `-`, beginning with a letter or digit";
+    return [diagnostic(code, span, `${name} cannot be "${value}"`, { help })];
+  }
+  return [];
+}
+
+/** Whether there is nothing to say of a text; most are. */
+function isFine(value: string, schema: Schema): boolean {
+  const { minLength = 0, maxLength = Infinity, pattern, enum: values } = schema;
+  return (
+    !value.includes("\0") &&
+    value.length >= minLength &&
+    value.length <= maxLength &&
+    (values === undefined || values.includes(value)) &&
+    (pattern === undefined || regexOf(pattern).test(value))
+  );
+}
+
+const regexes = new Map<string, RegExp>();
+
+function regexOf(pattern: string): RegExp {
+  const known = regexes.get(pattern) ?? new RegExp(pattern);
+  regexes.set(pattern, known);
+  return known;
+}

@@ -1,0 +1,103 @@
+/** Structure: one finding a mistake, nothing that only follows from it, and a help that mends. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+
+const test = suite("shape");
+
+const found = (text: string) => checkSpec({ file: "spec.yaml", text }).diagnostics;
+const web = (fields: string) =>
+  found(`sandbox: x\nprocesses:\n  db: pwd\n  web: {run: pwd, ${fields}}\n`);
+
+/** Mistakes, with the only finding there shall be, its label and its help. */
+const ONE: readonly [text: string, code: string, label: string | RegExp, help: string | RegExp][] =
+  [
+    ["sandbx: x\nprocesses: {a: pwd}\n", "SBX2001", 'did you mean "sandbox"?', /^the fields/],
+    ["sandbox: x\nprocesess: {a: pwd}\n", "SBX2001", 'did you mean "processes"?', /^the fields/],
+    [
+      "sandbox: x\nsandboxes: {in: {proceses: {a: pwd}}}\nprocesses: {b: {run: pwd, depends_on: [in/a]}}\n",
+      "SBX2001",
+      'did you mean "processes"?',
+      /^the fields/,
+    ],
+    ["sandbox: x\nprocesses: {a: {rnu: pwd}}\n", "SBX2001", 'did you mean "run"?', /^the fields/],
+    [
+      "sandbox: x\nprocesses: {a: {run: pwd, stdout: {fil: x}}}\n",
+      "SBX2001",
+      /file/,
+      /^the fields/,
+    ],
+    ["sandbox: x\nprocesses: {a: {run: pwd, hostname: h}}\n", "SBX2001", /of a sandbox/, /./],
+    ["sandbox: x\nsandboxes: {a: {run: pwd}}\n", "SBX2001", /of a process/, /./],
+    ["sandbox: x\nsandboxes: {a: {params: {}, processes: {p: pwd}}}\n", "SBX2001", /the spec/, /./],
+    [
+      "sandbox: x\ntemplates: {t: {hostnam: h}}\nprocesses: {a: {use: t, run: pwd}, b: {use: t, run: pwd}}\n",
+      "SBX2001",
+      'did you mean "hostname"?',
+      /./,
+    ],
+    ["sandbox: x\nprocesses:\n  a:\n", "SBX2002", /expected/, /^write text or a list or a map/],
+    [
+      "sandbox: x\nprocesses:\n",
+      "SBX2002",
+      /expected/,
+      "write a map here, such as {web: sleep 60}",
+    ],
+    ["sandbox: x\nsandboxes:\n  a:\nprocesses: {b: pwd}\n", "SBX2002", /expected/, /^write a map/],
+    ["sandbox: x\nsandboxes: {a: {nest: 40, processes: {p: pwd}}}\n", "SBX2305", "", /1 to 32/],
+    ["sandbox: x\nprocesses: {a: {run: pwd, replicas: 2000000}}\n", "SBX2305", "", /1000000/],
+    ["sandbox: x\nuntil: 5\nprocesses: {p: pwd}\n", "SBX2002", /text/, /quotes.*"5"/],
+    [
+      "sandbox: x\ninclude: a.yaml\nprocesses: {p: pwd}\n",
+      "SBX2002",
+      /list/,
+      "write a list: [a.yaml]",
+    ],
+    [
+      "sandbox: x\nstop: TERM\nprocesses: {p: pwd}\n",
+      "SBX2002",
+      /map/,
+      /\{signal: INT, grace: 10s\}$/,
+    ],
+    ["sandbox: x\nparams: {n: {type: int}}\nprocesses: {p: pwd}\n", "SBX2002", /"integer"/, /./],
+  ];
+
+for (const [text, code, label, help] of ONE) {
+  test(`one finding: ${JSON.stringify(text)}`, () => {
+    const all = found(text);
+    assert.equal(
+      all.map((each) => each.code),
+      [code],
+    );
+    assert.match(all[0]?.label ?? "", label);
+    assert.match(all[0]?.help ?? "", help);
+  });
+}
+
+const HELPS: readonly [fields: string, help: string][] = [
+  ["timeout: 5", "write it as text, such as 5s"],
+  ['replicas: "3"', "remove the quotes: 3"],
+  ["essential: yes", "write true"],
+  ['essential: "false"', "remove the quotes: false"],
+  ["inherit_env: PATH", "write a list: [PATH]"],
+  ["env: [A=b, C=d]", "write a map: {A: b, C: d}"],
+  ["depends_on: {db: true}", "write one of started, exited, succeeded"],
+  ["user: root", "write a map here, such as {uid: 1000, gid: 1000}"],
+];
+
+for (const [fields, help] of HELPS) {
+  test(`${fields}: ${help}`, () => {
+    const [first, ...others] = web(fields);
+    assert.is(first?.code, "SBX2002");
+    assert.is(first?.help, help);
+    assert.equal(others, []);
+  });
+}
+
+test("nothing is suggested that shares no letter, and no process for itself", () => {
+  const [first] = found("sandbox: x\nprocesses: {a: {run: pwd, depends_on: [b]}}\n");
+  assert.is(first?.label, "");
+});
+
+test.run();
