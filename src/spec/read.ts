@@ -4,6 +4,7 @@ import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
+import { syntaxFindings } from "./syntax.ts";
 
 /** Of one file, in UTF-8 bytes. */
 export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
@@ -16,6 +17,8 @@ const FEW_KEYS = 12;
 
 /** Nodes after aliases are followed; a written node takes at least two bytes of the file. */
 export const NODE_COUNT_MAX = 20_000_000;
+
+const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
 export interface Reading {
   readonly root: Node | null;
@@ -38,13 +41,16 @@ export function readSpec(file: string, text: string): Reading {
     uniqueKeys: false,
     prettyErrors: false,
     stringKeys: true,
+    // Also where a `%YAML 1.1` asks for another one.
+    schema: "core",
   });
   const first = documents[0];
   if (first === undefined || !Array.isArray(documents)) {
     return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
   }
   const builder = new Builder(file, first);
-  for (const error of first.errors) builder.syntaxError(error);
+  builder.diagnostics.push(...syntaxFindings(file, text, first));
+  const isWhole = builder.diagnostics.length === 0;
   const second = documents[1];
   if (second !== undefined) {
     const start = second.range[0];
@@ -52,7 +58,7 @@ export function readSpec(file: string, text: string): Reading {
       help: "put each sandbox into a file of its own",
     });
   }
-  if (first.errors.length > 0) return { root: null, diagnostics: builder.diagnostics };
+  if (!isWhole) return { root: null, diagnostics: builder.diagnostics };
   if (first.contents === null) {
     return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
   }
@@ -97,15 +103,6 @@ class Builder {
     this.diagnostics.push(diagnostic(code, span, message, rest));
   }
 
-  syntaxError(error: YAML.YAMLParseError): void {
-    const [start, end] = error.pos;
-    const text = error.message.replace(/\s+/g, " ").replace(/\.$/, "");
-    const message = text.charAt(0).toLowerCase() + text.slice(1);
-    this.add("SBX1001", { file: this.#file, start, end: Math.max(end, start + 1) }, message, {
-      help: "indent with spaces; quote text that holds `: `, ` #` or begins with a YAML sign",
-    });
-  }
-
   build(node: YAML.Node | null): Node {
     if (YAML.isAlias(node)) return this.#alias(node);
     const known = node === null || this.#built.size === 0 ? undefined : this.#built.get(node);
@@ -115,6 +112,7 @@ class Builder {
     }
     const before = this.#count++;
     if (node === null) return this.#scalar(null);
+    if (node.tag !== undefined && !CORE_TAG.test(node.tag)) this.#strangeTag(node);
     // Only what has an anchor can be reached from inside of itself.
     if (node.anchor) this.#open.add(node);
     const made = YAML.isMap(node)
@@ -127,6 +125,12 @@ class Builder {
       this.#built.set(node, { node: made, count: this.#count - before });
     }
     return made;
+  }
+
+  #strangeTag(node: YAML.Node): void {
+    this.add("SBX1001", this.#span(node), `tag \`${node.tag}\` is not of YAML's core schema`, {
+      help: "remove the tag",
+    });
   }
 
   #alias(alias: YAML.Alias): Node {

@@ -1,0 +1,118 @@
+/** Mistakes of the YAML itself, in words for people who do not know its grammar. Pure. */
+
+import * as YAML from "yaml";
+import type { Span } from "../base/span.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+
+interface Wording {
+  readonly message?: string;
+  readonly help: string;
+}
+
+const QUOTE_OR_SPLIT = "put the value in quotes, or what is nested on lines of its own below";
+
+/** By the parser's code; where it has no message, the parser's own is said. */
+const WORDINGS: Readonly<Partial<Record<YAML.ErrorCode, Wording>>> = {
+  BLOCK_AS_IMPLICIT_KEY: { message: "a second `: ` in one line", help: QUOTE_OR_SPLIT },
+  BLOCK_IN_FLOW: {
+    message: "no comma between two fields",
+    help: "put a comma between the fields, or close the bracket before",
+  },
+  BAD_INDENT: {
+    message: "this line is not indented like those that it belongs to",
+    help: "let all that belongs together begin in the same column",
+  },
+  BAD_SCALAR_START: { help: "put the text in quotes" },
+  BAD_DQ_ESCAPE: { help: "write a backslash twice, or use single quotes" },
+  MISSING_CHAR: {
+    message: "no `:` after this key",
+    help: "write one and a value, or indent the line as part of the value above",
+  },
+  NON_STRING_KEY: { message: "a key is no text", help: "write a name there" },
+  TAB_AS_INDENT: { message: "a tab indents this line", help: "indent with spaces" },
+  TAG_RESOLVE_FAILED: { help: "remove the tag: a spec knows none but those of YAML's core schema" },
+};
+
+const GENERAL = "quote text that holds `: `, ` #` or begins with a YAML sign";
+
+/** Each mistake once: a parser that has lost its way complains again in the same line, and at the end. */
+export function syntaxFindings(
+  file: string,
+  text: string,
+  document: YAML.Document.Parsed,
+): Diagnostic[] {
+  const lost = new Set<number>();
+  const errors = [...document.errors, ...document.warnings];
+  const found = errors.flatMap((error) => {
+    const [at] = error.pos;
+    const line = lineStart(text, at);
+    const isEcho = lost.has(line) || (lost.size > 0 && text.slice(at).trim() === "");
+    lost.add(line);
+    return isEcho ? [] : [finding(file, error, document, errors)];
+  });
+  const { explicit, version } = document.directives?.yaml ?? {};
+  if (explicit && version !== "1.2") {
+    const span = { file, start: 0, end: Math.max(1, text.indexOf("\n")) };
+    const help = `remove the line: in YAML ${version} the same text would mean something else`;
+    found.push(diagnostic("SBX1001", span, "a spec is YAML 1.2", { help }));
+  }
+  return found;
+}
+
+function lineStart(text: string, at: number): number {
+  return text.lastIndexOf("\n", at - 1);
+}
+
+function finding(
+  file: string,
+  error: YAML.YAMLError,
+  document: YAML.Document.Parsed,
+  all: readonly YAML.YAMLError[],
+): Diagnostic {
+  const [start, last] = error.pos;
+  const span: Span = { file, start, end: Math.max(last, start + 1) };
+  const open = openAt(error, document);
+  if (open !== null) return unclosed({ file, start: open.at, end: open.at + 1 }, open.sign, span);
+  if (all.some(({ code, pos }) => code === "MULTILINE_IMPLICIT_KEY" && pos[0] === start)) {
+    const message = "this value goes on in the next line, which is a field of its own";
+    const help = "indent that line like the key of this value, or put the whole value in quotes";
+    return diagnostic("SBX1001", span, message, { help });
+  }
+  const wording = WORDINGS[error.code];
+  const own = error.message
+    .replace(/\s+/g, " ")
+    .replace(/\.$/, "")
+    .replace(/[a-z-]+ token in YAML stream: "(.*)"$/, "`$1`")
+    .replace(/^Unexpected .* at node end$/, "More text after the end of a value");
+  const message = wording?.message ?? own.charAt(0).toLowerCase() + own.slice(1);
+  return diagnostic("SBX1001", span, message, { help: wording?.help ?? GENERAL });
+}
+
+function unclosed(span: Span, sign: string, place: Span): Diagnostic {
+  return diagnostic("SBX1001", span, `a \`${sign}\` is not closed`, {
+    related: [{ span: place, label: "it should end before this" }],
+    help: `close it, and indent what stands inside; in quotes \`${sign}\` is text`,
+  });
+}
+
+/** The quote or bracket that an error misses the end of. */
+function openAt(
+  { code, pos: [at], message }: YAML.YAMLError,
+  document: YAML.Document.Parsed,
+): { at: number; sign: string } | null {
+  const quote = code === "MISSING_CHAR" ? /^Missing closing ("|')quote/.exec(message)?.[1] : null;
+  const isBracket = code === "BAD_INDENT" && message.startsWith("Flow ");
+  if (!quote && !isBracket) return null;
+  let open: { at: number; sign: string } | null = null;
+  YAML.visit(document, {
+    Node(_, node) {
+      const [start, end] = node.range ?? [0, 0];
+      if (start > at || end < at) return;
+      const flow = YAML.isCollection(node) && node.flow;
+      const isQuoted = YAML.isScalar(node) && node.type?.startsWith("QUOTE") === true;
+      if (quote ? isQuoted : flow)
+        open = { at: start, sign: quote ?? (YAML.isMap(node) ? "{" : "[") };
+    },
+  });
+  return open;
+}
