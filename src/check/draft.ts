@@ -49,7 +49,11 @@ export interface ProcessDraft {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-const RESERVED = new Set(["init", "host"]);
+/** With what each means in a path. */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ["init", "`init` in a path means a sandbox's init"],
+  ["host", "`host` means the level above all"],
+]);
 
 /** Own paths are joined with a slash; the root adds nothing. */
 export function pathOf(box: { readonly path: string }, name: string): string {
@@ -59,6 +63,12 @@ export function pathOf(box: { readonly path: string }, name: string): string {
 export function isNew(node: Node, kind: NamespaceKind, fallback: boolean): boolean {
   const mode = textOf(get(get(node, "namespaces"), kind));
   return mode === null ? fallback : mode === "new";
+}
+
+/** The place that says so, to belong to a finding; none where it is the default. */
+export function inheritedAt(node: Node, kind: NamespaceKind): { span: Span; label: string }[] {
+  const mode = get(get(node, "namespaces"), kind);
+  return mode === null ? [] : [{ span: mode.span, label: "inherited here" }];
 }
 
 export type Scope = ReadonlyMap<string, Value>;
@@ -165,7 +175,7 @@ function checkName(key: string, span: Span, what: string, found: Found): boolean
   if (RESERVED.has(key)) {
     found.push(
       diagnostic("SBX2009", span, `"${key}" is a reserved name`, {
-        help: `give this ${what} another name; \`init\` in a path means a sandbox's init`,
+        help: `give this ${what} another name: ${RESERVED.get(key)}`,
       }),
     );
     return false;
@@ -219,9 +229,11 @@ function addBoxes(box: BoxDraft, found: Found, budget: Budget): void {
   const processes = entriesOf(get(box.node, "processes"));
   for (const { key, keySpan, value } of entriesOf(get(box.node, "sandboxes"))) {
     if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", found)) continue;
-    if (processes.some((process) => process.key === key)) {
+    const other = processes.find((process) => process.key === key);
+    if (other !== undefined) {
       found.push(
         diagnostic("SBX2010", keySpan, `"${key}" is already a process of this sandbox`, {
+          related: [{ span: other.keySpan, label: "the process" }],
           help: "rename one of the two: both would have the same path",
         }),
       );

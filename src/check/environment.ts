@@ -1,5 +1,6 @@
 /** The environment of a process: fixed, its sandbox's, its own, and what it takes over. Pure. */
 
+import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { entriesOf, get, type Node, textOf } from "../spec/node.ts";
 import { type Found, stringsOf } from "./values.ts";
@@ -20,8 +21,8 @@ function boxEnvOf(box: Node): readonly (readonly [string, string])[] {
   const known = boxEnvs.get(box);
   if (known !== undefined) return known;
   const env = new Map(FIXED_PAIRS);
-  addEnv(env, get(box, "env"), []);
-  for (const name of inheritedNames(box, null)) env.delete(name);
+  addEnv(env, get(box, "env"));
+  for (const name of inheritedOf(box, null)) env.delete(name);
   const pairs = [...env].toSorted(byName);
   boxEnvs.set(box, pairs);
   return pairs;
@@ -34,57 +35,64 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 export function envOf(
   box: Node,
   map: Node | null,
-  found: Found,
 ): readonly (readonly [name: string, value: string])[] {
   const own = get(map, "env");
   // Most processes say nothing of their own: then they share one list.
   if (own === null && get(map, "inherit_env") === null) return boxEnvOf(box);
   const env = new Map(boxEnvOf(box));
-  addEnv(env, own, found);
-  for (const name of inheritedNames(box, map)) env.delete(name);
+  addEnv(env, own);
+  for (const name of inheritedOf(box, map)) env.delete(name);
   return [...env].toSorted(byName);
 }
 
-function addEnv(env: Map<string, string>, node: Node | null, report: Found): void {
-  for (const { key, keySpan, value } of entriesOf(node)) {
-    if (key === "" || key.includes("=")) {
-      report.push(
-        diagnostic("SBX2307", keySpan, `"${key}" cannot name a variable`, {
-          help: "use letters, digits and `_`",
-        }),
-      );
-    }
+function addEnv(env: Map<string, string>, node: Node | null): void {
+  for (const { key, value } of entriesOf(node)) {
     const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
     env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
   }
 }
 
-function inheritedNames(box: Node, map: Node | null): string[] {
+/** Names taken from the caller's environment, sorted. */
+export function inheritedOf(box: Node, map: Node | null): string[] {
   if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
   const own = new Set(entriesOf(get(map, "env")).map(({ key }) => key));
   const shared = stringsOf(get(box, "inherit_env")).filter((name) => !own.has(name));
   return [...new Set([...shared, ...stringsOf(get(map, "inherit_env"))])].toSorted();
 }
 
-export function inheritedOf(box: Node, map: Node | null, found: Found): string[] {
-  if (get(box, "inherit_env") === null && get(map, "inherit_env") === null) return [];
-  const ignored: Found = [];
-  const both: [Node | null, Found][] = [
-    [box, ignored],
-    [map, found],
-  ];
-  for (const [node, list] of both) {
-    const names = get(node, "inherit_env");
-    const set = new Set(entriesOf(get(node, "env")).map(({ key }) => key));
-    if (names?.kind !== "list") continue;
-    for (const item of names.items) {
-      if (!set.has(textOf(item) ?? "")) continue;
-      list.push(
-        diagnostic("SBX2306", item.span, `"${textOf(item)}" is both set and inherited`, {
-          help: "remove it from `env` or from `inherit_env`",
+/** What is wrong with the names in a sandbox's or process's own `env` and `inherit_env`. */
+export function checkEnv(node: Node | null, found: Found): void {
+  const set = new Map(entriesOf(get(node, "env")).map(({ key, keySpan }) => [key, keySpan]));
+  for (const [name, span] of set) checkName(name, span, found);
+  const names = get(node, "inherit_env");
+  const places = new Map<string, Span>();
+  for (const item of names?.kind === "list" ? names.items : []) {
+    const name = textOf(item);
+    if (name === null) continue;
+    checkName(name, item.span, found);
+    const other = set.get(name) ?? places.get(name);
+    if (other !== undefined) {
+      const message = `"${name}" is ${set.has(name) ? "both set and inherited" : "inherited twice"}`;
+      found.push(
+        diagnostic("SBX2306", item.span, message, {
+          related: [{ span: other, label: set.has(name) ? "set here" : "the first time" }],
+          help: set.has(name) ? "remove it from `env` or from `inherit_env`" : "name it once",
         }),
       );
     }
+    places.set(name, item.span);
   }
-  return inheritedNames(box, map);
+}
+
+function checkName(name: string, span: Span, found: Found): void {
+  if (name !== "" && !/[=\0]/.test(name)) return;
+  const pair = /^([^=]+)=/.exec(name)?.[1];
+  found.push(
+    diagnostic("SBX2307", span, `"${name}" cannot name a variable`, {
+      help:
+        pair === undefined
+          ? "use letters, digits and `_`"
+          : `write \`${pair}\` alone, and its value in \`env\``,
+    }),
+  );
 }

@@ -7,7 +7,7 @@ import type { IdMap, Sandbox } from "../ir/sandbox.ts";
 import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
-import { envOf, inheritedOf } from "./environment.ts";
+import { checkEnv, envOf, inheritedOf } from "./environment.ts";
 import { expectOf } from "./expect.ts";
 import {
   commandOf,
@@ -57,6 +57,7 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
   const argv = isMap ? argvOf(draft, found) : commandOf(node, found);
   if (argv === null) return null;
   const map = isMap ? node : null;
+  checkEnv(map, found);
   const boxStop = get(box.node, "stop");
   const stop = boxStop === null ? DEFAULT_STOP : stopOf(boxStop, DEFAULT_STOP, []);
   return {
@@ -65,8 +66,8 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
     span: draft.span,
     argv,
     pins: [],
-    env: envOf(box.node, map, found),
-    inheritEnv: inheritedOf(box.node, map, found),
+    env: envOf(box.node, map),
+    inheritEnv: inheritedOf(box.node, map),
     cwd: textOf(get(map, "cwd") ?? get(box.node, "cwd")),
     umask:
       umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
@@ -110,6 +111,7 @@ function argvOf(draft: ProcessDraft, found: Found): string[] | null {
         both && shell ? shell.span : draft.span,
         `process "${draft.baseName}" has ${both ? "both `run` and `shell`" : "neither `run` nor `shell`"}`,
         {
+          related: both && run ? [{ span: run.span, label: "the other one" }] : [],
           help: both ? "keep one of the two" : "add `run: PROGRAM ARGUMENTS` or `shell: SCRIPT`",
         },
       ),

@@ -35,7 +35,7 @@ export const valuesCodes = {
   ),
   SBX2306: page(
     "env-twice",
-    "A variable is both set and taken from the caller.",
+    "A variable is both set and taken from the caller, or taken twice.",
     one("{run: sleep 1, env: {A: b}, inherit_env: [A]}"),
     one("{run: sleep 1, env: {A: b}}"),
   ),

@@ -159,6 +159,7 @@ class Builder {
     const names = map.items.length > FEW_KEYS ? new Set<string>() : null;
     const has = (key: string) =>
       names === null ? entries.some((entry) => entry.key === key) : names.has(key);
+    const placeOf = (key: string) => entries.find((entry) => entry.key === key)?.keySpan ?? null;
     let merged: Node[] | null = null;
     for (const pair of map.items) {
       const keyNode = pair.key as YAML.Node | null;
@@ -171,6 +172,7 @@ class Builder {
       } else if (has(key)) {
         this.add("SBX1002", keySpan, `key "${key}" is already in this map`, {
           label: "second one",
+          related: [{ span: placeOf(key) ?? keySpan, label: "first one" }],
           help: "rename or remove one of the two",
         });
       } else {

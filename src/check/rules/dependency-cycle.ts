@@ -5,6 +5,9 @@ import type { ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
 import type { Found } from "../values.ts";
 
+/** Of a long circle, the dependencies that are shown. */
+const EDGES_SHOWN_MAX = 8;
+
 /** Depth first with an explicit stack; each cycle once, at the dependency that closes it. */
 export function dependencyCycle({ processes, byPath }: Tree, found: Found): void {
   const done = new Set<ProcessDraft>();
@@ -30,9 +33,15 @@ export function dependencyCycle({ processes, byPath }: Tree, found: Found): void
         continue;
       }
       const from = trail.findIndex(({ process }) => process === target);
+      const waits = trail.slice(from, -1).flatMap(({ process, next }) => {
+        const edge = process.ir?.dependsOn[next - 1];
+        return edge === undefined ? [] : [{ span: edge.span, label: `"${process.path}" waits` }];
+      });
       const names = [...trail.slice(from).map(({ process }) => process.path), target.path];
       found.push(
         diagnostic("SBX2104", dependency.span, `dependency cycle: ${names.join(" -> ")}`, {
+          label: waits.length === 0 ? "" : `"${top.process.path}" waits, which closes the circle`,
+          related: waits.slice(0, EDGES_SHOWN_MAX),
           notes: ["each of them waits for the next, so none would start"],
           help: "remove one of the dependencies",
         }),

@@ -2,7 +2,7 @@
 
 import { diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf } from "../../spec/node.ts";
-import { type BoxDraft, isNew } from "../draft.ts";
+import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
 import type { Found } from "../values.ts";
 
 export function hostName(box: BoxDraft, found: Found): void {
@@ -12,6 +12,7 @@ export function hostName(box: BoxDraft, found: Found): void {
     if (entry === null) continue;
     found.push(
       diagnostic("SBX2401", entry.value.span, `\`${key}\` needs a new UTS namespace`, {
+        related: inheritedAt(box.node, "uts"),
         help: "remove `uts: inherit`, or the name",
       }),
     );

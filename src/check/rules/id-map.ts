@@ -38,19 +38,20 @@ export function idMap(box: BoxDraft, found: Found): void {
 
 function overlaps(items: readonly Node[], found: Found): void {
   for (const key of ["inside", "outside"] as const) {
-    const seen = new Set<number>();
+    const seen = new Map<number, Node>();
     for (const item of items) {
       const value = get(item, key);
       const id = integerOf(value);
       if (value === null || id === null) continue;
-      if (seen.has(id)) {
+      const other = seen.get(id);
+      if (other !== undefined) {
         found.push(
           diagnostic("SBX2404", value.span, `${key} id ${id} is mapped twice`, {
+            related: [{ span: other.span, label: "the first time" }],
             help: "map each id once",
           }),
         );
-      }
-      seen.add(id);
+      } else seen.set(id, value);
     }
   }
 }

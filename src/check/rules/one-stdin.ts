@@ -10,10 +10,10 @@ export function oneStdin({ node, baseName }: ProcessDraft, found: Found): void {
   const file = entryOf(stdin, "file");
   const text = entryOf(stdin, "text");
   if (stdin?.kind !== "map" || (file === null) !== (text === null)) return;
-  const message =
-    file === null ? `the stdin of "${baseName}" is empty` : `the stdin of "${baseName}" is two`;
+  const message = `the stdin of "${baseName}" has ${file === null ? "neither" : "both"} \`file\` ${file === null ? "nor" : "and"} \`text\``;
   found.push(
     diagnostic("SBX2011", text?.keySpan ?? stdin.span, message, {
+      related: file === null ? [] : [{ span: file.keySpan, label: "the other one" }],
       help: "write `file` or `text`, or `stdin: null`",
     }),
   );

@@ -1,6 +1,7 @@
 /** SBX2201, SBX2202, SBX2203, SBX2207: pins that the kernel could not keep. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import type { Span } from "../../base/span.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { BoxDraft, ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
 import type { Found } from "../values.ts";
@@ -17,7 +18,7 @@ function ownerAt(box: BoxDraft, level: number): BoxDraft | null {
 }
 
 export function pins({ processes }: Tree, found: Found): void {
-  const taken = new Map<BoxDraft | null, Map<number, ProcessDraft>>();
+  const taken = new Map<BoxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
   for (const process of processes) {
     for (const { level, pid, span } of process.ir?.pins ?? []) {
       const owner = ownerAt(process.box, level);
@@ -37,12 +38,14 @@ export function pins({ processes }: Tree, found: Found): void {
           diagnostic("SBX2202", span, message, {
             help: isInit
               ? "remove the pin"
-              : `pin another number, or set \`init: ${process.name}\``,
+              : owner === null
+                ? "pin another number"
+                : `pin another number, or set \`init: ${process.name}\``,
           }),
         );
         continue;
       }
-      const numbers = taken.get(owner) ?? new Map<number, ProcessDraft>();
+      const numbers = taken.get(owner) ?? new Map<number, { process: ProcessDraft; span: Span }>();
       taken.set(owner, numbers);
       const other = numbers.get(pid);
       const twice = (process.ir?.pins ?? []).find(
@@ -57,19 +60,25 @@ export function pins({ processes }: Tree, found: Found): void {
           }),
         );
       }
-      if (other === undefined) numbers.set(pid, process);
-      else if (other !== process) {
-        found.push(
-          diagnostic(
-            "SBX2201",
-            span,
-            `PID ${pid} in ${where} is already pinned to "${other.path}"`,
-            {
-              help: "pin one of the two to another number",
-            },
-          ),
-        );
-      }
+      if (other === undefined) numbers.set(pid, { process, span });
+      else if (other.process !== process) found.push(alreadyPinned(pid, where, span, other));
     }
   }
+}
+
+/** Copies share the place of their pin: then it is no use to name the other one's. */
+function alreadyPinned(
+  pid: number,
+  where: string,
+  span: Span,
+  other: { readonly process: ProcessDraft; readonly span: Span },
+): Diagnostic {
+  const isCopy = other.span.file === span.file && other.span.start === span.start;
+  const message = `PID ${pid} in ${where} is already pinned to "${other.process.path}"`;
+  return diagnostic("SBX2201", span, message, {
+    related: isCopy ? [] : [{ span: other.span, label: `"${other.process.name}" has it` }],
+    help: isCopy
+      ? "calculate another number for each copy with `${replica}` or `${nest}`"
+      : "pin one of the two to another number",
+  });
 }

@@ -2,7 +2,7 @@
 
 import { diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
-import { type BoxDraft, isNew } from "../draft.ts";
+import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
 import type { Found } from "../values.ts";
 
 export function rootTree(box: BoxDraft, found: Found): void {
@@ -10,6 +10,7 @@ export function rootTree(box: BoxDraft, found: Found): void {
   if (node === null || textOf(node) === "inherit" || isNew(box.node, "mount", true)) return;
   found.push(
     diagnostic("SBX2402", node.span, "`root` needs a new mount namespace", {
+      related: inheritedAt(box.node, "mount"),
       help: "remove `mount: inherit`, or set `root: inherit`",
     }),
   );
