@@ -4,7 +4,7 @@ import { diagnostic } from "../diag/diagnostic.ts";
 import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
 import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
 import type { IdMap, Sandbox } from "../ir/sandbox.ts";
-import { entriesOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
+import { entriesOf, entryOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
 import { checkEnv, envOf, inheritedOf } from "./environment.ts";
@@ -240,7 +240,7 @@ function dependenciesOf(
   }
   return asked.flatMap(({ name, condition, at }) => {
     const paths = lookUp(draft.box, name, scopes);
-    if (paths === null) {
+    if (paths === null && !hasNoCopy(draft.box, name)) {
       found.push(
         diagnostic(
           "SBX2103",
@@ -275,6 +275,19 @@ function lookUp(
     if (paths !== undefined) return paths;
   }
   return null;
+}
+
+/** Whether a name stands for what is there no time at all: then there is nothing to wait for. */
+function hasNoCopy(from: BoxDraft, name: string): boolean {
+  for (let box: BoxDraft | null = from; box !== null; box = box.parent) {
+    let at: Node | null = box.node;
+    for (const part of name.split("/")) {
+      const inner: Node | null = entryOf(get(at, "sandboxes"), part)?.value ?? null;
+      at = inner ?? entryOf(get(at, "processes"), part)?.value ?? null;
+      if (integerOf(get(at, "replicas")) === 0) return true;
+    }
+  }
+  return false;
 }
 
 /** Own processes (a replicated one also by its plain name), nested sandboxes, and the init. */

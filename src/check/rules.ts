@@ -4,11 +4,13 @@ import type { BoxDraft, ProcessDraft } from "./draft.ts";
 import { dependencyCycle } from "./rules/dependency-cycle.ts";
 import { dependencyTwice } from "./rules/dependency-twice.ts";
 import { emptySandbox } from "./rules/empty-sandbox.ts";
+import { essentialToFail } from "./rules/essential-to-fail.ts";
 import { hostName } from "./rules/host-name.ts";
 import { hostPin } from "./rules/host-pin.ts";
 import { idMap } from "./rules/id-map.ts";
 import { initName } from "./rules/init-name.ts";
 import { initWaits } from "./rules/init-waits.ts";
+import { limitWithoutEffect } from "./rules/limit-without-effect.ts";
 import { longTexts } from "./rules/long-texts.ts";
 import { noCopies } from "./rules/no-copies.ts";
 import { oneStdin } from "./rules/one-stdin.ts";
@@ -17,12 +19,14 @@ import { ownValues } from "./rules/own-values.ts";
 import { pidLevel } from "./rules/pid-level.ts";
 import { pins } from "./rules/pins.ts";
 import { rootTree } from "./rules/root-tree.ts";
+import { runIsNoShell } from "./rules/run-is-no-shell.ts";
 import { shellNotNeeded } from "./rules/shell-not-needed.ts";
 import { stopSignal } from "./rules/stop-signal.ts";
-import { timeoutUnreached } from "./rules/timeout-unreached.ts";
+import { processTimeoutUnreached, sandboxTimeoutUnreached } from "./rules/timeout-unreached.ts";
 import { unreachable } from "./rules/unreachable.ts";
 import { untilName } from "./rules/until-name.ts";
 import { userLevel } from "./rules/user-level.ts";
+import { wordAsName } from "./rules/word-as-name.ts";
 import { zeroProcessTimeout, zeroSandboxTimeout } from "./rules/zero-timeout.ts";
 import type { Tree } from "./tree.ts";
 import type { Found } from "./values.ts";
@@ -39,6 +43,9 @@ const SANDBOX_RULES: readonly ((box: BoxDraft, found: Found) => void)[] = [
   emptySandbox,
   noCopies,
   zeroSandboxTimeout,
+  sandboxTimeoutUnreached,
+  wordAsName,
+  limitWithoutEffect,
 ];
 
 /** Of one process; replicas that share a node are looked at once. */
@@ -47,11 +54,14 @@ const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] 
   longTexts,
   dependencyTwice,
   ownEnd,
-  timeoutUnreached,
+  processTimeoutUnreached,
   zeroProcessTimeout,
   stopSignal,
   shellNotNeeded,
+  runIsNoShell,
   hostPin,
+  essentialToFail,
+  limitWithoutEffect,
 ];
 
 const TREE_RULES: readonly ((tree: Tree, found: Found) => void)[] = [

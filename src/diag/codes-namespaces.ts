@@ -48,6 +48,20 @@ export const namespacesCodes = {
     spec("init: web\nprocesses: {web: sleep 1}"),
   ),
   SBX2407: page("user-level-limit", "The kernel allows 33 nested user namespaces.", ""),
+  SBX2408: page(
+    "outside-not-mapped",
+    "An id map takes ids of the user namespace above. Where the spec makes that one too, it must have them.",
+    spec(
+      "namespaces: {user: new}\nsandboxes:\n  in:\n    namespaces: {user: new}\n    user: {map: [{inside: 0, outside: 5}]}\n    processes: {web: sleep 1}",
+    ),
+    spec(
+      "namespaces: {user: new}\nsandboxes:\n  in:\n    namespaces: {user: new}\n    user: {map: [{inside: 0, outside: 0}]}\n    processes: {web: sleep 1}",
+    ),
+  ),
+  SBX2409: page(
+    "map-too-long",
+    "The kernel takes 340 ranges in an id map. Source: user_namespaces(7).",
+  ),
   SBX2501: page(
     "impossible-pid",
     "A PID is expected that the process cannot have.",

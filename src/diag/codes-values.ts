@@ -95,6 +95,10 @@ export const valuesCodes = {
     "path-too-long",
     "The kernel takes paths of at most 4,095 bytes. Source: path_resolution(7), PATH_MAX.",
   ),
+  SBX2318: page(
+    "arguments-too-long",
+    "The kernel takes at most 6 MiB of arguments and variables in all, or a quarter of the stack limit where that is less, but not below 128 KiB. Source: execve(2).",
+  ),
   SBX2317: page(
     "zero-timeout",
     "A time-out of nothing would stop the process as soon as it runs. Without `timeout` there is none.",

@@ -79,4 +79,50 @@ export const warningsCodes = {
     one("{run: sleep 1, stop: {signal: TERM, grace: 1s}}"),
     "warning",
   ),
+  SBX2611: page(
+    "run-is-no-shell",
+    "`run` is split into words and started as it is: pipes, redirections, `&&`, variables and built-in commands are for a shell, so the program would get them as plain arguments.",
+    one("{run: 'ls / | wc -l'}"),
+    one("{shell: 'ls / | wc -l'}"),
+    "warning",
+  ),
+  SBX2612: page(
+    "odd-host-name",
+    "A host name that hostname(7) does not allow. The kernel takes any text, programs that look it up or print it do not.",
+    spec("hostname: my_host!\nprocesses: {web: sleep 1}"),
+    spec("hostname: my-host\nprocesses: {web: sleep 1}"),
+    "warning",
+  ),
+  SBX2613: page(
+    "matrix-value-twice",
+    "A matrix names one value of a parameter twice, so cases are the same.",
+    spec(
+      'params: {n: {type: integer}}\nmatrix: {n: [1, 2, 1]}\nprocesses: {web: {run: sleep 1, replicas: "${n}"}}',
+    ),
+    spec(
+      'params: {n: {type: integer}}\nmatrix: {n: [1, 2]}\nprocesses: {web: {run: sleep 1, replicas: "${n}"}}',
+    ),
+    "warning",
+  ),
+  SBX2614: page(
+    "word-as-name",
+    "`until: all`, `until: any` and `init: reaper` keep their meaning where a process has such a name.",
+    spec("until: any\nprocesses: {any: sleep 1, web: sleep 2}"),
+    spec("until: first\nprocesses: {first: sleep 1, web: sleep 2}"),
+    "warning",
+  ),
+  SBX2615: page(
+    "essential-to-fail",
+    "An essential process that fails fails the run, also where its failure is expected.",
+    one("{run: 'false', essential: true, expect: {exit: 1}}"),
+    one("{run: 'false', expect: {exit: 1}}"),
+    "warning",
+  ),
+  SBX2616: page(
+    "limit-without-effect",
+    "Limits that Linux still takes, and has not kept for twenty years. Source: getrlimit(2).",
+    one("{run: sleep 1, limits: {rss: 64M}}"),
+    one("{run: sleep 1, limits: {as: 64M}}"),
+    "warning",
+  ),
 } as const satisfies Record<string, CodePage>;

@@ -58,14 +58,15 @@ export function expand(
   const names = entriesOf(get(root, "params")).map(({ key }) => key);
   const matrix = matrixOf(root, params, found);
   const given = { ...fromEnvironment(around.environment, params), ...around.given };
+  const inMatrix = new Set(entriesOf(get(root, "matrix")).map(({ key }) => key));
   const open = new Map(matrix);
   for (const name of Object.keys(given)) open.delete(name);
   const used = new Set<string>();
   const cases = [...casesThatMatter(open)].map((chosen): Case => {
-    const declared = params.map((param) => ({
-      ...param,
-      fallback: chosen.get(param.name) ?? param.fallback,
-    }));
+    const declared = params
+      .map((param) => ({ ...param, fallback: chosen.get(param.name) ?? param.fallback }))
+      // That the matrix has no value for it has been reported.
+      .filter(({ name, fallback }) => fallback !== null || given[name] || !inMatrix.has(name));
     const values = valuesOf(declared, given, names, found);
     // What is wrong with these has been reported; their uses are no further mistakes.
     const missing = new Set(names.filter((name) => !values.has(name)));

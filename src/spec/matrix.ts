@@ -1,5 +1,6 @@
 /** `matrix`: the cases of a spec, one for each combination of values. Pure. */
 
+import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { Value } from "./expression.ts";
 import { entriesOf, get, type Node } from "./node.ts";
@@ -50,8 +51,20 @@ export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic
 }
 
 function valuesOf(items: readonly Node[], param: Param, found: Diagnostic[]): Value[] {
+  const places = new Map<Value, Span>();
   return items.flatMap((item) => {
     if (item.kind !== "scalar" || item.value === null) return [];
+    const other = places.get(item.value);
+    places.set(item.value, other ?? item.span);
+    if (other !== undefined) {
+      found.push(
+        diagnostic("SBX2613", item.span, `the matrix has this value of "${param.name}" twice`, {
+          related: [{ span: other, label: "the first time" }],
+          help: "remove one of the two: both make the same case",
+        }),
+      );
+      return [];
+    }
     const why = unfit(param, item);
     if (why === null) return [item.value];
     found.push(

@@ -28,7 +28,7 @@ export interface ScalarNode {
   readonly kind: "scalar";
   readonly span: Span;
   readonly value: string | number | boolean | null;
-  /** As written, for values whose notation matters, such as octal ones. */
+  /** As it stands in the file: octal numbers, quotes, the lines of a block. */
   readonly source: string;
   /**
    * `deferred`: holds `${replica}` or `${nest}`, known only for each instance. `hole`: could not be
@@ -57,6 +57,25 @@ export function textOf(node: Node | null): string | null {
   if (node?.kind !== "scalar" || node.state !== undefined) return null;
   if (typeof node.value === "string") return node.value;
   return typeof node.value === "number" ? node.source : null;
+}
+
+/** The place of a part of a text: `[start, end)` of its value; the whole where it is written otherwise. */
+export function placeIn(node: ScalarNode, start: number, end: number): Span {
+  const { span, source } = node;
+  const text = String(node.value);
+  const part = text.slice(start, end);
+  // The header of a block is none of its text.
+  const isBlock = /^[|>]/.test(source) && source !== text;
+  let at = (isBlock ? source.indexOf("\n") : 0) - 1;
+  for (
+    let from = text.indexOf(part);
+    from <= start && from >= 0;
+    from = text.indexOf(part, from + 1)
+  ) {
+    at = source.indexOf(part, at + 1);
+    if (at < 0) return span;
+  }
+  return { ...span, start: span.start + at, end: span.start + at + part.length };
 }
 
 /** Whether nothing can be said of the value here: it is a hole, or known only later. */

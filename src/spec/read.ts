@@ -48,7 +48,7 @@ export function readSpec(file: string, text: string): Reading {
   if (first === undefined || !Array.isArray(documents)) {
     return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
   }
-  const builder = new Builder(file, first);
+  const builder = new Builder(file, text, first);
   builder.diagnostics.push(...syntaxFindings(file, text, first));
   const isWhole = builder.diagnostics.length === 0;
   const second = documents[1];
@@ -89,13 +89,15 @@ function tooDeepAt(text: string): number | null {
 class Builder {
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: string;
+  readonly #text: string;
   readonly #document: YAML.Document.Parsed;
   readonly #open = new Set<YAML.Node>();
   readonly #built = new Map<YAML.Node, { node: Node; count: number }>();
   #count = 0;
 
-  constructor(file: string, document: YAML.Document.Parsed) {
+  constructor(file: string, text: string, document: YAML.Document.Parsed) {
     this.#file = file;
+    this.#text = text;
     this.#document = document;
   }
 
@@ -211,7 +213,11 @@ class Builder {
         : value === null
           ? null
           : String(value);
-    return { kind: "scalar", span: this.#span(scalar), value: plain, source: scalar?.source ?? "" };
+    const span = this.#span(scalar);
+    // Only plain text of one line is the same in the file.
+    const isWritten = typeof plain !== "string" || span.end - span.start === plain.length;
+    const source = isWritten ? (scalar?.source ?? "") : this.#text.slice(span.start, span.end);
+    return { kind: "scalar", span, value: plain, source };
   }
 
   #span(node: YAML.Node | null): Span {

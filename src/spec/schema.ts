@@ -13,6 +13,7 @@ const nodeName = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
 const text = (description: string, examples: readonly string[] = []) =>
   Type.String({ description, examples });
+const path = (description: string) => Type.String({ description, minLength: 1 });
 const count = (description: string, minimum: number, maximum: number) =>
   Type.Integer({ description, minimum, maximum });
 const choice = (values: readonly string[], description: string, fallback?: string) =>
@@ -114,7 +115,7 @@ const output = (description: string, extra: readonly string[]) =>
     [
       Type.String({ enum: ["log", "inherit", "null", ...extra] }),
       Type.Null(),
-      Type.Object({ file: text("Path as the process sees it; appended to.") }, closed),
+      Type.Object({ file: path("Path as the process sees it; appended to.") }, closed),
     ],
     { description, default: "log" },
   );
@@ -167,7 +168,7 @@ const processFields = {
   env: Type.Optional(env),
   inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
   cwd: Type.Optional(
-    text("Working directory. Default: the spec's folder where visible, else `/`."),
+    path("Working directory. Default: the spec's folder where visible, else `/`."),
   ),
   umask: Type.Optional(umask),
   limits: Type.Optional(limits),
@@ -192,7 +193,7 @@ const processFields = {
         Type.Null(),
         Type.Object(
           {
-            file: Type.Optional(text("Path as the process sees it.")),
+            file: Type.Optional(path("Path as the process sees it.")),
             text: Type.Optional(text("The text itself.")),
           },
           closed,
@@ -274,7 +275,7 @@ const sandboxFields = {
   ),
   env: Type.Optional(env),
   inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
-  cwd: Type.Optional(text("Working directory of its processes.")),
+  cwd: Type.Optional(path("Working directory of its processes.")),
   umask: Type.Optional(umask),
   limits: Type.Optional(limits),
   nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, 32)),

@@ -45,7 +45,7 @@ export function scalarFindings(
     const length = `${value.length} ${value.length === 1 ? "character" : "characters"}`;
     return [
       diagnostic("SBX2305", span, `${name} has ${length}`, {
-        help: `use ${minLength} to ${maxLength}`,
+        help: maxLength === Infinity ? "write one" : `use ${minLength} to ${maxLength}`,
       }),
     ];
   }

@@ -2,7 +2,7 @@
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { hasExpression, interpolate, namesIn, type Problem, type Value } from "./expression.ts";
-import { type Entry, mapped, type Node, type ScalarNode } from "./node.ts";
+import { type Entry, mapped, type Node, placeIn, type ScalarNode } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
 export interface Substitution {
@@ -46,20 +46,16 @@ function scalar(node: ScalarNode, how: Substitution): ScalarNode {
   if ([...names].some((name) => how.later.has(name))) return { ...node, state: "deferred" };
   const result = interpolate(node.value, how.scope);
   if (!result.ok) {
-    for (const problem of result.problems) how.found.push(finding(node, node.value, problem, how));
+    for (const problem of result.problems) how.found.push(finding(node, problem, how));
     return { ...node, state: "hole" };
   }
   const { kind, span } = node;
   return { kind, span, value: result.value, source: String(result.value) };
 }
 
-function finding(node: ScalarNode, text: string, problem: Problem, how: Substitution): Diagnostic {
+function finding(node: ScalarNode, problem: Problem, how: Substitution): Diagnostic {
   const { code, message, help, unknown, start, end } = problem;
-  // Only plain text, and quoted text without escapes, stands in the file as it is.
-  const quotes = node.span.end - node.span.start - text.length;
-  const first = node.span.start + quotes / 2;
-  const isAsWritten = quotes === 0 || quotes === 2;
-  const span = isAsWritten ? { ...node.span, start: first + start, end: first + end } : node.span;
+  const span = placeIn(node, start, end);
   if (unknown === "replica" || unknown === "nest") {
     const field = unknown === "replica" ? "replicas" : "nest";
     return diagnostic("SBX2313", span, `\`${unknown}\` has no value here`, {

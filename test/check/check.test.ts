@@ -30,7 +30,9 @@ const made: Partial<Record<Code, string>> = {
   SBX2310: "sandbox: x\nsandboxes: {a: {replicas: 10000, nest: 32, processes: {p: 'true'}}}\n",
   SBX2315: `sandbox: x\nprocesses: {a: {run: [echo, ${"x".repeat(131_072)}]}}\n`,
   SBX2316: `sandbox: x\nprocesses: {a: {run: pwd, cwd: /${"x".repeat(4_096)}}}\n`,
+  SBX2318: `sandbox: x\nprocesses: {a: {run: [echo${`, ${"x".repeat(100_000)}`.repeat(70)}]}}\n`,
   SBX2407: nestedUsers(34),
+  SBX2409: `sandbox: x\nnamespaces: {user: new}\nuser: {map: [${Array.from({ length: 341 }, (_, id) => `{inside: ${id}, outside: ${id}}`).join(", ")}]}\nprocesses: {a: pwd}\n`,
 };
 
 function nestedUsers(depth: number): string {

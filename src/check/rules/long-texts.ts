@@ -1,6 +1,8 @@
-/** SBX2315, SBX2316: texts longer than the kernel takes. Pure. */
+/** SBX2315, SBX2316, SBX2318: texts longer than the kernel takes. Pure. */
 
+import type { Span } from "../../base/span.ts";
 import { diagnostic } from "../../diag/diagnostic.ts";
+import type { Process } from "../../ir/process.ts";
 import { get, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Found } from "../values.ts";
@@ -9,6 +11,12 @@ import type { Found } from "../values.ts";
 const ARGUMENT_SIZE_MAX = 131_072;
 /** Bytes of a path, its NUL included. Source: path_resolution(7), PATH_MAX. */
 const PATH_SIZE_MAX = 4_096;
+
+/** Bytes of all arguments and variables with a pointer to each, however large the stack may be. Source: execve(2). */
+const ARGUMENTS_SIZE_MAX = 6 * 1024 * 1024;
+/** What the kernel grants with the smallest stack. Source: execve(2), ARG_MAX. */
+const ARGUMENTS_SIZE_MIN = 131_072;
+const POINTER_SIZE = 8;
 
 const STREAMS: ReadonlySet<string> = new Set(["stdin", "stdout", "stderr"]);
 
@@ -24,7 +32,8 @@ export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Fou
         help: "put the text into a file, or into `stdin: {text: …}`",
       }),
     );
-  }
+  } else if (ir !== null && ir.argv.length + ir.env.length > 0)
+    argumentsInAll(ir, span, baseName, found);
   if (node.kind !== "map") return;
   const streams = node.entries.filter(({ key }) => STREAMS.has(key));
   for (const path of [get(node, "cwd"), ...streams.map(({ value }) => get(value, "file"))]) {
@@ -36,6 +45,24 @@ export function longTexts({ node, ir, span, baseName }: ProcessDraft, found: Fou
       }),
     );
   }
+}
+
+function argumentsInAll(ir: Process, span: Span, baseName: string, found: Found): void {
+  // A quarter of the stack that the spec itself grants; the caller's is not known here.
+  const stack = ir.limits.find(({ name }) => name === "stack")?.soft ?? Infinity;
+  const most = Math.min(ARGUMENTS_SIZE_MAX, Math.max(ARGUMENTS_SIZE_MIN, stack / 4));
+  let size = 0;
+  for (const text of ir.argv) size += Buffer.byteLength(text) + 1 + POINTER_SIZE;
+  for (const [name, value] of ir.env) {
+    size += Buffer.byteLength(name) + Buffer.byteLength(value) + 2 + POINTER_SIZE;
+  }
+  if (size <= most) return;
+  found.push(
+    diagnostic("SBX2318", span, `the arguments and variables of "${baseName}" take ${size} bytes`, {
+      notes: [`the kernel takes ${most} bytes in all here`],
+      help: "put text into a file, or into `stdin: {text: …}`",
+    }),
+  );
 }
 
 function isLonger(text: string, size: number): boolean {

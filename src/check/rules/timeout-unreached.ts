@@ -1,21 +1,27 @@
 /** SBX2601: a time-out that a shorter one around it always forestalls. Pure. */
 
 import { diagnostic } from "../../diag/diagnostic.ts";
-import { get } from "../../spec/node.ts";
+import { get, type Node } from "../../spec/node.ts";
 import type { BoxDraft, ProcessDraft } from "../draft.ts";
 import { durationOf, type Found } from "../values.ts";
 
-export function timeoutUnreached(process: ProcessDraft, found: Found): void {
-  const node = get(process.node, "timeout");
-  const own = process.ir?.timeoutMs ?? null;
+export function processTimeoutUnreached({ node, baseName, box }: ProcessDraft, found: Found): void {
+  unreached(get(node, "timeout"), baseName, box, found);
+}
+
+export function sandboxTimeoutUnreached({ node, name, parent }: BoxDraft, found: Found): void {
+  unreached(get(node, "timeout"), name, parent, found);
+}
+
+function unreached(node: Node | null, name: string, inside: BoxDraft | null, found: Found): void {
+  const own = durationOf(node, []);
   if (node === null || own === null) return;
-  for (let box: BoxDraft | null = process.box; box !== null; box = box.parent) {
+  for (let box = inside; box !== null; box = box.parent) {
     const around = get(box.node, "timeout");
     const ms = durationOf(around, []);
     if (around === null || ms === null || own <= ms) continue;
-    const message = `the time-out of "${process.baseName}" is longer than its sandbox's`;
     found.push(
-      diagnostic("SBX2601", node.span, message, {
+      diagnostic("SBX2601", node.span, `the time-out of "${name}" is longer than its sandbox's`, {
         related: [{ span: around.span, label: "the sandbox is stopped after this" }],
         help: "shorten it, or lengthen the sandbox's",
       }),

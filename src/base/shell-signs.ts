@@ -1,0 +1,49 @@
+/** What a shell would act on in a command that has no shell. Pure. */
+
+export interface ShellSign {
+  readonly sign: string;
+  /** Range in the command. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Operators that a shell takes for its own where they are words. Source: POSIX Shell, section 2.10. */
+const OPERATOR = /^(?:\|\|?|&&?|;|\d?>>?|\d?<|&>|\d?>&\d)$/;
+/** The same, with the file's name right behind. */
+const REDIRECTION = /^(?:\d?>>?|&>|<)[A-Za-z0-9_./~&-]+$/;
+const VARIABLE = /\$[A-Za-z_{(]/;
+const HOME = /^~(?:\/|$)/;
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
+/** Programs that no system has: the shell does these itself. Source: dash(1). */
+export const SHELL_ONLY: ReadonlySet<string> = new Set(
+  ". : alias bg case cd continue break eval exec exit export fg for getopts hash if jobs local read readonly return set shift source times trap type ulimit umask unalias unset until wait while { (".split(
+    " ",
+  ),
+);
+
+/** The first one that stands outside of quotes; null: the command is a program with arguments. */
+export function shellSignIn(text: string): ShellSign | null {
+  // Most commands have none of these characters at all.
+  if (!/[|&;<>$~=({]/.test(text) && !SHELL_ONLY.has(/^\S*/.exec(text)?.[0] ?? "")) return null;
+  let isFirst = true;
+  for (const { word, start, end } of bareWords(text)) {
+    const sign = actsOn(word, isFirst);
+    if (sign) return { sign: word.length > 24 ? `${word.slice(0, 24)}…` : word, start, end };
+    isFirst = false;
+  }
+  return null;
+}
+
+function actsOn(word: string, isFirst: boolean): boolean {
+  if (isFirst && (ASSIGNMENT.test(word) || SHELL_ONLY.has(word))) return true;
+  if (OPERATOR.test(word) || REDIRECTION.test(word)) return true;
+  return VARIABLE.test(word) || HOME.test(word) || (word.length > 1 && word.endsWith(";"));
+}
+
+/** Words as written; what stands in quotes or behind a backslash is blotted out. */
+function* bareWords(text: string): Generator<{ word: string; start: number; end: number }> {
+  for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/gs)) {
+    const word = match[0].replace(/"(?:[^"\\]|\\.)*"|'[^']*'|\\./gs, "\0");
+    yield { word, start: match.index, end: match.index + match[0].length };
+  }
+}

@@ -1,0 +1,107 @@
+/** What the manual pages say of namespaces, ids, limits and programs, as findings: which text is marked. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+
+const test = suite("facts");
+
+const found = (text: string) =>
+  checkSpec({ file: "spec.yaml", text }).diagnostics.map(
+    ({ code, span }) => `${code} ${text.slice(span.start, span.end)}`,
+  );
+
+const user = (map: string, rest = "") =>
+  `sandbox: x\nnamespaces: {user: new}\nuser: {map: ${map}}\nprocesses: {a: ${rest || "pwd"}}\n`;
+
+const FACTS: readonly [fact: string, text: string, expected: readonly string[]][] = [
+  ["an empty map maps no id", user("[]"), ["SBX2405 []"]],
+  [
+    "the default id must be mapped",
+    user("[{inside: 5, outside: 0}]"),
+    ["SBX2405 [{inside: 5, outside: 0}]"],
+  ],
+  [
+    "the id that a process does not name is 0",
+    user("[{inside: 5, outside: 0}]", "{run: pwd, user: {uid: 5}}").replace(
+      "user: {map",
+      "user: {uid: 5, gid: 5, map",
+    ),
+    ["SBX2405 {uid: 5}"],
+  ],
+  [
+    "an id outside exists in the namespace above",
+    user("[{inside: 0, outside: 1000}, {inside: 5, outside: 1001}]").replace(
+      "processes: {a: pwd}",
+      "sandboxes: {i: {namespaces: {user: new}, user: {map: [{inside: 0, outside: 5}, {inside: 1, outside: 1000}]}, processes: {a: pwd}}}",
+    ),
+    ["SBX2408 1000"],
+  ],
+  [
+    "a host name has 64 bytes, not characters",
+    `sandbox: x\nhostname: ${"é".repeat(33)}\nprocesses: {a: pwd}\n`,
+    [`SBX2305 ${"é".repeat(33)}`],
+  ],
+  [
+    "a sandbox, too, is stopped with the one around it",
+    "sandbox: x\ntimeout: 5s\nsandboxes: {i: {timeout: 10s, processes: {a: pwd}}}\n",
+    ["SBX2601 10s"],
+  ],
+  [
+    "a quarter of the stack holds the arguments",
+    `sandbox: x\nprocesses: {a: {run: [echo${`, ${"x".repeat(90_000)}`.repeat(3)}], limits: {stack: 1M}}}\n`,
+    ["SBX2318 a"],
+  ],
+  [
+    "but never less than 128 KiB",
+    `sandbox: x\nprocesses: {a: {run: [echo, ${"x".repeat(100_000)}], limits: {stack: 64K}}}\n`,
+    [],
+  ],
+  [
+    "what has no copy is there to be named, and not waited for",
+    "sandbox: x\nprocesses: {a: {run: pwd, replicas: 0}, b: {run: pwd, depends_on: [a]}}\n",
+    ["SBX2609 0"],
+  ],
+  [
+    "an empty list of a matrix is one mistake",
+    'sandbox: x\nmatrix: {n: []}\nparams: {n: {type: integer}}\nprocesses: {a: "echo ${n}"}\n',
+    ["SBX2124 []"],
+  ],
+  ["a path is not empty", "sandbox: x\nprocesses: {a: {run: pwd, cwd: ''}}\n", ["SBX2305 ''"]],
+  [
+    "a built-in command is no program, also in a list",
+    "sandbox: x\nprocesses: {a: {run: [cd, /tmp]}, b: [expr, 1, '|', 2]}\n"
+      .replace("1,", "'1',")
+      .replace(", 2]", ", '2']"),
+    ["SBX2611 cd"],
+  ],
+];
+
+for (const [fact, text, expected] of FACTS) {
+  test(fact, () => {
+    assert.equal(found(text), expected);
+  });
+}
+
+test("an expression in a block, a folded text or behind escapes has its own place", () => {
+  const text = `sandbox: x
+processes:
+  a:
+    shell: | # \${comment}
+      echo \${one}
+
+      echo $\${fine} \${one}
+  b:
+    run: >
+      echo
+      \${two}
+  c: "echo \\t\\"q\\" \${three}"
+`;
+  const places = checkSpec({ file: "spec.yaml", text }).diagnostics.map(({ span }) => span.start);
+  const wanted = ["${one}\n\n", "${one}\n  b", "${two}", "${three}"].map((part) =>
+    text.indexOf(part),
+  );
+  assert.equal(places, wanted);
+});
+
+test.run();
