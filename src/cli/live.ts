@@ -1,18 +1,23 @@
 /** `sandbox ls`, `ps` and `report`: runs that are going on, and reports that were kept. */
 
 import * as fs from "node:fs";
+import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import type { SnapshotOptions } from "../run/snapshot.ts";
 import { type Observer, observers } from "./observe.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { columnsOf, hasColour, STDERR, STDOUT, write } from "./terminal.ts";
+import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
+
+/** A file has no width. */
+const FILE_LOOK = { columns: Infinity, colour: false };
 
 const EXIT = { ok: 0, failed: 1, unreadable: 2 } as const;
 
 export interface ReportOptions {
   readonly format: ReportFormat;
+  readonly all?: true;
   readonly canonical?: true;
   readonly watch?: true;
   readonly timeline?: true;
@@ -53,16 +58,16 @@ export async function list(options: { json?: true }): Promise<number> {
       String(levels),
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) =>
-    rows.reduce((most, row) => Math.max(most, Bun.stringWidth(row[column] ?? "")), 0),
-  );
   if (runs.length === 0) {
     write(STDERR, "nothing is running; start something with `sandbox up FILE`\n");
     return EXIT.ok;
   }
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell)));
-  for (const row of rows) write(STDOUT, `${line(row).join("  ").trimEnd()}\n`);
+  const lines = columnLines(
+    rows,
+    ["left", "left", "left", "right", "right", "right"],
+    columnsOf(STDOUT),
+  );
+  write(STDOUT, `${lines.join("\n")}\n`);
   return EXIT.ok;
 }
 
@@ -76,10 +81,9 @@ export async function report(what: string | undefined, options: ReportOptions): 
   }
   const shown = options.canonical ? canonicalReport(found) : found;
   const toFile = options.output !== undefined;
-  const look = {
-    columns: toFile ? 120 : columnsOf(STDOUT),
-    colour: !toFile && hasColour(STDOUT),
-  };
+  const look = toFile
+    ? { ...FILE_LOOK, isWhole: options.all === true }
+    : lookOf(STDOUT, options.all);
   const text = await rendered(shown, options.timeline ? "timeline" : options.format, look);
   if (options.output === undefined) write(STDOUT, text);
   else fs.writeFileSync(options.output, text);

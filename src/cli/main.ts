@@ -42,6 +42,8 @@ const paramOption = () =>
     .argParser(param)
     .default({}, "SANDBOX_PARAM_NAME of the environment");
 
+const allOption = () => new Option("--all", "leave out no row, level or end of a line");
+
 let exitCode = 0;
 const program = new Command("sandbox")
   .description("Declarative sandboxes: YAML specs compiled to nested Linux namespaces.")
@@ -59,6 +61,7 @@ program
   .addOption(
     new Option("--report <format>", "of the reports").choices(REPORT_FORMATS).default("table"),
   )
+  .addOption(allOption())
   .option("--canonical", "reports without what another run may have otherwise")
   .option("--trace", "record every fork, exec and exit; the last report has them all")
   .addOption(paramOption())
@@ -104,6 +107,7 @@ program
   .description("show what will be done, in order, and the PID of every process at every level")
   .argument("[file]", "spec or plan image", "sandbox.yaml")
   .option("--json", "canonical JSON, the same bytes on every machine")
+  .addOption(allOption())
   .option("-o, --output <file>", "write the plan image that `up` and the shim run")
   .addOption(paramOption())
   .action(async (file: string, options: PlanOptions) => {
@@ -133,8 +137,9 @@ program
   .command("ps")
   .description("the report of a run that is going on")
   .argument("[name]", "of the run; without it, the only one")
-  .action(async (name: string | undefined) => {
-    exitCode = await (await import("./live.ts")).report(name, { format: "table" });
+  .addOption(allOption())
+  .action(async (name: string | undefined, options: { all?: true }) => {
+    exitCode = await (await import("./live.ts")).report(name, { format: "table", ...options });
   });
 
 program
@@ -144,6 +149,7 @@ program
   .addOption(
     new Option("--format <format>", "of the report").choices(REPORT_FORMATS).default("table"),
   )
+  .addOption(allOption())
   .option("--canonical", "without what another run may have otherwise")
   .option("--timeline", "of a traced run: what happened when; the same as --format timeline")
   .option("--watch", "in place, as it changes")

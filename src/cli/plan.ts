@@ -5,10 +5,11 @@ import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
 import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
-import { STDOUT, write } from "./terminal.ts";
+import { lookOf, STDOUT, write } from "./terminal.ts";
 
 export interface PlanOptions {
   readonly json?: true;
+  readonly all?: true;
   readonly output?: string;
   readonly param: Given;
 }
@@ -18,6 +19,6 @@ export async function run(file: string, options: PlanOptions): Promise<number> {
   if (typeof compiled === "number") return compiled;
   if (options.output !== undefined) fs.writeFileSync(options.output, compiled.image);
   else if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);
-  else write(STDOUT, planText(compiled.plan, compiled.hash));
+  else write(STDOUT, planText(compiled.plan, compiled.hash, lookOf(STDOUT, options.all)));
   return 0;
 }

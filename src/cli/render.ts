@@ -33,11 +33,11 @@ export async function rendered(
     case "csv":
       return (await import("../report/csv.ts")).csvText(report);
     case "dot":
-      return (await import("../report/graph.ts")).dotText(report);
+      return (await import("../report/graph.ts")).dotText(report, look);
     case "mermaid":
-      return (await import("../report/graph.ts")).mermaidText(report);
+      return (await import("../report/graph.ts")).mermaidText(report, look);
     case "svg":
-      return (await import("../report/svg.ts")).svgText(report);
+      return (await import("../report/svg.ts")).svgText(report, look);
     case "timeline":
       return (await import("../report/timeline.ts")).timelineText(report, look);
     case "html":

@@ -20,12 +20,13 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { columnsOf, hasColour, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { hasColour, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface UpOptions {
   readonly json?: true;
   readonly for?: string;
   readonly report: ReportFormat;
+  readonly all?: true;
   readonly canonical?: true;
   readonly trace?: true;
   readonly name?: string;
@@ -214,7 +215,7 @@ class Up {
   }
 
   async #print(report: Report): Promise<void> {
-    const look = { columns: columnsOf(STDOUT), colour: hasColour(STDOUT) };
+    const look = lookOf(STDOUT, this.#options.all);
     const shown = this.#options.canonical ? canonicalReport(report) : report;
     const { json, report: chosen } = this.#options;
     // What happened when is known only at the end.

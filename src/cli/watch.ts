@@ -3,7 +3,7 @@
 import { afterKey, FIRST_VIEW, screenLines, type View } from "../report/view.ts";
 import { chosenRun } from "./live.ts";
 import type { Observer } from "./observe.ts";
-import { hasColour, isTerminal, STDERR, STDOUT, write } from "./terminal.ts";
+import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";
 
 const EVERY_MS = 500;
 const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
@@ -16,8 +16,8 @@ const BEGIN = "\u001b[?2026h\u001b[H";
 const END = "\u001b[J\u001b[?2026l";
 
 export async function run(name: string | undefined): Promise<number> {
-  if (!isTerminal(STDOUT) || process.stdin.isTTY !== true) {
-    write(STDERR, "sandbox top: needs a terminal; `sandbox report` prints once\n");
+  if (isDumb(STDOUT) || process.stdin.isTTY !== true) {
+    write(STDERR, "sandbox top: needs a terminal with a cursor; `sandbox report` prints once\n");
     return EXIT.usage;
   }
   const observer = chosenRun(name);
@@ -85,7 +85,7 @@ class Watch {
       return;
     }
     const screen = {
-      columns: process.stdout.columns || 80,
+      columns: columnsOf(STDOUT),
       rows: process.stdout.rows || 24,
       colour: hasColour(STDOUT),
     };

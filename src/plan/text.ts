@@ -1,25 +1,37 @@
 /** The plan for people: what is done, in order, and the PID of every process at every level. Pure. */
 
+import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
-import { shortPath } from "../base/short-path.ts";
+import { pidTable } from "../base/pid-table.ts";
+import { wrap } from "../base/wrap.ts";
 import { CLONE_FLAGS, NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Mount, Plan, PlanSandbox, Slot } from "./plan.ts";
 
 /** Slots shown of one sandbox; the rest is counted. */
 const SLOTS_SHOWN = 20;
-/** Columns of the PID table for paths; with nine levels of six it is 80 wide. */
-const PATH_WIDTH = 26;
+/** Columns of a command. */
+const COMMAND_WIDTH = 48;
+/** A stop that needs no word: the default. */
+const STOP_SIGNAL = 15;
+const STOP_GRACE_MS = 5_000;
+
+export interface PlanLook {
+  /** Width of the terminal. */
+  readonly columns: number;
+  /** Nothing is left out. */
+  readonly isWhole?: boolean;
+}
 
 /** With a final newline. `hash` as in planHash. */
-export function planText(plan: Plan, hash: string): string {
+export function planText(plan: Plan, hash: string, look: PlanLook): string {
   const lines = [
     `plan ${plan.sandbox}  ${hash}`,
-    `${count(plan.sandboxes.length, "sandbox", "sandboxes")}, ${count(plan.slots.length, "process", "processes")} with inits`,
+    `${count(plan.sandboxes.length, "sandbox", "sandboxes")}, ${count(plan.slots.length, "process", "processes")}, inits included`,
     "",
   ];
-  for (const sandbox of plan.sandboxes) lines.push(...sandboxLines(plan, sandbox), "");
-  lines.push(...pidTable(plan));
+  for (const sandbox of plan.sandboxes) lines.push(...sandboxLines(plan, sandbox, look), "");
+  lines.push(...pidLines(plan, look));
   return `${lines.join("\n")}\n`;
 }
 
@@ -27,28 +39,55 @@ function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-function sandboxLines(plan: Plan, sandbox: PlanSandbox): string[] {
+function sandboxLines(plan: Plan, sandbox: PlanSandbox, look: PlanLook): string[] {
   const init = plan.slots[sandbox.initSlot];
-  const flags = NAMESPACE_KINDS.filter((kind) => sandbox.namespaces[kind] === "new");
-  const named = flags.map((kind) => CLONE_FLAGS[kind]).join(" ");
-  const user = sandbox.namespaces.user === "auto" ? " CLONE_NEWUSER(if not root)" : "";
-  const lines = [
-    `${sandbox.path === "" ? sandbox.name : sandbox.path}  (level ${sandbox.level})`,
-    `  clone3   ${init?.path} ${pins(init)} ${named}${user}`.trimEnd(),
-  ];
-  for (const map of sandbox.uidMap)
-    lines.push(`  map      ${map.inside} ${map.outside} ${map.count}`);
-  if (sandbox.root !== "inherit") {
-    lines.push(`  root     ${sandbox.root === "host" ? "host, read-only" : "host, writable"}`);
-  }
-  for (const mount of sandbox.mounts) lines.push(`  mount    ${mountText(mount)}`);
-  if (sandbox.hostname !== null) lines.push(`  hostname ${escapeText(sandbox.hostname)}`);
-  if (sandbox.lastPid !== null) lines.push(`  reserve  PIDs 1 to ${sandbox.lastPid} (ns_last_pid)`);
   const members = plan.slots.slice(sandbox.slots.first, sandbox.slots.end);
-  for (const slot of members.slice(0, SLOTS_SHOWN)) lines.push(...slotLines(plan, slot));
-  if (members.length > SLOTS_SHOWN)
-    lines.push(`  … and ${members.length - SLOTS_SHOWN} more (--json has all)`);
-  return lines;
+  const shown = members.slice(0, look.isWhole ? Infinity : SLOTS_SHOWN);
+  const left = members.length - shown.length;
+  const entries: Entry[] = [
+    ["clone3", `${ownName(init, sandbox)} ${pins(init)}`.trimEnd()],
+    ["", flagsText(sandbox)],
+    ...sandbox.uidMap.map((map): Entry => ["map", `${map.inside} ${map.outside} ${map.count}`]),
+    sandbox.root === "inherit" ? null : ["root", ROOTS[sandbox.root]],
+    ...sandbox.mounts.map((mount): Entry => ["mount", mountText(mount)]),
+    sandbox.hostname === null ? null : ["hostname", escapeText(sandbox.hostname)],
+    sandbox.lastPid === null ? null : ["reserve", `PIDs 1 to ${sandbox.lastPid} (ns_last_pid)`],
+    ...shown.flatMap((slot) => slotEntries(plan, sandbox, slot, look)),
+    left > 0 ? ["…", `and ${left} more (--all has all)`] : null,
+  ];
+  const title = sandbox.path === "" ? sandbox.name : sandbox.path;
+  return [
+    `${title}  (level ${sandbox.level})`,
+    ...entries.flatMap((entry) => linesOf(entry, look)),
+  ];
+}
+
+/** A word for what is done, and with what; null: nothing. */
+type Entry = readonly [word: string, text: string] | null;
+
+const INDENT = 11;
+const ROOTS = { host: "host, read-only", "host-rw": "host, writable" } as const;
+
+function linesOf(entry: Entry, { columns }: PlanLook): string[] {
+  if (entry === null || entry[1] === "") return [];
+  const [word, text] = entry;
+  return wrap(text, columns - INDENT, 0)
+    .split("\n")
+    .map((line, at) => cut(`  ${(at === 0 ? word : "").padEnd(INDENT - 2)}${line}`, columns));
+}
+
+function flagsText({ namespaces }: PlanSandbox): string {
+  const flags: string[] = NAMESPACE_KINDS.filter((kind) => namespaces[kind] === "new").map(
+    (kind) => CLONE_FLAGS[kind],
+  );
+  if (namespaces.user === "auto") flags.push(`${CLONE_FLAGS.user}(if not root)`);
+  return flags.join(" ");
+}
+
+/** In its own sandbox a path needs only its last name. */
+function ownName(slot: Slot | undefined, { path }: PlanSandbox): string {
+  const whole = slot?.path ?? "";
+  return path !== "" && whole.startsWith(`${path}/`) ? whole.slice(path.length + 1) : whole;
 }
 
 function mountText(mount: Mount): string {
@@ -61,50 +100,46 @@ function pins(slot: Slot | undefined): string {
   return pids.length === 0 ? "" : `set_tid [${pids.join(" ")}]`;
 }
 
-function slotLines(plan: Plan, slot: Slot): string[] {
+function slotEntries(plan: Plan, sandbox: PlanSandbox, slot: Slot, look: PlanLook): Entry[] {
   if (slot.process === null) return [];
   const { argv, dependsOn, stop } = slot.process;
-  const lines = [`  start    ${slot.path} ${pins(slot)}: ${cut(escapeText(argv.join(" ")))}`];
-  for (const { slot: other, condition } of dependsOn) {
-    lines.push(`           after ${plan.slots[other]?.path} has ${condition}`);
-  }
-  if (stop.signal !== 15 || stop.graceMs !== 5_000) {
-    lines.push(`           stop with ${signalName(stop.signal)}, KILL after ${stop.graceMs} ms`);
-  }
-  return lines;
-}
-
-function cut(text: string): string {
-  return text.length <= 48 ? text : `${text.slice(0, 47)}…`;
-}
-
-/** Levels are cut in the middle where they are many: the first and the last say most. */
-function pidTable(plan: Plan): string[] {
-  const deepest = plan.slots.reduce((most, { level }) => Math.max(most, level), 0);
-  const first = plan.slots.some(({ pids }) => pids[0] !== null) ? 0 : 1;
-  const all = Array.from({ length: Math.max(0, deepest - first + 1) }, (_, at) => at + first);
-  const levels: (number | null)[] =
-    all.length <= 9 ? all : [...all.slice(0, 4), null, ...all.slice(-4)];
-  const shown = plan.slots.slice(0, 3 * SLOTS_SHOWN);
-  const paths = shown.map(({ path }) => shortPath(path, PATH_WIDTH));
-  const width = paths.reduce((most, path) => Math.max(most, path.length), "PROCESS".length);
-  const cell = (text: string) => text.padStart(6);
-  const lines = [
-    `${"PROCESS".padEnd(width)}${levels.map((level) => cell(level === null ? "…" : `L${level}`)).join("")}`,
+  const command = escapeText(argv.join(" "));
+  const shown = look.isWhole ? command : cut(command, COMMAND_WIDTH);
+  const isUsual = stop.signal === STOP_SIGNAL && stop.graceMs === STOP_GRACE_MS;
+  return [
+    ["start", `${`${ownName(slot, sandbox)} ${pins(slot)}`.trimEnd()}: ${shown}`],
+    ...dependsOn.map(({ slot: other, condition }): Entry => {
+      return ["", `after ${plan.slots[other]?.path} has ${condition}`];
+    }),
+    isUsual ? null : ["", `stop with ${signalName(stop.signal)}, KILL after ${stop.graceMs} ms`],
   ];
-  shown.forEach((slot, index) => {
-    const numbers = levels.map((level) => {
-      if (level === null) return cell("…");
-      return cell(level > slot.level ? "·" : String(slot.pids[level] ?? "any"));
-    });
-    lines.push(`${(paths[index] ?? "").padEnd(width)}${numbers.join("")}`);
-  });
+}
+
+function pidLines(plan: Plan, look: PlanLook): string[] {
+  const shown = plan.slots.slice(0, look.isWhole ? Infinity : 3 * SLOTS_SHOWN);
+  const { lines, hidden } = pidTable(
+    shown.map(({ path, pids }) => ({
+      path,
+      pids: pids.map((pid) => String(pid ?? "any")),
+      rest: [],
+    })),
+    {
+      columns: look.columns,
+      firstLevel: plan.slots.some(({ pids }) => pids[0] !== null) ? 0 : 1,
+      rest: [],
+    },
+  );
+  const notes = [];
   if (plan.slots.length > shown.length) {
-    lines.push(`(${plan.slots.length - shown.length} more rows; --json has all)`);
+    notes.push(`(${plan.slots.length - shown.length} more rows; --all has all)`);
   }
   if (plan.sandboxes.some(({ lastPid }) => lastPid !== null)) {
-    lines.push("(requested with set_tid; a host that refuses gives PIDs in this order)");
+    notes.push("(requested with set_tid; a host that refuses gives PIDs in this order)");
   }
-  if (levels.includes(null)) lines.push("(levels between are left out; --json has all)");
-  return lines;
+  if (hidden !== null) {
+    notes.push(
+      `(levels ${hidden.first} to ${hidden.last} do not fit: OWN is a process's last; --all has all)`,
+    );
+  }
+  return [...lines, ...notes];
 }

@@ -9,3 +9,10 @@ export function stateText(row: ReportProcess): string {
   if (row.kind === "init" && row.ended_by === "sandbox") return "ended";
   return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
 }
+
+/** Whether it could not be started, or has ended badly without having been told to end. */
+export function hasFailed({ fault, exit, ended_by: by }: ReportProcess): boolean {
+  if (fault !== null) return true;
+  if (exit === null || by === "stop" || by === "sandbox") return false;
+  return "signal" in exit || exit.code !== 0;
+}

@@ -1,11 +1,14 @@
 /** The report as an SVG picture: nested boxes for sandboxes, a row a process. Pure. */
 
+import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
-import { fold } from "./fold.ts";
+import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { deepestOf, factsOf, legendOf, titleOf } from "./heading.ts";
+import { durationText, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { stateText } from "./state-text.ts";
+import { hasFailed, stateText } from "./state-text.ts";
 
 /** Pixels. The font is monospaced, so that widths are known without measuring. */
 const CHAR = 7.3;
@@ -13,149 +16,202 @@ const LINE = 20;
 const PAD = 12;
 const HEAD = 26;
 const GAP = 8;
+const BAR = 220;
+/** Between a box and the one in it, on the left; less where there are many. */
+const INDENT = { wide: 12, narrow: 7, narrowFrom: 9 };
+const INDENT_RIGHT = 4;
 
 /** Characters of a name and of a command that are shown. */
 const NAME_WIDTH = 28;
 const COMMAND_WIDTH = 48;
-/** Levels that have a column; of more, those in the middle are left out. */
-const LEVELS_SHOWN = 10;
 
 const STYLE = `
-  svg { background: #ffffff; }
   text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1c2430; white-space: pre; }
-  .title { font-weight: bold; }
-  .dim { fill: #66707c; }
+  .title { font: bold 16px system-ui, sans-serif; }
+  .name { font-weight: bold; }
+  .dim { fill: #5d6773; }
   .pid { fill: #0b4f9e; }
   .failed { fill: #b3261e; }
-  .box { fill: #1c2430; fill-opacity: 0.03; stroke: #8a94a0; stroke-width: 1; }
+  .back { fill: #ffffff; }
+  .box { fill: #ffffff; stroke: #8a94a0; }
+  .odd { fill: #f3f5f8; }
+  .hidden { fill: none; stroke: #8a94a0; stroke-dasharray: 4 3; }
+  .life { fill: #5b8fd0; }
+  .exec { fill: #1c2430; }
   @media (prefers-color-scheme: dark) {
-    svg { background: #14181d; }
     text { fill: #e3e8ee; }
     .dim { fill: #97a3b0; }
     .pid { fill: #7cb7ff; }
     .failed { fill: #ff8a80; }
-    .box { fill: #ffffff; fill-opacity: 0.03; stroke: #5c6773; }
+    .back, .box { fill: #14181d; }
+    .box { stroke: #5c6773; }
+    .odd { fill: #1d232a; }
+    .life { fill: #3f72b3; }
+    .exec { fill: #e3e8ee; }
   }
-  @media print { svg { background: #ffffff; } text { fill: #000000; } }`;
+  @media print { .back, .box, .odd { fill: #ffffff; } text { fill: #000000; } .exec { fill: #000000; } }`;
+
+export interface SvgLook {
+  /** Long runs of copies are not folded. */
+  readonly isWhole?: boolean;
+}
 
 interface Columns {
-  /** Null stands for the levels left out. */
-  readonly levels: readonly (number | null)[];
-  /** Left edge of each level's column, from the left of the picture. */
+  readonly indent: number;
+  /** Right edge of each level's column. */
   readonly pidAt: readonly number[];
   readonly stateAt: number;
+  readonly barAt: number;
   readonly commandAt: number;
   readonly width: number;
 }
 
 /** A whole file, with a final newline. */
-export function svgText(report: Report): string {
+export function svgText(report: Report, look: SvgLook = {}): string {
   const root = nestingOf(report);
-  const columns = columnsFor(report, root);
+  const lives = lifetimesOf(report);
+  const columns = columnsFor(report, root, lives !== null);
+  const { width } = columns;
   const parts: string[] = [];
   let y = PAD;
   heading();
   if (root !== null) box(root, 0);
-  const height = y + PAD;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${columns.width}" height="${height}" viewBox="0 0 ${columns.width} ${height}" role="img">
-<title>${xml(`sandbox ${report.sandbox}, ${report.phase}`)}</title>
+  const height = y + PAD - GAP;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${xml(`sandbox ${titleOf(report)}`)}</title>
 <style>${STYLE}
 </style>
+<rect class="back" width="${width}" height="${height}"/>
 ${parts.join("\n")}
 </svg>
 `;
 
   function heading(): void {
+    text(PAD, y + 16, "title", titleOf(report));
+    text(PAD, y + 36, "dim", factsOf(report).join(" · "));
+    text(PAD, y + 54, "dim", legendOf(report, lives !== null));
+    y += 62;
     const base = y + LINE - 6;
-    text(PAD, base, "title", `${report.sandbox}, ${report.phase}`);
-    columns.levels.forEach((level, index) => {
-      text(columns.pidAt[index] ?? 0, base, "dim", level === null ? "…" : `L${level}`, "end");
+    text(PAD + columns.indent, base, "dim", "process");
+    columns.pidAt.forEach((at, level) => {
+      text(at, base, "dim", `L${level}`, "end");
     });
     text(columns.stateAt, base, "dim", "state");
+    if (lives !== null) text(columns.barAt, base, "dim", `0 to ${durationText(lives.totalNs)}`);
     text(columns.commandAt, base, "dim", "command");
-    y += LINE + GAP;
+    y += LINE + GAP / 2;
   }
 
   function box(nest: Nest, depth: number): void {
-    const x = PAD + depth * PAD;
+    const x = PAD + depth * columns.indent;
     const top = y;
     const at = parts.push("") - 1;
-    text(x + PAD, y + HEAD - 9, "title", nest.name);
+    const inside = x + columns.indent;
+    text(inside, y + HEAD - 9, "name", nest.name);
     const room = Bun.stringWidth(nest.name) + 2;
-    text(x + PAD + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
+    text(inside + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
     y += HEAD;
-    for (const row of fold(nest.processes).rows) {
-      const base = y + LINE - 6;
-      if (typeof row === "string") text(x + PAD, base, "dim", row);
-      else line(row, x + PAD, base);
-      y += LINE;
+    for (const row of look.isWhole ? nest.processes : foldProcesses(nest.processes)) {
+      if ("hidden" in row) hidden(row, inside);
+      else line(row, inside);
     }
     y += GAP / 2;
-    for (const nested of nest.nests) box(nested, depth + 1);
-    const width = columns.width - 2 * x;
-    parts[at] =
-      `<rect class="box" x="${x}" y="${top}" width="${width}" height="${y - top}" rx="6"/>`;
+    for (const nested of look.isWhole ? nest.nests : foldNests(nest.nests)) {
+      if ("hidden" in nested) dashed(nested, inside, depth);
+      else box(nested, depth + 1);
+    }
+    parts[at] = rect(depth % 2 === 0 ? "box" : "box odd", x, top, depth);
     y += GAP;
   }
 
-  function line(row: ReportProcess, x: number, base: number): void {
-    text(x, base, "", shortPath(ownName(row.path, row.sandbox), NAME_WIDTH));
-    columns.levels.forEach((level, index) => {
-      const at = columns.pidAt[index] ?? 0;
-      if (level === null) text(at, base, "dim", "…", "end");
-      else if (level > row.level) text(at, base, "dim", "·", "end");
+  function rect(style: string, x: number, top: number, depth: number): string {
+    const wide = width - PAD - depth * INDENT_RIGHT - x;
+    return `<rect class="${style}" x="${x}" y="${top}" width="${wide}" height="${y - top}" rx="6"/>`;
+  }
+
+  function dashed(nests: Hidden<unknown>, x: number, depth: number): void {
+    const top = y;
+    y += GAP / 2;
+    hidden(nests, x + columns.indent);
+    y += GAP / 2;
+    parts.push(rect("hidden", x, top, depth + 1));
+    y += GAP;
+  }
+
+  function hidden({ text: what, rows }: Hidden<unknown>, x: number): void {
+    const room = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
+    text(x, y + LINE - 6, "dim", cut(what, Math.max(room, NAME_WIDTH)));
+    bars(rows);
+    y += LINE;
+  }
+
+  function line(row: ReportProcess, x: number): void {
+    const base = y + LINE - 6;
+    text(x, base, "", shortPath(escapeText(ownName(row.path, row.sandbox)), NAME_WIDTH));
+    columns.pidAt.forEach((at, level) => {
+      if (level > row.level) text(at, base, "dim", "·", "end");
       else text(at, base, "pid", String(row.pids[level] ?? "-"), "end");
     });
-    const state = stateText(row);
-    const isBad = row.fault !== null || /^(killed|exited [1-9])/.test(state);
-    text(columns.stateAt, base, isBad ? "failed" : "dim", state);
-    text(columns.commandAt, base, "", cut(row.argv.join(" "), COMMAND_WIDTH));
+    text(columns.stateAt, base, hasFailed(row) ? "failed" : "dim", stateText(row));
+    text(columns.commandAt, base, "", cut(escapeText(row.argv.join(" ")), COMMAND_WIDTH));
+    bars([row]);
+    y += LINE;
+  }
+
+  /** Many over each other where their rows are folded. */
+  function bars(rows: readonly ReportProcess[]): void {
+    const opacity = rows.length === 1 ? "" : ' fill-opacity="0.4"';
+    for (const row of rows) {
+      const life = lives?.of(row) ?? null;
+      if (life === null) continue;
+      const mark = (style: string, from: number, wide: number, inset: number, more: string) =>
+        parts.push(
+          `<rect class="${style}" x="${tenth(columns.barAt + from * BAR)}" y="${y + inset}" width="${tenth(wide)}" height="${LINE - 2 * inset}"${more}/>`,
+        );
+      mark("life", life.from, Math.max(1, (life.to - life.from) * BAR), 6, opacity);
+      if (rows.length === 1) for (const at of life.execs) mark("exec", at, 1, 4, "");
+    }
   }
 
   function text(x: number, at: number, style: string, content: string, anchor = "start"): void {
     const look = `${style === "" ? "" : ` class="${style}"`}${anchor === "end" ? ' text-anchor="end"' : ""}`;
-    parts.push(`<text x="${Math.round(x * 10) / 10}" y="${at}"${look}>${xml(content)}</text>`);
+    parts.push(`<text x="${tenth(x)}" y="${at}"${look}>${xml(content)}</text>`);
   }
 }
 
-function columnsFor(report: Report, root: Nest | null): Columns {
-  const deepest = report.processes.reduce((most, { level }) => Math.max(most, level), 0);
-  const all = Array.from({ length: deepest + 1 }, (_, level) => level);
-  const half = LEVELS_SHOWN / 2;
-  const levels =
-    all.length <= LEVELS_SHOWN ? all : [...all.slice(0, half), null, ...all.slice(-half)];
+function columnsFor(report: Report, root: Nest | null, hasBars: boolean): Columns {
   const depth = root === null ? 0 : depthOf(root);
-  const names = report.processes.map((row) => Bun.stringWidth(ownName(row.path, row.sandbox)));
-  const name = Math.min(NAME_WIDTH, Math.max(12, ...names.slice(0, 10_000)));
-  let x = 2 * PAD + depth * PAD + name * CHAR;
-  const pidAt = levels.map((level) => {
-    const widths = report.processes.map(({ pids }) => String(pids[level ?? 0] ?? "-").length);
-    x +=
-      (level === null
-        ? 2
-        : Math.max(
-            3,
-            widths.reduce((a, b) => Math.max(a, b), 0),
-          ) + 2) * CHAR;
+  const indent = depth < INDENT.narrowFrom ? INDENT.wide : INDENT.narrow;
+  const widest = (least: number, textOf: (row: ReportProcess) => string) =>
+    report.processes.reduce((most, row) => Math.max(most, Bun.stringWidth(textOf(row))), least);
+  const name = widest(hasBars ? 24 : 12, (row) => ownName(row.path, row.sandbox));
+  let x = PAD + (depth + 1) * indent + Math.min(NAME_WIDTH, name) * CHAR;
+  const pidAt = Array.from({ length: deepestOf(report) + 1 }, (_, level) => {
+    x += (widest(`L${level}`.length, ({ pids }) => String(pids[level] ?? "-")) + 2) * CHAR;
     return x;
   });
   const stateAt = x + 2 * CHAR;
-  const commandAt = stateAt + 14 * CHAR;
-  const width = Math.ceil(commandAt + COMMAND_WIDTH * CHAR + (depth + 2) * PAD);
-  return { levels, pidAt, stateAt, commandAt, width };
+  const barAt = stateAt + (widest(5, stateText) + 2) * CHAR;
+  const commandAt = hasBars ? barAt + BAR + 2 * CHAR : barAt;
+  const command = widest(7, ({ argv }) => escapeText(argv.join(" ")));
+  const right = PAD * 2 + depth * INDENT_RIGHT;
+  const needed = commandAt + Math.min(COMMAND_WIDTH, command) * CHAR + right;
+  const heading = [factsOf(report).join(" · "), legendOf(report, hasBars)];
+  const least = heading.reduce((most, text) => Math.max(most, text.length), 0) * CHAR + 2 * PAD;
+  return { indent, pidAt, stateAt, barAt, commandAt, width: Math.ceil(Math.max(needed, least)) };
 }
 
 function depthOf(nest: Nest): number {
   return 1 + nest.nests.reduce((most, nested) => Math.max(most, depthOf(nested)), 0);
 }
 
-function cut(text: string, width: number): string {
-  return Bun.stringWidth(text) <= width ? text : `${text.slice(0, width - 1)}…`;
+function tenth(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
 
 /** XML 1.0 forbids most control characters, also as entities. */
 function xml(text: string): string {
   return escapeText(text)
     .replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\ud800-\udfff\ufffe\uffff]/g, (char) => (/\p{Surrogate}/u.test(char) ? char : "?"));
+    .replace(/[\p{Surrogate}\ufffe\uffff]/gu, "?");
 }

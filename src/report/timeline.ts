@@ -1,5 +1,6 @@
 /** A traced run as a list of what happened when. Pure. */
 
+import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
 import { lostText } from "./lost-text.ts";
@@ -7,6 +8,10 @@ import type { Report, ReportTraceEvent } from "./report.ts";
 import type { TableLook } from "./table.ts";
 
 const PATH_WIDTH = 28;
+/** PIDs that are shown where more would leave no room for what happened. */
+const PIDS_SHOWN = { first: 2, last: 1, most: 6 };
+/** Columns from which on all of them have room. */
+const WIDE = 240;
 /** Colours of events: a birth, another program, an end. */
 const COLOURS: Readonly<Record<ReportTraceEvent["event"], string>> = {
   fork: "32",
@@ -24,7 +29,7 @@ export function timelineText(report: Report, look: TableLook): string {
     event,
     time: (event.at_ns / 1e6).toFixed(3),
     path: shortPath(escapeText(event.path), PATH_WIDTH),
-    pids: `[${event.pids.join(" ")}]`,
+    pids: `[${shownPids(event.pids, look.columns).join(" ")}]`,
   }));
   const width = (key: "time" | "path" | "pids", least: number) =>
     rows.reduce((most, row) => Math.max(most, Bun.stringWidth(row[key])), least);
@@ -32,8 +37,7 @@ export function timelineText(report: Report, look: TableLook): string {
   const lines = rows.map(({ event, time, path, pids }) => {
     const space = " ".repeat(widths.path - Bun.stringWidth(path));
     const head = `${time.padStart(widths.time)}  ${event.event}  ${path}${space}  ${pids.padEnd(widths.pids)}  `;
-    const room = Math.max(10, look.columns - Bun.stringWidth(head));
-    return paint(COLOURS[event.event], `${head}${cut(detail(event), room)}`.trimEnd());
+    return paint(COLOURS[event.event], cut(`${head}${detail(event)}`.trimEnd(), look.columns));
   });
   const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
   const lost = lostText(report);
@@ -41,13 +45,14 @@ export function timelineText(report: Report, look: TableLook): string {
   return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
 }
 
+function shownPids(pids: readonly number[], columns: number): readonly (number | string)[] {
+  if (pids.length <= PIDS_SHOWN.most || columns >= WIDE) return pids;
+  return [...pids.slice(0, PIDS_SHOWN.first), "…", ...pids.slice(-PIDS_SHOWN.last)];
+}
+
 function detail({ event, parent, argv, exit }: ReportTraceEvent): string {
   if (event === "fork") return parent === null ? "" : `by ${escapeText(parent)}`;
   if (event === "exec") return escapeText((argv ?? []).join(" "));
   if (exit === null) return "";
   return "code" in exit ? `code ${exit.code}` : `killed by ${exit.signal}`;
-}
-
-function cut(text: string, width: number): string {
-  return Bun.stringWidth(text) <= width ? text : `${text.slice(0, width - 1)}…`;
 }

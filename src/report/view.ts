@@ -1,5 +1,6 @@
 /** One screen of a live report: sorted, filtered, scrolled. Pure. */
 
+import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import type { Report, ReportProcess } from "./report.ts";
 import { stateText } from "./state-text.ts";
@@ -69,10 +70,6 @@ function ordered(rows: readonly ReportProcess[], sort: View["sort"]): readonly R
   if (sort === "pid") return rows.toSorted((a, b) => (a.pids[0] ?? 0) - (b.pids[0] ?? 0));
   if (sort === "level") return rows.toSorted((a, b) => b.level - a.level);
   return rows.toSorted((a, b) => (stateText(a) < stateText(b) ? -1 : 1));
-}
-
-function cut(text: string, columns: number): string {
-  return Bun.stringWidth(text) <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 }
 
 /** What a key does; null: the view is to be left. `page` is the count of rows on the screen. */

@@ -55,7 +55,7 @@ function everything(text: string, files: Readonly<Record<string, string>> = {}):
   if (ir !== null && ir.processes.length < 1_000) {
     const plan = planOf(ir);
     const hash = planHash(plan);
-    printed.push(planText(plan, hash));
+    printed.push(planText(plan, hash, { columns: 80 }));
     assert.ok(decodeImage(encodeImage(plan, hash)).ok);
   }
   for (const each of printed) assert.not.match(each, CONTROL);

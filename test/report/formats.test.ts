@@ -12,6 +12,8 @@ import { htmlText } from "../../src/report/html.ts";
 import type { Report, ReportProcess } from "../../src/report/report.ts";
 import { parseReport } from "../../src/report/schema.ts";
 import { svgText } from "../../src/report/svg.ts";
+import { tableText } from "../../src/report/table.ts";
+import { treeText } from "../../src/report/tree.ts";
 import { reportsOf, root, sandbox, users, writeSpec } from "../sandbox.ts";
 
 const test = suite("formats");
@@ -101,7 +103,7 @@ for (const [name, report] of [
     const text = svgText(report);
     const script = `import sys,json,xml.etree.ElementTree as E
 r=E.fromstring(sys.stdin.buffer.read()); n='{http://www.w3.org/2000/svg}'
-print(json.dumps([len(r.findall(n+'rect')),[''.join(t.itertext()) for t in r.iter(n+'text')],[c.tag for c in r]]))`;
+print(json.dumps([sum('box' in t.get('class').split() for t in r.findall(n+'rect')),[''.join(t.itertext()) for t in r.iter(n+'text')],[c.tag for c in r]]))`;
     const { stdout, exitCode, stderr } = Bun.spawnSync(["python3", "-c", script], {
       stdin: Buffer.from(text),
     });
@@ -117,7 +119,7 @@ print(json.dumps([len(r.findall(n+'rect')),[''.join(t.itertext()) for t in r.ite
   test(`HTML of the ${name} report has every row, asks for nothing, and runs no text of a spec`, () => {
     const text = htmlText(report);
     assert.is(text.match(/<tr><td/g)?.length, report.processes.length);
-    assert.is(text.match(/<section>/g)?.length, report.namespaces.length);
+    assert.is(text.match(/<section/g)?.length, report.namespaces.length);
     assert.is(text.match(/<script/g)?.length, 1);
     assert.not.match(text, /(src|href)=/);
     assert.not.match(text, /[\u001b\u202e]/);
@@ -140,14 +142,81 @@ test("pictures of many processes stay short: copies are folded", () => {
     path: `many.${index + 1}`,
   }));
   const many = { ...started, processes };
-  assert.match(svgText(many), /many\.4 … 995 rows: running/);
-  assert.ok(Number(/height="(\d+)"/.exec(svgText(many))?.[1]) < 400);
+  assert.match(svgText(many), /many\.4 … many\.998: 995 rows, running/);
+  assert.ok(Number(/height="(\d+)"/.exec(svgText(many))?.[1]) < 500);
+  assert.is(svgText(many, { isWhole: true }).match(/>many\.\d+</g)?.length, 1_000);
   assert.match(dotText(many), /995 rows/);
   assert.is(
     htmlText(many).match(/<tr><td/g)?.length,
     1_000,
     "HTML has them all, most behind a click",
   );
+});
+
+/** 40 copies of a sandbox with two processes, of which one in the 20th has failed. */
+const copies: Report = {
+  ...started,
+  namespaces: [
+    ...started.namespaces.slice(0, 1),
+    ...Array.from({ length: 40 }, (_, at) => ({
+      ...(started.namespaces[1] as Report["namespaces"][number]),
+      path: `box.${at + 1}`,
+      parent: "",
+    })),
+  ],
+  processes: Array.from({ length: 80 }, (_, at): ReportProcess => {
+    const sandbox = `box.${Math.floor(at / 2) + 1}`;
+    const row = started.processes.at(-1) as ReportProcess;
+    const isBad = at === 39;
+    return {
+      ...row,
+      ...{ path: `${sandbox}/${at % 2 === 0 ? "a" : "b"}`, sandbox, kind: "declared" },
+      ...(isBad && { state: "exited", exit: { code: 3 }, ended_by: "itself" }),
+    };
+  }),
+};
+
+test("copies of a sandbox are folded everywhere, but not the one that is otherwise", () => {
+  const look = { columns: 80, colour: false };
+  for (const text of [tableText(copies, look), treeText(copies, look)]) {
+    assert.match(text, /^\W*box\.3 … box\.19: 17 sandboxes, 34 rows, running$/m);
+    assert.match(text, /\bb +.* exited 3 /);
+    assert.match(text, /^\W*box\.21 … box\.39: 19 sandboxes/m);
+    assert.match(text, /--all has all/);
+    assert.ok(text.split("\n").length < 20);
+  }
+  assert.is(tableText(copies, { ...look, isWhole: true }).split("\n").length, 82);
+  const boxes = (text: string) => text.match(/<rect class="box/g)?.length;
+  assert.is(boxes(svgText(copies)), 5, "the root, three ends, and the odd one");
+  assert.is(boxes(svgText(copies, { isWhole: true })), 41);
+  assert.is(dotText(copies).match(/subgraph/g)?.length, 5);
+  assert.is(mermaidText(copies).match(/subgraph/g)?.length, 5);
+  assert.is(htmlText(copies).match(/<section/g)?.length, 41, "HTML has them all, to be opened");
+});
+
+test("a traced run has its lives and events in the pictures, and is valid by the schema", async () => {
+  const spec = writeSpec(
+    "formats-traced",
+    `sandbox: traced
+processes: {a: {shell: "sleep 0.05; /bin/true; exit 3", expect: {exit: 3}}}
+`,
+  );
+  const report = reportsOf(sandbox(user, "up", "--json", "--trace", spec)).at(-1) as Report;
+  const schema = await Bun.file(join(root, "docs/report.schema.json")).json();
+  const validate = new Ajv({ strict: false }).compile(schema);
+  assert.ok(validate(report), JSON.stringify(validate.errors));
+  const count = report.processes.length;
+  assert.ok(count >= 4, "init, a, and what it has forked");
+  assert.is(svgText(report).match(/<rect class="life"/g)?.length, count);
+  const execs = report.trace?.filter(({ event }) => event === "exec").length;
+  assert.is(svgText(report).match(/<rect class="exec"/g)?.length, execs);
+  const page = htmlText(report);
+  assert.is(page.match(/<td class="life"[^>]*><i /g)?.length, count);
+  assert.match(page, new RegExp(`what happened when: ${report.trace?.length} events`));
+  const tree = treeText(report, { columns: 80, colour: false });
+  assert.match(tree, /^└─ a .*exited 3/m);
+  assert.match(tree, /^ {3}├─ a\+\d+ .*exited 0/m, "a fork hangs below its process");
+  assert.not.match(svgText(started), /class="life"/, "nothing has ended yet");
 });
 
 test("two runs of one plan end with the same canonical bytes", () => {

@@ -68,15 +68,41 @@ test("31 levels fit 80 columns, and what is left out is said", () => {
   );
   const text = tableText(report(deep), look);
   for (const line of text.split("\n")) assert.ok(Bun.stringWidth(line) <= 80, line);
-  assert.match(text, /L31/);
-  assert.match(text, /--json has all/);
+  assert.match(text, /^d\.30 .* … {2}L31 30969 {2}running {2}sleep/m, "the last of each is shown");
+  assert.match(text, /^\(levels \d+ to 31 do not fit: .*--all has all\)$/m);
+  const whole = tableText(report(deep), { ...look, columns: Infinity, isWhole: true });
+  assert.match(whole, /L31 {2}STATE/);
+  assert.not.match(whole, /[…(]/);
+});
+
+test("wide characters take two columns, and are not cut in half", () => {
+  for (let columns = 40; columns < 44; columns++) {
+    const wide = row("a", [2, 2], { argv: ["漢字のプログラム名前が長いです長いです"] });
+    const line = tableText(report([wide]), { columns, colour: false }).split("\n")[1] ?? "";
+    assert.ok(Bun.stringWidth(line) <= columns && Bun.stringWidth(line) >= columns - 1, line);
+    assert.match(line, /…$/);
+  }
+});
+
+test("what has failed is red, and not what was told to end", () => {
+  const ended = { state: "exited", ended_by: "itself" } as const;
+  const text = tableText(
+    report([
+      row("bad", [2, 2], { ...ended, exit: { code: 3 } }),
+      row("good", [3, 3], { ...ended, exit: { code: 0 } }),
+      row("told", [4, 4], { ...ended, exit: { signal: "TERM" }, ended_by: "stop" }),
+    ]),
+    { ...look, colour: true },
+  );
+  assert.is(text.match(/\u001b\[31m/g)?.length, 1);
+  assert.match(text, /^bad .*\u001b\[31mexited 3\u001b\[/m);
 });
 
 test("1,000 replicas are folded", () => {
   const many = Array.from({ length: 1000 }, (_, at) => row(`w.${at + 1}`, [9000 + at, 2 + at]));
   const text = tableText(report(many), look);
   assert.ok(text.split("\n").length < 15);
-  assert.match(text, /w\.4 … 995 rows: running/);
+  assert.match(text, /w\.4 … w\.998: 995 rows, running/);
 });
 
 test("what a workload calls itself cannot reach the terminal", () => {
