@@ -30,7 +30,7 @@ export class Terminal {
     this.#pty = native.open(columns, rows);
     const { slave, master } = this.#pty;
     this.#child = Bun.spawn([...command], {
-      env: { ...env, TERM: "xterm-256color" },
+      env: { TERM: "xterm-256color", ...env },
       stdio: [slave, slave, slave],
     });
 

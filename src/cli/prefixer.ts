@@ -1,8 +1,9 @@
 /** Output of many processes on one terminal: whole lines, each behind its process's name. */
 
+import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
 import { LineBuffer } from "../run/line-buffer.ts";
-import { STDERR, write } from "./terminal.ts";
+import { hasColour, isTerminal, STDERR, write } from "./terminal.ts";
 
 const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 /** Longer names do not push everybody's output to the right. */
@@ -11,14 +12,14 @@ const NEWLINE = new Uint8Array([10]);
 
 export class Prefixer {
   readonly #paths: readonly string[];
-  readonly #look: { readonly out: number; readonly colour: boolean };
+  readonly #out: number;
   readonly #width: number;
   readonly #buffers = new Map<string, { slot: number; fd: number; lines: LineBuffer }>();
 
   /** `out` gets what processes write to stdout; stderr goes to stderr. */
-  constructor(paths: readonly string[], look: { readonly out: number; readonly colour: boolean }) {
+  constructor(paths: readonly string[], out: number) {
     this.#paths = paths;
-    this.#look = look;
+    this.#out = out;
     const longest = paths.reduce((most, path) => Math.max(most, path.length), 0);
     this.#width = Math.min(NAME_WIDTH_MAX, longest);
   }
@@ -28,29 +29,40 @@ export class Prefixer {
     const known = this.#buffers.get(key);
     const buffer = known ?? {
       slot,
-      fd: stream === "stdout" ? this.#look.out : STDERR,
+      fd: stream === "stdout" ? this.#out : STDERR,
       lines: new LineBuffer(),
     };
     this.#buffers.set(key, buffer);
+    const { fd, lines } = buffer;
     const parts: Uint8Array[] = [];
-    for (const line of buffer.lines.push(chunk))
-      parts.push(this.#prefix(slot), line.slice(), NEWLINE);
-    if (parts.length > 0) write(buffer.fd, Buffer.concat(parts));
+    for (const line of lines.push(chunk))
+      parts.push(this.#prefix(slot, fd), shown(fd, line), NEWLINE);
+    if (parts.length > 0) write(fd, Buffer.concat(parts));
   }
 
   /** Last lines that have no newline. */
   flush(): void {
     for (const { slot, fd, lines } of this.#buffers.values()) {
       for (const line of lines.flush())
-        write(fd, Buffer.concat([this.#prefix(slot), line, NEWLINE]));
+        write(fd, Buffer.concat([this.#prefix(slot, fd), shown(fd, line), NEWLINE]));
     }
   }
 
-  #prefix(slot: number): Uint8Array {
+  #prefix(slot: number, fd: number): Uint8Array {
     const name = shortPath(this.#paths[slot] ?? "", this.#width).padEnd(this.#width);
-    const text = this.#look.colour
+    const text = hasColour(fd)
       ? `\u001b[${COLOURS[slot % COLOURS.length]}m${name} |\u001b[0m `
       : `${name} | `;
     return Buffer.from(text);
   }
+}
+
+/**
+ * A copy. On a terminal, what could move the cursor, set a title or pass for another's line is
+ * written as an escape; files and pipes get every byte as it was.
+ */
+function shown(fd: number, line: Uint8Array): Uint8Array {
+  if (!isTerminal(fd)) return line.slice();
+  const text = Buffer.from(line).toString("utf8").replace(/\r$/, "");
+  return Buffer.from(text.split("\t").map(escapeText).join("\t"));
 }

@@ -147,7 +147,7 @@ class Up {
     this.#levels = compiled.plan.slots.map(({ level }) => level);
     this.#prefixer = new Prefixer(
       compiled.plan.slots.map(({ path }) => path),
-      { out: options.json ? STDERR : STDOUT, colour: hasColour(options.json ? STDERR : STDOUT) },
+      options.json ? STDERR : STDOUT,
     );
     this.#tracePath = options.trace ? dir.tracePath : null;
     const traceFd = options.trace ? fs.openSync(dir.tracePath, "w", 0o600) : null;

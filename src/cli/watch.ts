@@ -1,11 +1,13 @@
 /** `sandbox top` and `report --watch`: a run in place, as it changes. */
 
-import { afterKey, FIRST_VIEW, screenLines, type View } from "../report/view.ts";
+import { afterKey, FIRST_VIEW, rowsOnScreen, screenOf, type View } from "../report/view.ts";
 import { chosenRun } from "./live.ts";
 import type { Observer } from "./observe.ts";
 import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";
 
 const EVERY_MS = 500;
+/** Of a terminal that does not know how many it has. */
+const ROWS = 24;
 const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
 
 /** Another screen, without a cursor, and back. Source: console_codes(4), ctlseqs of xterm. */
@@ -33,6 +35,7 @@ export async function run(name: string | undefined): Promise<number> {
 class Watch {
   readonly #observer: Observer;
   #view: View = FIRST_VIEW;
+  #last = 0;
   #leave: (isOver: boolean) => void = () => {};
 
   constructor(observer: Observer) {
@@ -65,10 +68,10 @@ class Watch {
   }
 
   #onKeys(text: string): void {
-    const page = Math.max(1, process.stdout.rows - 3);
+    const page = rowsOnScreen({ rows: process.stdout.rows || ROWS });
     // An escape sequence is one key; all else is a key a character.
     for (const [key] of text.matchAll(/\u001b\[[0-9;]*[A-Za-z~]|[\s\S]/gu)) {
-      const next = afterKey(this.#view, key, page);
+      const next = afterKey(this.#view, key, { page, last: this.#last });
       if (next === null) {
         this.#leave(false);
         return;
@@ -86,10 +89,11 @@ class Watch {
     }
     const screen = {
       columns: columnsOf(STDOUT),
-      rows: process.stdout.rows || 24,
+      rows: process.stdout.rows || ROWS,
       colour: hasColour(STDOUT),
     };
-    const lines = screenLines(report, this.#observer.run.name, this.#view, screen);
+    const { lines, last } = screenOf(report, this.#observer.run.name, this.#view, screen);
+    this.#last = last;
     write(STDOUT, `${BEGIN}${lines.map((line) => `${line}\u001b[K`).join("\r\n")}${END}`);
   }
 }

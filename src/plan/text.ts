@@ -141,5 +141,5 @@ function pidLines(plan: Plan, look: PlanLook): string[] {
       `(levels ${hidden.first} to ${hidden.last} do not fit: OWN is a process's last; --all has all)`,
     );
   }
-  return [...lines, ...notes];
+  return [...lines, ...notes.map((note) => cut(note, look.columns))];
 }

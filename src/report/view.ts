@@ -26,8 +26,20 @@ export interface Screen {
 
 export const FIRST_VIEW: View = { sort: "plan", filter: "", isTyping: false, top: 0 };
 
-/** Exactly `rows` lines, none wider than `columns`. */
-export function screenLines(report: Report, name: string, view: View, screen: Screen): string[] {
+/** Lines above and below the rows: title, header, keys. */
+const AROUND = 3;
+
+export function rowsOnScreen({ rows }: Pick<Screen, "rows">): number {
+  return Math.max(1, rows - AROUND);
+}
+
+/** Exactly `rows` lines, none wider than `columns`; `last` is the greatest `top` that has a use. */
+export function screenOf(
+  report: Report,
+  name: string,
+  view: View,
+  screen: Screen,
+): { readonly lines: string[]; readonly last: number } {
   const shown = ordered(
     report.processes.filter((row) => holds(row, view.filter)),
     view.sort,
@@ -42,20 +54,22 @@ export function screenLines(report: Report, name: string, view: View, screen: Sc
   )
     .trimEnd()
     .split("\n");
-  const room = Math.max(1, screen.rows - 3);
-  const top = Math.max(0, Math.min(view.top, rows.length - room));
+  const room = rowsOnScreen(screen);
+  const last = Math.max(0, rows.length - room);
+  const top = Math.min(view.top, last);
   const body = rows.slice(top, top + room);
   const foot = view.isTyping
     ? `/${escapeText(view.filter)}▏`
     : `q quit  s sort: ${view.sort}  / filter${view.filter === "" ? "" : `: ${escapeText(view.filter)}`}  ↑↓ scroll${rows.length > room ? `  ${top + 1}-${top + body.length} of ${rows.length}` : ""}`;
   const blank = Array.from({ length: room - body.length }, () => "");
-  return [
+  const lines = [
     paint("1", cut(title, screen.columns)),
     header,
     ...body,
     ...blank,
     paint("2", cut(foot, screen.columns)),
-  ].slice(0, Math.max(1, screen.rows));
+  ];
+  return { lines: lines.slice(0, Math.max(1, screen.rows)), last };
 }
 
 function holds(row: ReportProcess, filter: string): boolean {
@@ -72,9 +86,20 @@ function ordered(rows: readonly ReportProcess[], sort: View["sort"]): readonly R
   return rows.toSorted((a, b) => (stateText(a) < stateText(b) ? -1 : 1));
 }
 
-/** What a key does; null: the view is to be left. `page` is the count of rows on the screen. */
-export function afterKey(view: View, key: string, page: number): View | null {
+/** How far one can go: rows on the screen, and `last` as of `screenOf`. */
+export interface Reach {
+  readonly page: number;
+  readonly last: number;
+}
+
+/** What a key does; null: the view is to be left. */
+export function afterKey(view: View, key: string, reach: Reach): View | null {
   if (view.isTyping) return afterTyping(view, key);
+  const moves = MOVES[key];
+  if (moves !== undefined) {
+    const from = Math.min(view.top, reach.last);
+    return { ...view, top: Math.max(0, Math.min(from + moves(reach), reach.last)) };
+  }
   switch (key) {
     case "q":
     case "\u0003":
@@ -88,24 +113,24 @@ export function afterKey(view: View, key: string, page: number): View | null {
       return { ...view, isTyping: true, top: 0 };
     case "\u001b":
       return { ...view, filter: "", top: 0 };
-    case "k":
-    case "\u001b[A":
-      return { ...view, top: Math.max(0, view.top - 1) };
-    case "j":
-    case "\u001b[B":
-      return { ...view, top: view.top + 1 };
-    case "\u001b[5~":
-      return { ...view, top: Math.max(0, view.top - page) };
-    case " ":
-    case "\u001b[6~":
-      return { ...view, top: view.top + page };
-    case "g":
-    case "\u001b[H":
-      return { ...view, top: 0 };
     default:
       return view;
   }
 }
+
+const up = () => -1;
+const down = () => 1;
+const pageUp = ({ page }: Reach) => -page;
+const pageDown = ({ page }: Reach) => page;
+const first = () => -Infinity;
+const last = () => Infinity;
+
+/** Rows that a key goes down by. Source: console_codes(4), the keys of xterm. */
+const MOVES: Readonly<Record<string, (reach: Reach) => number>> = {
+  ...{ k: up, "\u001b[A": up, j: down, "\u001b[B": down },
+  ...{ "\u001b[5~": pageUp, " ": pageDown, "\u001b[6~": pageDown },
+  ...{ g: first, "\u001b[H": first, G: last, "\u001b[F": last },
+};
 
 function afterTyping(view: View, key: string): View | null {
   if (key === "\u0003") return null;

@@ -98,6 +98,10 @@ test("top draws whole frames, follows a resize, sorts, filters, scrolls, and lea
     const scrolled = await terminal.until((lines) => /3-15 of 25/.test(lines.at(-1) ?? ""));
     assert.match(scrolled.at(-1) ?? "", /3-15 of 25/);
 
+    await terminal.type("Gjjjk");
+    const end = await terminal.until((lines) => /12-24 of 25/.test(lines.at(-1) ?? ""));
+    assert.match(end.at(-1) ?? "", /12-24 of 25/, "there is nothing below the end");
+
     terminal.resize(60, 10);
     const small = await terminal.until((lines) => lines.length === 10);
     assert.is(small.length, 10);

@@ -1,0 +1,103 @@
+/** What reaches a terminal, and what a pipe: colours, signs, widths, and what workloads print. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { commandFor, environmentFor, sandbox, type User, users, writeSpec } from "../sandbox.ts";
+import { Terminal } from "../terminal.ts";
+
+const test = suite("terminal");
+const user = users[0] as User;
+
+const HOSTILE = "\\033[31mred\\033[0m\\033]0;title\\007\\033[2J\\r\\tx \\342\\200\\256 \\001\\r\\n";
+const spec = writeSpec(
+  "terminal",
+  `sandbox: terminal
+processes:
+  hostile: {run: [printf, '${HOSTILE}']}
+  partial: {run: [printf, no newline]}
+`,
+);
+
+/** Everything that a terminal got until the command ended. */
+async function shown(env: Record<string, string>, ...args: string[]): Promise<string> {
+  const terminal = new Terminal(
+    commandFor(user, args),
+    { ...environmentFor(user), ...env },
+    80,
+    24,
+  );
+  assert.is(await terminal.ended(), 0);
+  return terminal.output;
+}
+
+const linesOf = (output: string, name: string) =>
+  output.split("\n").filter((line) => Bun.stripANSI(line).startsWith(`${name} `));
+
+test("what a workload prints cannot act on a terminal, and goes through a pipe as it is", async () => {
+  const output = await shown({}, "up", spec);
+  const [first = ""] = linesOf(output, "hostile");
+  assert.is(
+    first,
+    "\u001b[36mhostile |\u001b[0m \\x1b[31mred\\x1b[0m\\x1b]0;title\\x07\\x1b[2J\\x0d\tx \\u202e \\x01\r".replace(
+      "\u001b[36m",
+      /^\u001b\[\d+m/.exec(first)?.[0] ?? "no colour",
+    ),
+  );
+  assert.match(linesOf(output, "partial")[0] ?? "", /no newline\r$/);
+  const piped = sandbox(user, "up", spec).out;
+  assert.match(
+    piped,
+    "hostile | \u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b[2J\r\tx \u202e \u0001\r\n",
+  );
+});
+
+test("NO_COLOR and a dumb terminal get no escape sequence, and top says what it needs", async () => {
+  for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+    assert.not.match(await shown(env, "up", spec), /\u001b/);
+  }
+  const terminal = new Terminal(
+    commandFor(user, ["top"]),
+    { ...environmentFor(user), TERM: "dumb" },
+    80,
+    24,
+  );
+  assert.is(await terminal.ended(), 64);
+  assert.match(terminal.output, /needs a terminal with a cursor/);
+});
+
+test("a terminal without UTF-8 gets ASCII of the same width, and a pipe all of it", async () => {
+  const nested = writeSpec(
+    "terminal-nested",
+    "sandbox: n\nsandboxes: {inner: {processes: {a: 'true'}}}\n",
+  );
+  const output = await shown({ LC_ALL: "C" }, "plan", nested);
+  assert.not.match(output, /[^\u0000-\u007f]/);
+  assert.match(output, /^init +1 +\.\r$/m);
+  assert.match(await shown({ LC_ALL: "C.UTF-8" }, "plan", nested), /^init +1 +·\r$/m);
+  const env = { ...environmentFor(user), LC_ALL: "C" };
+  const { stdout } = Bun.spawnSync(commandFor(user, ["plan", nested]), { env });
+  assert.match(stdout.toString(), /^init +1 +·$/m);
+});
+
+test("a pipe is as wide as COLUMNS says, and 80 where it says nothing", () => {
+  const long = writeSpec(
+    "terminal-long",
+    `sandbox: l\nprocesses: {a: {run: [${"x, ".repeat(90)}x]}}\n`,
+  );
+  const widest = (columns: string) => {
+    const env = { ...environmentFor(user), COLUMNS: columns };
+    const { stdout } = Bun.spawnSync(commandFor(user, ["plan", long]), { env });
+    return Math.max(
+      ...stdout
+        .toString()
+        .split("\n")
+        .slice(3)
+        .map((line) => line.length),
+    );
+  };
+  assert.ok(widest("40") <= 40);
+  assert.ok(widest("0") > 60 && widest("0") <= 80);
+  assert.ok(widest("many") > 60 && widest("many") <= 80);
+});
+
+test.run();
