@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import type { Given } from "../spec/params.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
+import { teach } from "./help.ts";
 import type { ReportOptions } from "./live.ts";
 import type { PidOptions } from "./pid.ts";
 import type { PlanOptions } from "./plan.ts";
@@ -221,6 +222,8 @@ program
   .action(() => {
     console.log(pkg.version);
   });
+
+teach(program);
 
 /** Never throws: what no command has caught is a bug of ours, and is said to be one. */
 async function main(): Promise<void> {

@@ -128,7 +128,10 @@ test("explain, schema, doctor, completion and version answer", () => {
   assert.is(sandbox(user, "explain", "SBX9999").code, 64);
   assert.is(JSON.parse(sandbox(user, "schema").out).title, "sandbox spec");
   assert.is(sandbox(user, "doctor").code, 0);
-  assert.match(sandbox(user, "completion", "bash").out, /complete -F _sandbox sandbox/);
+  assert.match(
+    sandbox(user, "completion", "bash").out,
+    /complete -o filenames -F _sandbox sandbox/,
+  );
   assert.match(sandbox(user, "version").out, /^\d+\.\d+\.\d+\n$/);
 });
 
