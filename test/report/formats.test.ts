@@ -227,6 +227,24 @@ test("two runs of one plan end with the same canonical bytes", () => {
   assert.is(JSON.stringify(canonicalReport(ended)), first);
 });
 
+test("two traced runs with forks have the same canonical bytes, whatever came when", () => {
+  const racing = writeSpec(
+    "formats-racing",
+    `sandbox: racing
+processes:
+  a: {shell: "for i in 1 2 3; do (sleep 0.02; exit $i) & done; wait"}
+  b: {shell: "for i in 1 2 3; do sleep 0.02 & done; wait"}
+`,
+  );
+  const ran = () => reportsOf(sandbox(user, "up", "--json", "--trace", racing)).at(-1) as Report;
+  const [first, second] = [ran(), ran()];
+  const text = JSON.stringify(canonicalReport(first));
+  assert.is(JSON.stringify(canonicalReport(second)), text);
+  assert.match(text, '"path":"a+fork.2.1"', "the sleep of the second shell");
+  assert.is(JSON.stringify(canonicalReport(canonicalReport(first))), text, "twice is once");
+  assert.equal(reportDiff(first, second), []);
+});
+
 test("a comparison of reports says who is new, gone, renumbered", () => {
   assert.equal(reportDiff(started, { ...started, observer: { pidns: 1, kernel: "x" } }), []);
   const [first, second, ...rest] = ended.processes as [ReportProcess, ReportProcess];
