@@ -31,7 +31,7 @@ async function shown(env: Record<string, string>, ...args: string[]): Promise<st
 }
 
 const linesOf = (output: string, name: string) =>
-  output.split("\n").filter((line) => Bun.stripANSI(line).startsWith(`${name} `));
+  output.split("\n").filter((line) => Bun.stripANSI(line).startsWith(`${name} |`));
 
 test("what a workload prints cannot act on a terminal, and goes through a pipe as it is", async () => {
   const output = await shown({}, "up", spec);
