@@ -1,18 +1,31 @@
-/** `sandbox doctor`: what this host can do, tried by running the shim on small plans. */
+/**
+ * `sandbox doctor [FILE]`: what this host can do, tried by running the shim on small plans; of a
+ * spec, by running its sandboxes with processes that do nothing.
+ */
 
 import * as fs from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join } from "node:path";
+import { escapeText } from "../base/escape.ts";
+import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
+import { rehearsalOf } from "../plan/rehearsal.ts";
+import { type FaultText, faultText } from "../run/fault-text.ts";
 import { traceOptions } from "../run/monitor.ts";
 import { tracerText } from "../run/tracer-text.ts";
+import type { Given } from "../spec/params.ts";
 import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
-import { STDOUT, write } from "./terminal.ts";
+import { type Compiled, compileFile } from "./compile.ts";
+import { columnsOf, isTerminal, STDOUT, write } from "./terminal.ts";
+
+/** A spec of a million processes takes longer, and then is said to. */
+const TRY_TIMEOUT_MS = 60_000;
 
 interface Finding {
   readonly feature: string;
@@ -31,13 +44,22 @@ const PROBES: readonly (readonly [feature: string, body: string])[] = [
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 
-export async function run(options: { json?: true }): Promise<number> {
-  const findings = [...facts(), ...probes()];
+export interface DoctorOptions {
+  readonly json?: true;
+  readonly param: Given;
+}
+
+export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
+  const compiled = file === undefined ? null : await compileFile(file, options.param);
+  if (typeof compiled === "number") return compiled;
+  const findings = [...facts(), ...probes(compiled)];
   if (options.json) write(STDOUT, `${JSON.stringify({ doctor: 1, findings })}\n`);
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
+    const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
     for (const { feature, ok, detail } of findings) {
-      write(STDOUT, `${ok ? "ok" : "no"}  ${feature.padEnd(width)}  ${detail}\n`);
+      const line = `${ok ? "ok" : "no"}  ${feature.padEnd(width)}  ${detail}`;
+      write(STDOUT, `${wrap(line, columns, width + 6)}\n`);
     }
   }
   return findings.every(({ ok }) => ok) ? 0 : 3;
@@ -68,14 +90,15 @@ function facts(): Finding[] {
   ];
 }
 
-function probes(): Finding[] {
+function probes(compiled: Compiled | null): Finding[] {
   const shim = shimPath();
   if (shim === null)
     return [{ feature: "shim", ok: false, detail: "not built; run `npm run native`" }];
   const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-doctor-"));
   try {
     const found = PROBES.map(([feature, body]) => probe(shim, dir, feature, body));
-    return [...found.slice(0, 1), pidMode(dir), ...found.slice(1), tracing(shim, dir)];
+    const first = [...found.slice(0, 1), pidMode(dir), ...found.slice(1), tracing(shim, dir)];
+    return compiled === null ? first : [...first, ...specFindings(shim, dir, compiled)];
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
@@ -113,19 +136,48 @@ function probe(
   const text = `sandbox: doctor\n${body}\nprocesses: {a: 'true'}\n`;
   const { ir } = checkSpec({ file: "doctor.yaml", text });
   if (ir === null) throw new Error(`bug: the probe for ${feature} is no right spec`);
+  const tried = tryPlan(shim, dir, planOf(ir), traceFd);
+  const [fault] = tried.faults;
+  const why = fault === undefined ? tried.said : reasonOf(fault);
+  return { feature, ok: tried.ok, detail: tried.ok ? "works" : why };
+}
+
+const reasonOf = ({ message, help }: FaultText) => escapeText(`${message}; ${help}`);
+
+/** One finding where all of a spec's sandboxes can be had, else one for each that cannot. */
+function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] {
+  const { ok, faults, said } = tryPlan(shim, dir, rehearsalOf(plan), null);
+  const feature = `"${plan.sandbox}"`;
+  if (!ok && faults.length === 0) return [{ feature, ok, detail: said }];
+  const found = faults.map((fault) => ({ feature, ok: false, detail: reasonOf(fault) }));
+  const counts = `${plan.sandboxes.length} sandboxes, ${plan.slots.length} processes with inits`;
+  return ok ? [{ feature, ok, detail: `can be had here: ${counts}` }] : found;
+}
+
+interface Tried {
+  readonly ok: boolean;
+  readonly faults: readonly FaultText[];
+  /** The shim's own first line, or how it ended. */
+  readonly said: string;
+}
+
+function tryPlan(shim: string, dir: string, plan: Plan, traceFd: number | null): Tried {
   const image = join(dir, "plan");
-  fs.writeFileSync(image, encodeImage(planOf(ir)));
+  fs.writeFileSync(image, encodeImage(plan));
   const table = fs.openSync(join(dir, "table"), "w+");
   const traced = traceFd === null ? [] : traceOptions(4);
   const { exitCode, stderr } = Bun.spawnSync([shim, "run", image, "--table", "3", ...traced], {
-    timeout: 10_000,
+    timeout: TRY_TIMEOUT_MS,
     stdio: ["ignore", "ignore", "pipe", table, ...(traceFd === null ? [] : [traceFd])],
   });
   fs.closeSync(table);
-  const said = stderr.toString().trim().split("\n")[0] ?? "";
+  const levels = plan.slots.map(({ level }) => level);
+  const slots = decodeTable(fs.readFileSync(join(dir, "table")), levels)?.slots ?? [];
   return {
-    feature,
     ok: exitCode === 0,
-    detail: exitCode === 0 ? "works" : said || `exit ${exitCode}`,
+    faults: slots.flatMap(({ state, fault }, slot) =>
+      state === "failed" && fault !== null ? [faultText(plan.slots[slot]?.path ?? "", fault)] : [],
+    ),
+    said: stderr.toString().trim().split("\n")[0] || `exit ${exitCode}`,
   };
 }

@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import type { Given } from "../spec/params.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
+import type { DoctorOptions } from "./doctor.ts";
 import { teach } from "./help.ts";
 import type { ReportOptions } from "./live.ts";
 import type { PidOptions } from "./pid.ts";
@@ -202,10 +203,12 @@ program
 
 program
   .command("doctor")
-  .description("what this host can do, each feature tried")
+  .description("what this host can do, each feature tried; with a spec, whether it can be had here")
+  .argument("[file]", "spec or plan image: its sandboxes are made, its programs not started")
   .option("--json", "as JSON")
-  .action(async (options: { json?: true }) => {
-    exitCode = await (await import("./doctor.ts")).run(options);
+  .addOption(paramOption())
+  .action(async (file: string | undefined, options: DoctorOptions) => {
+    exitCode = await (await import("./doctor.ts")).run(file, options);
   });
 
 program
