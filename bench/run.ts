@@ -5,6 +5,7 @@
 
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { snapshots } from "./snapshots.ts";
 
 const repeats = Number(process.argv[2] ?? 40);
 const root = join(import.meta.dir, "..");
@@ -213,34 +214,7 @@ print(
   ),
 );
 
-/** Snapshots of one sandbox with many processes, beside what others show of them. */
-async function snapshots(count: number): Promise<void> {
-  const spec = join(dir, "sleepers.yaml");
-  fs.writeFileSync(
-    spec,
-    `sandbox: sleepers\nprocesses: {p: {run: sleep 600, replicas: ${count}, stdout: "null", stderr: "null"}}\n`,
-  );
-  const child = Bun.spawn([sandbox, "up", "--json", spec], { stdio: ["ignore", "pipe", "ignore"] });
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  const first = JSON.parse(`${new TextDecoder().decode(value).split('"pids":')[0]}"pids":[]}]}`);
-  const name = String(first.sandbox);
-  const runs = JSON.parse(Bun.spawnSync([sandbox, "ls", "--json"]).stdout.toString()).runs;
-  const monitor = runs.find((run: { sandbox: string }) => run.sandbox === name).monitor;
-  const rows: Row[] = [{ name: "sandbox-shim snapshot", cmd: [shim, "snapshot", String(monitor)] }];
-  if (has("lsns")) rows.push({ name: "lsns -t pid", cmd: ["lsns", "-t", "pid"] });
-  rows.push({ name: "ps", cmd: ["ps", "-eo", "pid,pidns,comm"] });
-  if (has("pstree")) rows.push({ name: "pstree -N pid", cmd: ["pstree", "-N", "pid"] });
-  console.log(`\n${count} processes, what is running`);
-  for (const [what, ms] of measure(rows, 6)) {
-    console.log(`  ${what.padEnd(22)} ${((1000 * ms) / count).toFixed(1).padStart(8)} µs each`);
-  }
-  child.kill("SIGINT");
-  while (!(await reader.read()).done);
-  await child.exited;
-}
-
-await snapshots(3_000);
+for (const levels of [1, 5, 31]) await snapshots(dir, 10_000, levels, 5);
 
 const forks = join(dir, "forks.sh");
 fs.writeFileSync(forks, "i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i+1)); done\n");
