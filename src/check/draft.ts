@@ -40,6 +40,8 @@ export interface ProcessDraft {
   readonly isReplica: boolean;
   /** Whether other replicas have the very same node. */
   readonly isShared: boolean;
+  /** How many there are of it in its sandbox. */
+  readonly copies: number;
   readonly path: string;
   readonly span: Span;
   readonly node: Node;
@@ -215,6 +217,7 @@ function addProcesses(box: BoxDraft, found: Found, budget: Budget): void {
         baseName: key,
         isReplica,
         isShared: isReplica && node === value,
+        copies: count ?? 1,
         path: pathOf(box, name),
         span: keySpan,
         node,

@@ -32,7 +32,10 @@ export function expectOf(draft: ProcessDraft, pins: readonly Pin[], found: Found
       pid.span,
       `"${draft.baseName}" is PID ${own} by its spec, so it is never ${pid.value}`,
     );
-  if (pid?.value === 1 && own === null && draft.box.ownsPid) {
+  if (pid !== null && own === null && draft.isShared && draft.copies > 1) {
+    const message = `"${draft.baseName}" has ${draft.copies} copies, and only one of them can be PID ${pid.value}`;
+    impossible("SBX2501", found, pid.span, message);
+  } else if (pid?.value === 1 && own === null && draft.box.ownsPid) {
     impossible(
       "SBX2501",
       found,

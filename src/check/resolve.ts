@@ -4,7 +4,7 @@ import { diagnostic } from "../diag/diagnostic.ts";
 import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
 import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
 import type { IdMap, Sandbox } from "../ir/sandbox.ts";
-import { entriesOf, entryOf, get, integerOf, type Node, textOf } from "../spec/node.ts";
+import { entriesOf, entryOf, get, integerOf, type Node, numberOf, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
 import { checkEnv, envOf, inheritedOf } from "./environment.ts";
@@ -164,7 +164,8 @@ function pinsOf(draft: ProcessDraft, found: Found): readonly Pin[] {
     );
     return pins;
   }
-  const own = integerOf(pid);
+  // Also a number that is far too large: that it is no PID is said of it later.
+  const own = numberOf(pid);
   if (pid !== null && own !== null) {
     if (!draft.box.ownsPid && draft.box.level === 0) {
       found.push(
@@ -181,7 +182,7 @@ function pinsOf(draft: ProcessDraft, found: Found): readonly Pin[] {
   }
   for (const { key, keySpan, value } of pids) {
     const owner = ownerNamed(draft, key);
-    const number = integerOf(value);
+    const number = numberOf(value);
     if (owner === null) {
       found.push(
         diagnostic(

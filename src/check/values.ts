@@ -67,14 +67,14 @@ export function umaskOf(node: Node | null, found: Found): number | null {
 
 function limitValue(node: Node | null, found: Found): number | null | undefined {
   if (node?.kind !== "scalar" || isOpen(node)) return undefined;
-  if (typeof node.value === "number") return node.value;
+  if (typeof node.value === "number" && Number.isSafeInteger(node.value)) return node.value;
   const text = textOf(node) ?? "";
   if (text === "unlimited") return null;
   const bytes = sizeBytes(text);
   if (bytes !== null) return bytes;
   found.push(
     diagnostic("SBX2303", node.span, `"${text}" is no limit`, {
-      help: "write an integer, a size such as 64M, or `unlimited`",
+      help: "write an integer below 2^53, a size such as 64M, or `unlimited`",
     }),
   );
   return undefined;

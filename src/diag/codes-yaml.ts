@@ -34,4 +34,8 @@ export const yamlCodes = {
     "# nothing\n",
     spec("processes: {web: sleep 1}"),
   ),
+  SBX1008: page(
+    "strange-character",
+    "Control characters, and those that turn the direction of text, do not show what they do: a reader sees another spec than the one that runs. YAML has escapes for them. Also bytes that are no UTF-8.",
+  ),
 } as const satisfies Record<string, CodePage>;

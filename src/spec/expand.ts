@@ -66,7 +66,10 @@ export function expand(
     const declared = params
       .map((param) => ({ ...param, fallback: chosen.get(param.name) ?? param.fallback }))
       // That the matrix has no value for it has been reported.
-      .filter(({ name, fallback }) => fallback !== null || given[name] || !inMatrix.has(name));
+      .filter(
+        ({ name, fallback }) =>
+          fallback !== null || Object.hasOwn(given, name) || !inMatrix.has(name),
+      );
     const values = valuesOf(declared, given, names, found);
     // What is wrong with these has been reported; their uses are no further mistakes.
     const missing = new Set(names.filter((name) => !values.has(name)));

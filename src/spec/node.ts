@@ -59,10 +59,19 @@ export function textOf(node: Node | null): string | null {
   return typeof node.value === "number" ? node.source : null;
 }
 
-/** The place of a part of a text: `[start, end)` of its value; the whole where it is written otherwise. */
+/** How far into a text that is written otherwise than it reads a part is looked for. */
+const PLACE_OFFSET_MAX = 16_384;
+
+/** The place of a part of a text: `[start, end)` of its value; the whole where that is not known. */
 export function placeIn(node: ScalarNode, start: number, end: number): Span {
   const { span, source } = node;
   const text = String(node.value);
+  const quotes = span.end - span.start - text.length;
+  if (quotes === 0 || (quotes === 2 && /^["']/.test(source))) {
+    const first = span.start + quotes / 2;
+    return { ...span, start: first + start, end: first + end };
+  }
+  if (start > PLACE_OFFSET_MAX) return span;
   const part = text.slice(start, end);
   // The header of a block is none of its text.
   const isBlock = /^[|>]/.test(source) && source !== text;
@@ -81,6 +90,11 @@ export function placeIn(node: ScalarNode, start: number, end: number): Span {
 /** Whether nothing can be said of the value here: it is a hole, or known only later. */
 export function isOpen(node: Node | null): boolean {
   return node?.kind === "scalar" && node.state !== undefined;
+}
+
+/** Any number as it was read: also one that is no integer, or too large to be exact. */
+export function numberOf(node: Node | null): number | null {
+  return node?.kind === "scalar" && typeof node.value === "number" ? node.value : null;
 }
 
 export function integerOf(node: Node | null): number | null {

@@ -4,6 +4,7 @@ import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
+import { strangeCharacters } from "./strange-characters.ts";
 import { syntaxFindings } from "./syntax.ts";
 
 /** Of one file, in UTF-8 bytes. */
@@ -37,6 +38,8 @@ export function readSpec(file: string, text: string): Reading {
     const message = `collections are nested more than ${DEPTH_MAX} deep`;
     return failed(diagnostic("SBX1005", span, message, { help: "nest sandboxes with `nest: N`" }));
   }
+  const strange = strangeCharacters(file, text);
+  if (strange.isBinary) return { root: null, diagnostics: strange.diagnostics };
   const documents = YAML.parseAllDocuments(text, {
     uniqueKeys: false,
     prettyErrors: false,
@@ -49,7 +52,7 @@ export function readSpec(file: string, text: string): Reading {
     return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
   }
   const builder = new Builder(file, text, first);
-  builder.diagnostics.push(...syntaxFindings(file, text, first));
+  builder.diagnostics.push(...strange.diagnostics, ...syntaxFindings(file, text, first));
   const isWhole = builder.diagnostics.length === 0;
   const second = documents[1];
   if (second !== undefined) {

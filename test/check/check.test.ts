@@ -25,6 +25,7 @@ const made: Partial<Record<Code, string>> = {
   SBX1004: "a: &a [*a]\nsandbox: x\nprocesses: {a: 'true'}\n",
   SBX1005: "[".repeat(5_000),
   SBX1006: `#${"x".repeat(17 * 1024 * 1024)}`,
+  SBX1008: `sandbox: x\ndescription: "a \u202e b"\nprocesses: {a: 'true'}\n`,
   SBX2110: counted,
   SBX2114: counted,
   SBX2310: "sandbox: x\nsandboxes: {a: {replicas: 10000, nest: 32, processes: {p: 'true'}}}\n",

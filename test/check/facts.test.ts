@@ -67,6 +67,32 @@ const FACTS: readonly [fact: string, text: string, expected: readonly string[]][
     'sandbox: x\nmatrix: {n: []}\nparams: {n: {type: integer}}\nprocesses: {a: "echo ${n}"}\n',
     ["SBX2124 []"],
   ],
+  [
+    "a limit that cannot be kept exactly is none, and never unlimited",
+    "sandbox: x\nprocesses: {a: {run: pwd, limits: {nofile: 1e30, as: 18446744073709551615}}}\n",
+    ["SBX2303 1e30", "SBX2303 18446744073709551615"],
+  ],
+  [
+    "a pin that is too large is not dropped",
+    "sandbox: x\nprocesses: {a: {run: pwd, pid: 1e30}, b: {run: pwd, pids: {x: 9007199254740993}}}\n",
+    ["SBX2203 1e30", "SBX2203 9007199254740993"],
+  ],
+  [
+    "copies cannot all have one PID",
+    "sandbox: x\nprocesses: {a: {run: pwd, replicas: 2, expect: {pid: 7}}}\n",
+    ["SBX2501 7"],
+  ],
+  [
+    "one process may be waited for by name, and one copy of it longer",
+    "sandbox: x\nprocesses: {a: {run: pwd, replicas: 2}, b: {run: pwd, depends_on: {a: started, a.2: exited}}}\n",
+    [],
+  ],
+  [
+    "a control character does not stand as it is",
+    'sandbox: x\ndescription: "a\u001b[31m"\nprocesses: {a: pwd}\n',
+    ["SBX1008 \u001b"],
+  ],
+  ["bytes are no spec", "\u007fELF\u0002\0\0\0", ["SBX1008 \0"]],
   ["a path is not empty", "sandbox: x\nprocesses: {a: {run: pwd, cwd: ''}}\n", ["SBX2305 ''"]],
   [
     "a built-in command is no program, also in a list",

@@ -7,8 +7,9 @@ import type { Found } from "../values.ts";
 export function dependencyTwice({ ir, baseName }: ProcessDraft, found: Found): void {
   const seen = new Map<string, NonNullable<typeof ir>["dependsOn"][number]>();
   for (const dependency of ir?.dependsOn ?? []) {
-    const other = seen.get(dependency.path);
-    seen.set(dependency.path, other ?? dependency);
+    const key = `${dependency.path} ${dependency.condition}`;
+    const other = seen.get(key);
+    seen.set(key, other ?? dependency);
     // A replicated name stands for several paths at one place.
     if (other === undefined || other.span.start === dependency.span.start) continue;
     const message = `process "${baseName}" waits for "${dependency.path}" twice`;
