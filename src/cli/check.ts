@@ -1,6 +1,8 @@
 /** `sandbox check`: everything that is wrong with specs, without starting anything. */
 
 import * as fs from "node:fs";
+import { join } from "node:path";
+import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
@@ -14,7 +16,8 @@ export interface CheckOptions {
 }
 
 export async function run(files: readonly string[], options: CheckOptions): Promise<number> {
-  const named = files.length > 0 ? files : specsHere();
+  const named = files.length > 0 ? files.flatMap(specsIn) : specsIn("sandboxes");
+  if (named.length === 0) return nothingToCheck(files);
   const around = surroundings(options.param);
   const found: Diagnostic[] = [];
   const sources = new Map<string, string>();
@@ -37,7 +40,7 @@ async function findingsIn(
 ): Promise<readonly Diagnostic[]> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file);
+    bytes = fs.readFileSync(file === "-" ? 0 : file);
   } catch (error) {
     const { diagnostic } = await import("../diag/diagnostic.ts");
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
@@ -77,6 +80,21 @@ function plural(count: number, noun: string): string {
   return count === 0 ? `no ${noun}s` : `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function specsHere(): string[] {
-  return [...new Bun.Glob("sandboxes/*.yaml").scanSync(".")].toSorted();
+/** A directory stands for the specs in it; `-` is standard input. */
+function specsIn(path: string): string[] {
+  if (!fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return path === "sandboxes" ? [] : [path];
+  }
+  const names = fs.readdirSync(path).filter((name) => /\.yaml$/.test(name));
+  return names.toSorted().map((name) => join(path, name));
+}
+
+/** That nothing was wrong would be true, and not what was asked. */
+function nothingToCheck(directories: readonly string[]): number {
+  const where = directories.length === 0 ? "sandboxes" : directories.join(", ");
+  write(
+    STDERR,
+    `sandbox: no *.yaml in ${escapeText(where)}; name a spec, or write one with \`sandbox init\`\n`,
+  );
+  return 2;
 }

@@ -84,7 +84,10 @@ program
 program
   .command("check")
   .description("find every mistake in specs, without starting anything")
-  .argument("[files...]", "specs; without one, all of sandboxes/*.yaml")
+  .argument(
+    "[files...]",
+    "specs, directories of them, or - for standard input; without one, sandboxes/*.yaml",
+  )
   .addOption(
     new Option("--format <format>", "of the findings")
       .choices(["human", "json", "sarif", "github"])

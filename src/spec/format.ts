@@ -6,15 +6,29 @@ import { branchesOf, definitions, type SchemaPart } from "./definitions.ts";
 /** Columns that a flow collection may take; a longer one is written as a block. */
 const FLOW_WIDTH = 96;
 
+/** Characters that are not seen, or that turn what is: in quotes they stay escapes. */
+const HIDDEN = /[\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
+
 /** Numbers as they were written: in a umask the digits matter, elsewhere their author does. */
 const customTags = (tags: YAML.Tags): YAML.Tags =>
   tags.map((tag) => {
-    if (typeof tag !== "object" || !/:(int|float)$/.test(tag.tag)) return tag;
+    const kind = typeof tag === "object" ? /:(int|float|str)$/.exec(tag.tag)?.[1] : undefined;
+    if (kind === undefined) return tag;
     const { stringify } = tag as YAML.ScalarTag;
-    const kept: YAML.ScalarTag["stringify"] = (item, ...rest) =>
-      asWritten(item) ?? stringify?.(item, ...rest) ?? "";
-    return { ...tag, stringify: kept } as YAML.ScalarTag;
+    const kept: YAML.ScalarTag["stringify"] = (item, ...rest) => {
+      const made = () => stringify?.(item, ...rest) ?? "";
+      return kind === "str" ? escaped(made()) : (asWritten(item) ?? made());
+    };
+    return { ...(tag as YAML.ScalarTag), stringify: kept };
   });
+
+function escaped(text: string): string {
+  if (!text.startsWith('"')) return text;
+  return text.replace(
+    HIDDEN,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
 
 function asWritten(item: YAML.Scalar): string | null {
   return typeof item.source === "string" && item.source !== "" ? item.source : null;

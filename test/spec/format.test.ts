@@ -120,6 +120,11 @@ test("an anchor stays before its aliases, whatever the order of keys would be", 
   );
 });
 
+test("what cannot be seen stays an escape", () => {
+  const text = 'sandbox: x\ndescription: "a\\u202eb\\u00a0\\e[1m\\u0085"\n';
+  assert.is(formatSpec(text), text);
+});
+
 test("what is no YAML is left to `check`", () => {
   assert.is(formatSpec("a: [b"), null);
   assert.is(formatSpec(""), null);
