@@ -71,6 +71,11 @@ export class Terminal {
     await this.#writer.flush();
   }
 
+  /** As Ctrl-C would, were this its controlling terminal. */
+  signal(name: "SIGINT" | "SIGTERM"): void {
+    this.#child.kill(name);
+  }
+
   resize(columns: number, rows: number): void {
     native.resize(this.#pty.master, columns, rows);
     this.#child.kill("SIGWINCH"); // it has no controlling terminal to hear it from
@@ -80,6 +85,12 @@ export class Terminal {
   async until(wished: (lines: readonly string[]) => boolean): Promise<string[]> {
     for (let tries = 0; tries < 200 && !wished(this.frame()); tries++) await Bun.sleep(25);
     return this.frame();
+  }
+
+  /** Waits until it was written to it, for some seconds. */
+  async heard(text: string): Promise<boolean> {
+    for (let tries = 0; tries < 400 && !this.#output.includes(text); tries++) await Bun.sleep(25);
+    return this.#output.includes(text);
   }
 
   /** The exit code; null where it does not end. */

@@ -22,7 +22,7 @@ import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
-import { columnsOf, isTerminal, STDOUT, write } from "./terminal.ts";
+import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
@@ -58,11 +58,16 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
     for (const { feature, ok, detail } of findings) {
-      const line = `${ok ? "ok" : "no"}  ${feature.padEnd(width)}  ${detail}`;
-      write(STDOUT, `${wrap(line, columns, width + 6)}\n`);
+      const mark = ok ? "ok" : "no";
+      const line = wrap(`${mark}  ${feature.padEnd(width)}  ${detail}`, columns, width + 6);
+      write(STDOUT, `${painted(ok, mark)}${line.slice(mark.length)}\n`);
     }
   }
   return findings.every(({ ok }) => ok) ? 0 : 3;
+}
+
+function painted(ok: boolean, mark: string): string {
+  return hasColour(STDOUT) ? `\u001b[${ok ? 32 : 31}m${mark}\u001b[0m` : mark;
 }
 
 function facts(): Finding[] {

@@ -20,7 +20,7 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { hasColour, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface UpOptions {
   readonly json?: true;
@@ -177,12 +177,12 @@ class Up {
   }
 
   stop(name: string): void {
-    if (this.#signals++ > 0) this.#monitor.kill();
-    else {
-      if (name === "SIGINT" && hasColour(STDERR))
-        write(STDERR, "\nstopping (Ctrl-C again kills)\n");
-      this.#monitor.stop();
+    const isAgain = this.#signals++ > 0;
+    if (name === "SIGINT" && isTerminal(STDERR)) {
+      write(STDERR, isAgain ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
     }
+    if (isAgain) this.#monitor.kill();
+    else this.#monitor.stop();
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */

@@ -15,6 +15,7 @@ export function factsOf(report: Report): string[] {
     count(report.namespaces.length, "sandbox", "sandboxes"),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(report.trace === undefined ? [] : [count(report.trace.length, "event", "events")]),
+    ...(report.tracer?.lost ? [`${report.tracer.lost} not recorded`] : []),
     ...(report.pid_mode === "ordered" ? ["PIDs in start order"] : []),
     `plan ${report.plan.slice(0, 19)}`,
     ...(report.observer.kernel === "" ? [] : [`kernel ${report.observer.kernel}`]),

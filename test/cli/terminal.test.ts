@@ -79,6 +79,40 @@ test("a terminal without UTF-8 gets ASCII of the same width, and a pipe all of i
   assert.match(stdout.toString(), /^init +1 +·$/m);
 });
 
+test("Ctrl-C says what it does and what a second one does, also without colour", async () => {
+  const stubborn = writeSpec(
+    "terminal-stubborn",
+    "sandbox: s\nstop: {grace: 1h}\nprocesses: {a: {shell: \"trap '' TERM; sleep 60 & wait; wait\"}}\n",
+  );
+  const env = { ...environmentFor(user), NO_COLOR: "1" };
+  const terminal = new Terminal(commandFor(user, ["up", stubborn]), env, 80, 24);
+  assert.ok(await terminal.heard("running  /bin/sh"));
+  terminal.signal("SIGINT");
+  assert.ok(await terminal.heard("\nstopping (Ctrl-C again kills)"));
+  terminal.signal("SIGINT");
+  assert.ok(await terminal.heard("\nkilling"));
+  assert.is(await terminal.ended(), 130);
+  assert.match(terminal.output, /^a .* killed KILL /m);
+});
+
+test("top gives the terminal back where it is ended by a signal", async () => {
+  const long = writeSpec("terminal-top", "sandbox: t\nprocesses: {a: sleep 60}\n");
+  const up = new Terminal(
+    commandFor(user, ["up", "--name", "t", long]),
+    environmentFor(user),
+    80,
+    24,
+  );
+  assert.ok(await up.heard("running  sleep"));
+  const top = new Terminal(commandFor(user, ["top", "t"]), environmentFor(user), 80, 24);
+  await top.until((lines) => lines.length === 24);
+  top.signal("SIGTERM");
+  await top.ended();
+  assert.match(top.output, /\u001b\[\?25h\u001b\[\?1049l$/);
+  up.signal("SIGINT");
+  assert.is(await up.ended(), 130);
+});
+
 test("a pipe is as wide as COLUMNS says, and 80 where it says nothing", () => {
   const long = writeSpec(
     "terminal-long",
