@@ -71,7 +71,8 @@ function isIdleEnd({ kind, exit, ended_by: by }: ReportProcess): boolean {
   return kind === "init" && exit !== null && by === "sandbox";
 }
 
-function canonicalRow({ uid: _, inodes: __, ...row }: ReportProcess): ReportProcess {
+/** A row under the path that it has. */
+export function canonicalRow({ uid: _, inodes: __, ...row }: ReportProcess): ReportProcess {
   const isFork = row.kind === "forked";
   const mask = (pids: ReportProcess["pids"], isKept: boolean) =>
     pids.map((pid, level) => (isFork || (level === 0 && !isKept) ? null : pid));

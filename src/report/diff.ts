@@ -1,6 +1,6 @@
 /** Two reports compared: who is new, gone, renumbered, or otherwise. Pure. */
 
-import { canonicalReport } from "./canonical.ts";
+import { canonicalReport, canonicalRow } from "./canonical.ts";
 import type { Report, ReportProcess } from "./report.ts";
 import { stateText } from "./state-text.ts";
 
@@ -11,10 +11,16 @@ export interface ReportChange {
   readonly lines: readonly string[];
 }
 
-/** By path; level 0 counts only where it is pinned. */
+/**
+ * By path; level 0 counts only where it is pinned. Forks are the same if their PIDs are, where both
+ * reports are of one run; else if they are the how manyth of the same parent.
+ */
 export function reportDiff(before: Report, after: Report): ReportChange[] {
-  const old = byPath(canonicalReport(before));
-  const now = byPath(canonicalReport(after));
+  const rowsOf = isOneRun(before, after)
+    ? ({ processes }: Report) => processes.map(canonicalRow)
+    : (report: Report) => canonicalReport(report).processes;
+  const old = byPath(rowsOf(before));
+  const now = byPath(rowsOf(after));
   const gone = [...old.keys()].filter((path) => !now.has(path));
   return [
     ...gone.map((path): ReportChange => ({ kind: "removed", path, lines: [] })),
@@ -27,8 +33,14 @@ export function reportDiff(before: Report, after: Report): ReportChange[] {
   ];
 }
 
-function byPath(report: Report): Map<string, ReportProcess> {
-  return new Map(report.processes.map((row) => [row.path, row] as const));
+/** The first process of a run has the same PID here as long as that run goes on. */
+function isOneRun(before: Report, after: Report): boolean {
+  const pid = before.processes[0]?.pids[0] ?? null;
+  return pid !== null && before.plan === after.plan && pid === after.processes[0]?.pids[0];
+}
+
+function byPath(processes: readonly ReportProcess[]): Map<string, ReportProcess> {
+  return new Map(processes.map((row) => [row.path, row] as const));
 }
 
 function differences(before: ReportProcess, after: ReportProcess): string[] {

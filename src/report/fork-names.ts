@@ -11,6 +11,9 @@ export interface ForkName {
   readonly numbers: readonly number[];
 }
 
+/** Children of deeper ones count as their siblings: a chain of forks may be as long as a run. */
+const DEPTH_MAX = 12;
+
 /** By the paths that the report has for them. */
 export function forkNames(report: Report): Map<string, ForkName> {
   const parents = parentsOf(report);
@@ -20,11 +23,12 @@ export function forkNames(report: Report): Map<string, ForkName> {
     if (kind !== "forked") continue;
     const ancestor = path.replace(/\+[^+]*$/, "");
     // A parent stands before its children; one that is gone has left them to the ancestor.
-    const parent = names.get(parents.get(path) ?? "");
-    const key = parent?.path ?? ancestor;
+    const parent = names.get(parents.get(path) ?? "")?.numbers ?? [];
+    const above = parent.slice(0, DEPTH_MAX - 1);
+    const key = [ancestor, ...above].join(".");
     const number = (children.get(key) ?? 0) + 1;
     children.set(key, number);
-    const numbers = [...(parent?.numbers ?? []), number];
+    const numbers = [...above, number];
     names.set(path, { path: `${ancestor}+fork.${numbers.join(".")}`, ancestor, numbers });
   }
   return names;

@@ -249,6 +249,18 @@ processes:
   assert.equal(reportDiff(first, second), []);
 });
 
+test("of one run a fork is known by its PID, of two by its place", () => {
+  const forks = started.processes.filter(({ kind }) => kind === "forked");
+  const [fork] = forks as [ReportProcess];
+  assert.is(forks.length, 2);
+  const later = { ...started, processes: started.processes.filter((row) => row !== fork) };
+  assert.equal(reportDiff(started, later), [{ kind: "removed", path: fork.path, lines: [] }]);
+  const [init, ...rest] = later.processes as [ReportProcess];
+  const rerun = { ...later, processes: [{ ...init, pids: [1, 1] }, ...rest] };
+  const gone = [{ kind: "removed", path: "top+fork.2", lines: [] }];
+  assert.equal(reportDiff(started, rerun), gone);
+});
+
 test("a comparison of reports says who is new, gone, renumbered", () => {
   assert.equal(reportDiff(started, { ...started, observer: { pidns: 1, kernel: "x" } }), []);
   const [first, second, ...rest] = ended.processes as [ReportProcess, ReportProcess];
