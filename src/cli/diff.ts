@@ -1,10 +1,10 @@
 /** `sandbox diff`: what two specs or plans do differently. */
 
-import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
+import { readReport } from "./kept.ts";
 import { hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface DiffOptions {
@@ -14,20 +14,12 @@ export interface DiffOptions {
 
 /** Two reports that were kept: who is new, gone, or renumbered. */
 async function reports(before: string, after: string, options: DiffOptions): Promise<number> {
-  const { parseReport } = await import("../report/schema.ts");
   const { reportDiff } = await import("../report/diff.ts");
-  const read = (file: string) => {
-    try {
-      return parseReport(fs.readFileSync(file, "utf8"));
-    } catch {
-      return null;
-    }
-  };
-  const [old, now] = [read(before), read(after)];
-  if (old === null || now === null) {
-    write(STDERR, `sandbox diff: "${old === null ? before : after}" holds no report\n`);
-    return 2;
+  const [old, now] = [await readReport(before), await readReport(after)];
+  for (const read of [old, now]) {
+    if (typeof read === "string") write(STDERR, `sandbox: ${read}\n`);
   }
+  if (typeof old === "string" || typeof now === "string") return 2;
   const changes = reportDiff(old, now);
   const text = changes.map(({ kind, path, lines }) => {
     const head = painted(kind, `${SIGNS[kind]} ${escapeText(path)}`);
@@ -45,7 +37,8 @@ const COLOURS: Readonly<Record<Change["kind"], number>> = { added: 32, removed: 
 
 /** Exit code as of diff(1): 0 nothing, 1 something; 2 where one of them has errors. */
 export async function run(before: string, after: string, options: DiffOptions): Promise<number> {
-  if (before.endsWith(".json") && after.endsWith(".json")) return reports(before, after, options);
+  if ([before, after].every((file) => /\.jsonl?$/.test(file)))
+    return reports(before, after, options);
   const plans = [await compileFile(before, options.param), await compileFile(after, options.param)];
   const [old, now] = plans;
   if (typeof old === "number" || old === undefined) return old ?? 2;

@@ -84,6 +84,7 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       ["report demo --format html -o demo.html", "one file: boxes, search, print"],
       ["report demo --format dot | dot -Tpng > demo.png", "a picture by Graphviz"],
       ["up demo.yaml --json > demo.json", "keep the reports of a run"],
+      ["up demo.yaml --json --for 0s | sandbox report - --format tree", "through a pipe"],
       ["report demo.json --format svg > demo.svg", "its last report, as a picture"],
       ["report demo.json --canonical --format json", "what a rerun must have equal"],
     ],

@@ -1,11 +1,11 @@
 /** `sandbox ls`, `ps` and `report`: runs that are going on, and reports that were kept. */
 
-import * as fs from "node:fs";
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import type { SnapshotOptions } from "../run/snapshot.ts";
+import { isFile, readReport, saved } from "./kept.ts";
 import { type Observer, observers } from "./observe.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
@@ -76,8 +76,8 @@ export async function report(what: string | undefined, options: ReportOptions): 
   if (options.watch) return (await import("./watch.ts")).run(what);
   const found = await reportOf(what, { namespaces: options.format === "json" });
   if (typeof found === "string") {
-    write(STDERR, `sandbox report: ${found}\n`);
-    return what?.endsWith(".json") ? EXIT.unreadable : EXIT.failed;
+    write(STDERR, `sandbox: ${found}\n`);
+    return what !== undefined && isFile(what) ? EXIT.unreadable : EXIT.failed;
   }
   const shown = options.canonical ? canonicalReport(found) : found;
   const toFile = options.output !== undefined;
@@ -85,8 +85,8 @@ export async function report(what: string | undefined, options: ReportOptions): 
     ? { ...FILE_LOOK, isWhole: options.all === true }
     : lookOf(STDOUT, options.all);
   const text = await rendered(shown, options.timeline ? "timeline" : options.format, look);
-  if (options.output === undefined) write(STDOUT, text);
-  else fs.writeFileSync(options.output, text);
+  if (options.output !== undefined) return saved(options.output, text);
+  write(STDOUT, text);
   return EXIT.ok;
 }
 
@@ -95,16 +95,7 @@ async function reportOf(
   what: string | undefined,
   options: SnapshotOptions,
 ): Promise<Report | string> {
-  if (what !== undefined && (what.endsWith(".json") || what.includes("/"))) {
-    let text: string;
-    try {
-      text = fs.readFileSync(what, "utf8");
-    } catch (error) {
-      return `cannot read "${what}" (${(error as NodeJS.ErrnoException).code ?? "unreadable"})`;
-    }
-    const { parseReport } = await import("../report/schema.ts");
-    return parseReport(text) ?? `"${what}" holds no report; make one with --format json`;
-  }
+  if (what !== undefined && isFile(what)) return readReport(what);
   const observer = chosenRun(what);
   if (typeof observer === "string") return observer;
   return observer.report(options) ?? `the run "${observer.run.name}" has ended`;

@@ -1,10 +1,10 @@
 /** `sandbox plan`: what a spec will do, as text, as canonical JSON, or as an image. */
 
-import * as fs from "node:fs";
 import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
 import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
+import { saved } from "./kept.ts";
 import { lookOf, STDOUT, write } from "./terminal.ts";
 
 export interface PlanOptions {
@@ -17,8 +17,8 @@ export interface PlanOptions {
 export async function run(file: string, options: PlanOptions): Promise<number> {
   const compiled = await compileFile(file, options.param);
   if (typeof compiled === "number") return compiled;
-  if (options.output !== undefined) fs.writeFileSync(options.output, compiled.image);
-  else if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);
+  if (options.output !== undefined) return saved(options.output, compiled.image);
+  if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);
   else write(STDOUT, planText(compiled.plan, compiled.hash, lookOf(STDOUT, options.all)));
   return 0;
 }

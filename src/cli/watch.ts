@@ -24,7 +24,7 @@ export async function run(name: string | undefined): Promise<number> {
   }
   const observer = chosenRun(name);
   if (typeof observer === "string") {
-    write(STDERR, `sandbox top: ${observer}\n`);
+    write(STDERR, `sandbox: ${observer}\n`);
     return EXIT.failed;
   }
   const isOver = await new Watch(observer).untilLeft();

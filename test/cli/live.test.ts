@@ -67,6 +67,10 @@ for (const user of users) {
       fs.writeFileSync(file, JSON.stringify(json));
       assert.is(sandbox(user, "report", file).out, table, "a kept report looks the same");
       assert.is(sandbox(user, "diff", file, file).code, 0);
+      const lines = join(scratch, `${name}.jsonl`);
+      fs.writeFileSync(lines, `{"not": "a report"}\n${JSON.stringify(json)}\n`);
+      assert.is(sandbox(user, "report", lines).out, table, "the last report of JSON Lines");
+      assert.is(sandbox(user, "diff", lines, file).code, 0);
       for (const other of users) {
         if (other === user) continue;
         assert.is(sandbox(other, "ps", name).code, 1, `${other.name} sees a run of ${user.name}`);
@@ -78,6 +82,22 @@ for (const user of users) {
     assert.match(gone.err, /nothing is running/);
   });
 }
+
+test("what cannot be read or written is said, and is no bug of ours", () => {
+  const user = users[0] as User;
+  const spec = writeSpec("live-kept", "sandbox: k\nprocesses: {a: 'true'}\n");
+  const missing = join(scratch, "none/there.json");
+  const image = sandbox(user, "plan", spec, "-o", missing);
+  assert.is(image.code, 3);
+  assert.match(image.err, `cannot write "${missing}" (ENOENT)`);
+  assert.is(sandbox(user, "report", missing).code, 2);
+  assert.is(sandbox(user, "report", "-").code, 2, "an empty standard input");
+  assert.is(sandbox(user, "report", spec).code, 2);
+  assert.match(sandbox(user, "diff", missing, missing).err, "cannot read");
+  const file = join(scratch, "live-kept.json");
+  fs.writeFileSync(file, sandbox(user, "up", "--json", spec).out);
+  assert.is(sandbox(user, "report", file, "-o", missing).code, 3);
+});
 
 test("top draws whole frames, follows a resize, sorts, filters, scrolls, and leaves no trace", async () => {
   const user = users[0] as User;

@@ -1,0 +1,42 @@
+/** Files that results are kept in: reports to read back, and anything to write. I/O. */
+
+import * as fs from "node:fs";
+import { escapeText } from "../base/escape.ts";
+import type { Report } from "../report/report.ts";
+import { STDERR, write } from "./terminal.ts";
+
+const STDIN = 0;
+const EXIT = { ok: 0, host: 3 } as const;
+
+/** Whether it names a file, or `-` for standard input: a run's name has no dot and no slash. */
+export function isFile(what: string): boolean {
+  return what === "-" || /[./]/.test(what);
+}
+
+/** The last report in a file, or why there is none. */
+export async function readReport(file: string): Promise<Report | string> {
+  let text: string;
+  try {
+    text = fs.readFileSync(file === "-" ? STDIN : file, "utf8");
+  } catch (error) {
+    return `cannot read "${escapeText(file)}" (${codeOf(error)})`;
+  }
+  const { parseReport } = await import("../report/schema.ts");
+  const none = `"${escapeText(file)}" holds no report; make one with --format json`;
+  return parseReport(text) ?? none;
+}
+
+/** The exit code: what is wrong is said. */
+export function saved(file: string, data: string | Uint8Array): number {
+  try {
+    fs.writeFileSync(file, data);
+    return EXIT.ok;
+  } catch (error) {
+    write(STDERR, `sandbox: cannot write "${escapeText(file)}" (${codeOf(error)})\n`);
+    return EXIT.host;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "unknown";
+}
