@@ -97,7 +97,13 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       ["pid 7 --from 4711", "or in the PID namespace of process 4711"],
     ],
   },
-  doctor: { group: HOST, examples: [["doctor", "each feature tried; what fails, why, the mend"]] },
+  doctor: {
+    group: HOST,
+    examples: [
+      ["doctor", "each feature tried; what fails, why, the mend"],
+      ["doctor demo.yaml", "and whether its sandboxes can be had here"],
+    ],
+  },
   completion: {
     group: HOST,
     examples: [

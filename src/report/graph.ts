@@ -79,6 +79,8 @@ export function mermaidText(report: Report, look: GraphLook = {}): string {
   function subgraph(nest: Nest, indent: string, id: string): void {
     const title = mermaidString(`${nest.name} (level ${nest.namespace.level})`);
     lines.push(`${indent}subgraph ${id} ["${title}"]`);
+    // A box has a direction of its own, which is downwards unless it is said.
+    lines.push(`${indent}  direction ${graph.direction}`);
     for (const row of graph.rowsOf(nest)) node(row, `${indent}  `);
     graph.nestsOf(nest).forEach((nested, index) => {
       if ("hidden" in nested) node(nested, `${indent}  `);
