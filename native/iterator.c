@@ -1,4 +1,4 @@
-/* iterator.c - the BPF program that the kernel runs for each task, and that tells of those inside. */
+/* iterator.c - the BPF program that the kernel runs for each task, to tell of those inside. */
 #define _GNU_SOURCE
 #include "iterator.h"
 
@@ -11,12 +11,12 @@
 #include "sbx.h"
 
 enum where {
-	ITERATOR, META_SEQ, TASK_TGID, TASK_PID, TASK_PARENT, TASK_LEADER, TASK_THREAD_PID, TASK_COMM,
-	TASK_STATE, TASK_EXIT_STATE, TASK_START, TASK_CRED, TASK_MM, TASK_NSPROXY, CRED_EUID,
-	CRED_USER_NS, PID_LEVEL, PID_NUMBERS, NUMBER_NR, NUMBER_NS, NUMBER_SIZE, MM_ARG_START,
+	ITERATOR, META_SEQ, TASK_TGID, TASK_PID, TASK_PARENT, TASK_LEADER, TASK_THREAD_PID,
+	TASK_COMM, TASK_STATE, TASK_EXIT_STATE, TASK_START, TASK_CRED, TASK_MM, TASK_NSPROXY,
+	CRED_EUID, CRED_USER_NS, PID_LEVEL, PID_NUMBERS, NUMBER_NR, NUMBER_NS, NUMBER_SIZE, MM_ARG_START,
 	MM_ARG_END, COMMON_INUM, PIDNS_COMMON, USERNS_COMMON, PROXY_MNT, MNTNS_COMMON, PROXY_IPC,
-	IPCNS_COMMON, PROXY_UTS, UTSNS_COMMON, PROXY_NET, NETNS_COMMON, PROXY_CGROUP, CGROUPNS_COMMON,
-	WHERE_COUNT,
+	IPCNS_COMMON, PROXY_UTS, UTSNS_COMMON, PROXY_NET, NETNS_COMMON, PROXY_CGROUP,
+	CGROUPNS_COMMON, WHERE_COUNT,
 };
 
 static struct btf_place wheres[WHERE_COUNT] = {
@@ -62,8 +62,10 @@ static struct btf_place wheres[WHERE_COUNT] = {
 static const struct {
 	enum where proxy, common;
 } kinds[NAMESPACE_COUNT] = {
-	[NAMESPACE_MOUNT] = { PROXY_MNT, MNTNS_COMMON }, [NAMESPACE_IPC] = { PROXY_IPC, IPCNS_COMMON },
-	[NAMESPACE_UTS] = { PROXY_UTS, UTSNS_COMMON },	 [NAMESPACE_NET] = { PROXY_NET, NETNS_COMMON },
+	[NAMESPACE_MOUNT] = { PROXY_MNT, MNTNS_COMMON },
+	[NAMESPACE_IPC] = { PROXY_IPC, IPCNS_COMMON },
+	[NAMESPACE_UTS] = { PROXY_UTS, UTSNS_COMMON },
+	[NAMESPACE_NET] = { PROXY_NET, NETNS_COMMON },
 	[NAMESPACE_CGROUP] = { PROXY_CGROUP, CGROUPNS_COMMON },
 };
 
@@ -123,8 +125,8 @@ static void read_parent(struct program *program, int32_t base)
 }
 
 /*
- * Its arguments, behind the PIDs. What it is read from may be replaced meanwhile by an exec; then, as
- * for all that cannot be read, their size says so. frame_size grows by what has been read.
+ * Its arguments, behind the PIDs. What they are read from may be replaced meanwhile by an exec;
+ * then, as for all that cannot be read, their size says so. frame_size grows by what is read.
  */
 static void read_argv(struct program *program)
 {
@@ -189,7 +191,8 @@ static void exit_unless_inside(struct program *program, const struct inside *ins
 }
 
 /* Run for each task there is: `bpf_iter__task` is its metadata and the task. */
-static void assemble_visit(struct program *program, const struct inside *inside, int32_t base, int map)
+static void assemble_visit(struct program *program, const struct inside *inside, int32_t base,
+			   int map)
 {
 	as_load(program, BPF_DW, R6, (struct place){ R1, 8 });
 	as_load(program, BPF_DW, R7, (struct place){ R1, 0 });

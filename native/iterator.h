@@ -1,4 +1,4 @@
-/* iterator.h - the BPF program that the kernel runs for each task, and that tells of those inside. */
+/* iterator.h - the BPF program that the kernel runs for each task, to tell of those inside. */
 #ifndef ITERATOR_H
 #define ITERATOR_H
 
@@ -20,8 +20,8 @@ struct inside {
 };
 
 /*
- * What it tells of a process, followed by its PIDs as the kernel keeps them, and its arguments; the next
- * begins at a multiple of 8.
+ * What it tells of a process, followed by its PIDs as the kernel keeps them, and its arguments; the
+ * next begins at a multiple of 8.
  */
 struct record {
 	uint32_t level; /* ours is 0 */
@@ -35,8 +35,8 @@ struct record {
 };
 
 /*
- * Returns a descriptor that records are read from, whole ones at each read. -1 with errno where that
- * cannot be: without CAP_BPF and CAP_PERFMON, without the kernel's type information, on older kernels.
+ * Returns a descriptor that records are read from, whole ones at each read. -1 with errno where
+ * that cannot be: without CAP_BPF and CAP_PERFMON, without type information, on older kernels.
  */
 int iterator_open(const struct inside *inside);
 

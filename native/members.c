@@ -64,6 +64,15 @@ static struct entry *entry_at(uint32_t pid)
 	return pid < PID_LIMIT && entry_of[pid] != 0 ? &entries[entry_of[pid] - 1] : NULL;
 }
 
+static bool is_inside(int root, uint32_t pid)
+{
+	uint32_t inode;
+
+	if (spaces_translate())
+		return spaces_pid(root, pid) != 0;
+	return spaces_at(spaces_of(pid, &inode), spaces_level(root)) == root;
+}
+
 /* Everyone who is visible in `root` belongs to the run. */
 static void add_root(int root)
 {
@@ -75,23 +84,14 @@ static void add_root(int root)
 		return; /* its processes are found by their parents */
 	roots[root_count++] = root;
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t inode;
-		bool is_inside;
-
-		if (list[i].root != SPACE_OWN)
+		if (list[i].root != SPACE_OWN || !is_inside(root, list[i].pid))
 			continue;
-		if (spaces_translate())
-			is_inside = spaces_pid(root, list[i].pid) != 0;
-		else
-			is_inside = spaces_at(spaces_of(list[i].pid, &inode), spaces_level(root)) == root;
-		if (is_inside) {
-			list[i].root = root;
-			entries[i].standing = MEMBER;
-		}
+		list[i].root = root;
+		entries[i].standing = MEMBER;
 	}
 }
 
-/* First of the children of `pid`, as many as go into the text; empty where there is no such file. */
+/* The children of `pid`, as many as go into the text; empty where there is no such file. */
 static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 {
 	char name[sizeof("task//children") + 10];
@@ -103,8 +103,8 @@ static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 }
 
 /*
- * Where `pid` is the init of a namespace, that one. An ordinary user may not see it in the shim's own
- * inits; their children, and theirs, live in it or below.
+ * Where `pid` is the init of a namespace, that one. An ordinary user may not see it in the shim's
+ * own inits; their children, and theirs, live in it or below.
  */
 static int space_of_init(uint32_t pid)
 {

@@ -19,9 +19,10 @@ struct member {
 int members_root(int proc, uint32_t monitor);
 
 /*
- * The living processes of the run of `monitor`, itself not included, in the order of /proc: all that
- * are visible in `root`; if that is SPACE_OWN, all that descend from the monitor, and all that are
- * visible in PID namespaces that these have made. Returns their count, -1 where procfs cannot be read.
+ * The living processes of the run of `monitor`, itself not included, in the order of /proc: all
+ * that are visible in `root`; if that is SPACE_OWN, all that descend from the monitor, and all that
+ * are visible in PID namespaces that these have made. Returns their count, -1 where procfs cannot
+ * be read.
  */
 int members_find(int proc, uint32_t monitor, int root, const struct member **members);
 

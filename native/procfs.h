@@ -24,7 +24,7 @@ struct procfs_stat {
  * may not be seen.
  */
 
-/* Opens `name` of `pid`. Reading it fails once that process is gone, even if its PID is used again. */
+/* Opens `name` of `pid`. Reading fails once that process is gone, even if its PID is used again. */
 int procfs_open(int proc, uint32_t pid, const char *name);
 
 /* The text of `name`, ended by NUL and cut at `size`. Returns its length or -1. */

@@ -141,12 +141,21 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	return row->size;
 }
 
-static void read_part(const struct rows_wish *wish, struct seen *all, uint32_t count, char *room)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		size_t size = read_row(wish, all[i].pid, (struct snapshot_row *)room);
+/* Of the rows, those from `first` on; their memory begins at `room`. */
+struct part {
+	struct seen *first;
+	uint32_t count;
+	char *room;
+};
 
-		all[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
+static void read_part(const struct rows_wish *wish, const struct part *part)
+{
+	char *room = part->room;
+
+	for (uint32_t i = 0; i < part->count; i++) {
+		size_t size = read_row(wish, part->first[i].pid, (struct snapshot_row *)room);
+
+		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
 		room += size;
 	}
 }
@@ -164,34 +173,37 @@ static uint32_t parts_for(uint32_t count)
 }
 
 /*
- * Split among children, one for each CPU: each reads its part into memory that all share, and exits.
- * They are awaited here; what one of them has not read, since it could not be made or was killed, is
- * read here after all.
+ * Split among children, one for each CPU: each reads its part into memory that all share, and
+ * exits. They are awaited here; what one of them has not read, since it could not be made or was
+ * killed, is read here after all.
  */
 static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count, char *rooms)
 {
-	uint32_t parts = parts_for(count);
-	pid_t readers[PARTS_MAX] = { 0 };
+	struct part parts[PARTS_MAX];
+	pid_t readers[PARTS_MAX];
+	uint32_t part_count = parts_for(count), first = 0;
 
-	for (uint32_t part = parts; part-- > 0;) {
-		uint32_t first = (uint32_t)((uint64_t)count * part / parts);
-		uint32_t end = (uint32_t)((uint64_t)count * (part + 1) / parts);
-		char *room = rooms + first * ROW_SIZE_MAX;
+	for (uint32_t i = 0; i < part_count; i++) {
+		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
 
-		readers[part] = part == 0 ? -1 : fork();
-		if (readers[part] <= 0)
-			read_part(wish, all + first, end - first, room);
-		if (readers[part] == 0)
-			_exit(0);
+		parts[i] = (struct part){ all + first, end - first, rooms + first * ROW_SIZE_MAX };
+		first = end;
 	}
-	for (uint32_t part = 1; part < parts; part++) {
-		uint32_t first = (uint32_t)((uint64_t)count * part / parts);
-		uint32_t end = (uint32_t)((uint64_t)count * (part + 1) / parts);
-		int status = 0;
+	for (uint32_t i = 1; i < part_count; i++) {
+		readers[i] = fork();
+		if (readers[i] != 0)
+			continue;
+		read_part(wish, &parts[i]);
+		_exit(0);
+	}
+	read_part(wish, &parts[0]);
+	for (uint32_t i = 1; i < part_count; i++) {
+		int status = -1;
 
-		if (readers[part] > 0 && waitpid(readers[part], &status, 0) == readers[part] &&
-		    status != 0)
-			read_part(wish, all + first, end - first, rooms + first * ROW_SIZE_MAX);
+		if (readers[i] > 0)
+			(void)waitpid(readers[i], &status, 0);
+		if (status != 0)
+			read_part(wish, &parts[i]);
 	}
 }
 

@@ -10,9 +10,14 @@
 /* A parent that has ended leaves its children to another; more often than this is no accident. */
 #define LOOKS_MAX 4
 
-static uint32_t *row_of; /* by PID, index + 1; virtual memory */
+/* All rows, and those to come. */
+struct rows {
+	struct seen *all;
+	uint32_t count, room;
+	uint32_t *row_of; /* by PID, index + 1; virtual memory */
+};
 
-/* Whether its PID still is its own: outside and in its run's outermost namespace the same number. */
+/* Whether its PID still is its own: the same at level 0 and in the run's outermost namespace. */
 static bool is_there(const struct rows_wish *wish, const struct seen *seen)
 {
 	struct procfs_stat stat;
@@ -24,19 +29,19 @@ static bool is_there(const struct rows_wish *wish, const struct seen *seen)
 	       rows_start_ns(stat.start_ticks) == seen->row->start_ns;
 }
 
-static struct seen *seen_at(struct seen *all, uint32_t pid)
+/* The row of the parent, if it ever had one; it may have been left out. */
+static const struct seen *parent_of(const struct rows *rows, const struct seen *child)
 {
-	return pid < PID_LIMIT && row_of[pid] != 0 ? &all[row_of[pid] - 1] : NULL;
+	uint32_t pid = row_parents(child->row)[0];
+
+	return pid < PID_LIMIT && rows->row_of[pid] != 0 ? &rows->all[rows->row_of[pid] - 1] : NULL;
 }
 
 /* One that is younger than its child has been given the PID of the parent that was. */
-static const struct seen *parent_at(struct seen *all, const struct seen *child)
+static bool is_parent(const struct seen *parent, const struct seen *child)
 {
-	const struct seen *parent = seen_at(all, row_parents(child->row)[0]);
-
 	return parent != NULL && parent->row != NULL &&
-			       parent->row->start_ns <= child->row->start_ns ?
-		       parent : NULL;
+	       parent->row->start_ns <= child->row->start_ns;
 }
 
 /* 0 at each level of which the parent is outside: a namespace of the child's that it is not in. */
@@ -69,61 +74,83 @@ static bool look_again(const struct rows_wish *wish, const struct seen *seen, bo
 	return true;
 }
 
-/* Whether its parent is of the run, and has a row now. */
-static bool add_parent(const struct rows_wish *wish, struct seen *all, uint32_t *count, uint32_t room,
-		       const struct seen *child)
+/* Whether its parent is of the run, and has a row only now. */
+static bool add_parent(const struct rows_wish *wish, struct rows *rows, const struct seen *child)
 {
 	uint32_t pid = row_parents(child->row)[0];
+	struct seen *parent = &rows->all[rows->count];
 
-	if (child->root == SPACE_OWN || *count == room || pid >= PID_LIMIT || row_of[pid] != 0 ||
-	    spaces_pid(child->root, pid) == 0)
+	if (child->root == SPACE_OWN || rows->count == rows->room || pid >= PID_LIMIT ||
+	    rows->row_of[pid] != 0 || spaces_pid(child->root, pid) == 0)
 		return false;
-	all[*count] = (struct seen){ .pid = pid, .root = child->root };
-	if (!rows_read_one(wish, &all[*count]))
+	*parent = (struct seen){ .pid = pid, .root = child->root };
+	if (!rows_read_one(wish, parent))
 		return false;
-	row_of[pid] = ++*count;
+	rows->row_of[pid] = ++rows->count;
 	return true;
 }
 
-static void find_parent(const struct rows_wish *wish, struct seen *all, uint32_t *count, uint32_t room,
-			struct seen *seen)
+/* False: it has ended. */
+static bool find_parent(const struct rows_wish *wish, struct rows *rows, const struct seen *seen)
 {
 	for (int looks = 0; looks < LOOKS_MAX; looks++) {
-		const struct seen *parent = parent_at(all, seen);
+		const struct seen *parent = parent_of(rows, seen);
 		bool has_changed = false;
 
-		if (parent != NULL) {
+		if (is_parent(parent, seen)) {
 			fill_parents(parent->row, seen->row);
-			return;
+			return true;
 		}
-		if (add_parent(wish, all, count, room, seen))
+		if (add_parent(wish, rows, seen))
 			continue;
-		if (!look_again(wish, seen, &has_changed)) {
-			seen->row = NULL;
-			return;
-		}
+		if (!look_again(wish, seen, &has_changed))
+			return false;
 		if (!has_changed)
 			break;
 	}
 	fill_outside(seen);
+	return true;
+}
+
+/* What has lost its row here is missing to its children, so they are looked at again. */
+static void find_parents(const struct rows_wish *wish, struct rows *rows)
+{
+	bool has_lost = true;
+
+	for (int looks = 0; has_lost && looks < LOOKS_MAX; looks++) {
+		has_lost = false;
+		for (uint32_t i = 0; i < rows->count; i++) {
+			struct seen *seen = &rows->all[i];
+
+			if (seen->row == NULL ||
+			    (looks > 0 && (parent_of(rows, seen) == NULL ||
+					   is_parent(parent_of(rows, seen), seen))))
+				continue;
+			if (!find_parent(wish, rows, seen)) {
+				seen->row = NULL;
+				has_lost = true;
+			}
+		}
+	}
 }
 
 int64_t settle_rows(const struct rows_wish *wish, struct seen *all, uint32_t count)
 {
-	uint32_t room = 2 * count;
+	struct rows rows = {
+		.all = all,
+		.count = count,
+		.room = 2 * count,
+		.row_of = reserve(PID_LIMIT * sizeof(*rows.row_of)),
+	};
 
-	row_of = reserve(PID_LIMIT * sizeof(*row_of));
-	if (row_of == NULL)
+	if (rows.row_of == NULL)
 		return -1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (all[i].row != NULL && !is_there(wish, &all[i]))
 			all[i].row = NULL;
 		if (all[i].row != NULL)
-			row_of[all[i].pid] = i + 1;
+			rows.row_of[all[i].pid] = i + 1;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		if (all[i].row != NULL)
-			find_parent(wish, all, &count, room, &all[i]);
-	}
-	return count;
+	find_parents(wish, &rows);
+	return rows.count;
 }

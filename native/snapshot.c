@@ -70,11 +70,12 @@ static int open_own_proc(void)
 static uint64_t machine_tasks(int proc)
 {
 	char text[128];
-	const char *at;
+	const char *at = NULL;
 
-	if (procfs_text(proc, "loadavg", text, sizeof(text)) <= 0 || (at = strchr(text, '/')) == NULL)
+	if (procfs_text(proc, "loadavg", text, sizeof(text)) > 0)
+		at = strchr(text, '/');
+	if (at++ == NULL)
 		return 0;
-	at++;
 	return procfs_number(&at);
 }
 

@@ -1,4 +1,4 @@
-/* spaces.c - the PID namespaces around processes, up to our own, and the PIDs that they have there. */
+/* spaces.c - the PID namespaces around processes, up to our own, and their PIDs there. */
 #define _GNU_SOURCE
 #include "spaces.h"
 

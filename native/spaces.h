@@ -1,4 +1,4 @@
-/* spaces.h - the PID namespaces around processes, up to our own, and the PIDs that they have there. */
+/* spaces.h - the PID namespaces around processes, up to our own, and their PIDs there. */
 #ifndef SPACES_H
 #define SPACES_H
 

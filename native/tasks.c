@@ -50,7 +50,7 @@ static void take(const struct rows_wish *wish, const struct record *record, int 
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
 	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
-	/* As procfs shows them: what stands behind them where a process has written over their end. */
+	/* As procfs shows them: with what is behind, where a process has written over their end. */
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
 		(void)rows_read_one(wish, seen);
@@ -93,11 +93,12 @@ static struct seen *read_all(const struct rows_wish *wish, int iterator, int roo
 			const struct record *record = (const void *)(batch + at);
 			struct seen *seen = &all[(*count)++];
 			uint32_t pids[SBX_PIDS_MAX];
-			bool is_whole = record->argv_size != ITERATOR_ARGV_UNREAD;
+			uint32_t argv_size = record->argv_size;
 
 			take(wish, record, root, rooms + used, seen);
 			used += seen->row == (void *)(rooms + used) ? seen->row->size : 0;
-			at = iterator_pids(record, pids) - batch + (is_whole ? record->argv_size : 0);
+			at = iterator_pids(record, pids) - batch;
+			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
 			at = (at + 7) & ~7l;
 		}
 	}
