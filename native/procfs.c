@@ -88,6 +88,24 @@ bool procfs_stat(int proc, uint32_t pid, struct procfs_stat *stat)
 	return is_read;
 }
 
+/* The text is as "pid:[4026531836]". Source: namespaces(7). */
+uint32_t procfs_namespace(int proc, uint32_t pid, const char *name)
+{
+	char path[64], text[64];
+	const char *at;
+	ssize_t size;
+
+	(void)snprintf(path, sizeof(path), "%u/ns/%s", pid, name);
+	size = readlinkat(proc, path, text, sizeof(text) - 1);
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	at = strchr(text, '[');
+	if (at++ == NULL)
+		return 0;
+	return (uint32_t)procfs_number(&at);
+}
+
 /* Source: proc_pid_status(5), NSpid. */
 int procfs_pids(int proc, uint32_t pid, uint32_t pids[SBX_PIDS_MAX])
 {

@@ -41,6 +41,12 @@ bool procfs_stat(int proc, uint32_t pid, struct procfs_stat *stat);
 /* PIDs at each level, outermost first. Returns the level it lives at, or -1. */
 int procfs_pids(int proc, uint32_t pid, uint32_t pids[SBX_PIDS_MAX]);
 
+/*
+ * Inode of one of its namespaces, by the name in /proc/PID/ns; 0 where it may not be seen. From the
+ * text of the link, at half of what following it takes.
+ */
+uint32_t procfs_namespace(int proc, uint32_t pid, const char *name);
+
 /* The decimal number at *text, white space before it skipped; *text then stands behind it. */
 uint64_t procfs_number(const char **text);
 

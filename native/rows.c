@@ -80,14 +80,10 @@ static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapsho
 static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
 {
 	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
-		char path[sizeof("/ns/cgroup") + 10];
-		struct stat status;
+		const char *name = namespace_files[kind];
 
-		if (namespace_files[kind] == NULL)
-			continue;
-		(void)snprintf(path, sizeof(path), "%u/ns/%s", pid, namespace_files[kind]);
-		if (fstatat(wish->proc, path, &status, 0) == 0)
-			row->inodes[kind] = (uint32_t)status.st_ino;
+		if (name != NULL)
+			row->inodes[kind] = procfs_namespace(wish->proc, pid, name);
 	}
 }
 

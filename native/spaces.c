@@ -115,19 +115,15 @@ static int learn(int fd)
 
 int spaces_of(uint32_t pid, uint32_t *inode)
 {
-	char path[sizeof("/ns/pid") + 10];
-	struct stat status;
 	int known, fd;
 
-	(void)snprintf(path, sizeof(path), "%u/ns/pid", pid);
-	*inode = 0;
-	if (fstatat(proc, path, &status, 0) < 0)
+	*inode = procfs_namespace(proc, pid, "pid");
+	if (*inode == 0)
 		return SPACE_NONE;
-	*inode = (uint32_t)status.st_ino;
 	known = *place_of(*inode);
 	if (known != 0)
 		return known - 1;
-	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	fd = procfs_open(proc, pid, "ns/pid");
 	return fd < 0 ? SPACE_NONE : learn(fd);
 }
 
