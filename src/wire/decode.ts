@@ -7,6 +7,7 @@ import type { DependencyCondition, Expect, Identity, Output, Pin, Stdin } from "
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { ENUMS, type EnumName, type EnumValue } from "./enums.ts";
+import { wideAt, wordsAt } from "./fields.ts";
 import {
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
@@ -25,6 +26,8 @@ export type Decoded =
 type Row = Readonly<Record<string, number>>;
 
 /** Raised inside of this file only: an image whose numbers lead nowhere. */
+const DECODER = new TextDecoder();
+
 class Broken extends Error {}
 
 export function isImage(bytes: Uint8Array): boolean {
@@ -49,6 +52,10 @@ class Decoder {
   readonly #header: Row;
   readonly #sections = new Map<SectionName, { offset: number; count: number }>();
   readonly #strings: Uint8Array;
+  /** By offset; copies of one process share most of theirs. */
+  readonly #texts = new Map<number, string>();
+  readonly #lists = new Map<string, readonly string[]>();
+  readonly #envs = new Map<readonly string[], SlotProcess["env"]>();
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -98,9 +105,7 @@ class Decoder {
     for (const { name, type, offset, count } of placesOf(struct).fields) {
       if (count > 1) continue;
       row[name] =
-        type === "u64"
-          ? Number(this.#view.getBigUint64(at + offset, true))
-          : this.#view.getUint32(at + offset, true);
+        type === "u64" ? wideAt(this.#view, at + offset) : this.#view.getUint32(at + offset, true);
     }
     return row;
   }
@@ -117,35 +122,56 @@ class Decoder {
     if (place.offset + place.count * size > this.#bytes.length) {
       throw new Broken(`its ${section} are outside of it`);
     }
-    return Array.from({ length: count }, (_, index) =>
-      this.#row(struct, place.offset + (first + index) * size),
-    );
+    const rows: Row[] = [];
+    for (let index = first; index < first + count; index++)
+      rows.push(this.#row(struct, place.offset + index * size));
+    return rows;
   }
 
   #words(section: SectionName, first: number | undefined, count: number | undefined): number[] {
     const place = this.#section(section);
     if ((first ?? 0) + (count ?? 0) > place.count)
       throw new Broken(`its ${section} are outside of it`);
-    return Array.from({ length: count ?? 0 }, (_, index) =>
-      this.#view.getUint32(place.offset + 4 * ((first ?? 0) + index), true),
-    );
+    return wordsAt(this.#view, place.offset + 4 * (first ?? 0), count ?? 0);
   }
 
   #string(offset: number | undefined): string {
     const start = offset ?? 0;
+    const known = this.#texts.get(start);
+    if (known !== undefined) return known;
     const end = this.#strings.indexOf(0, start);
     if (start >= this.#strings.length || end < 0)
       throw new Broken("a string is outside of its pool");
-    return new TextDecoder().decode(this.#strings.subarray(start, end));
+    const text = DECODER.decode(this.#strings.subarray(start, end));
+    this.#texts.set(start, text);
+    return text;
   }
 
-  #list(offset: number | undefined, count: number | undefined): string[] {
+  #list(offset: number | undefined, count: number | undefined): readonly string[] {
+    if (!count) return [];
     let at = offset ?? 0;
-    return Array.from({ length: count ?? 0 }, () => {
-      const text = this.#string(at);
+    const key = `${at} ${count}`;
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const list: string[] = [];
+    while (list.length < count) {
+      list.push(this.#string(at));
       at = this.#strings.indexOf(0, at) + 1;
-      return text;
+    }
+    this.#lists.set(key, list);
+    return list;
+  }
+
+  #env(offset: number | undefined, count: number | undefined): SlotProcess["env"] {
+    const list = this.#list(offset, count);
+    const known = this.#envs.get(list);
+    if (known !== undefined) return known;
+    const env = list.map((entry): [string, string] => {
+      const at = entry.indexOf("=");
+      return [entry.slice(0, at), entry.slice(at + 1)];
     });
+    this.#envs.set(list, env);
+    return env;
   }
 
   #enum<Name extends EnumName>(name: Name, number: number | undefined): EnumValue<Name> {
@@ -280,10 +306,6 @@ class Decoder {
   #process(index: number, dependsOn: SlotProcess["dependsOn"]): SlotProcess {
     const [row] = this.#all("processes", IMAGE_STRUCTS.image_process, index, 1);
     if (row === undefined) throw new Broken(`there is no process ${index}`);
-    const env = this.#list(row["env"], row["env_count"]).map((entry): [string, string] => {
-      const at = entry.indexOf("=");
-      return [entry.slice(0, at), entry.slice(at + 1)];
-    });
     const limits = this.#all(
       "limits",
       IMAGE_STRUCTS.image_limit,
@@ -295,7 +317,7 @@ class Decoder {
     return {
       pins: pins === "" ? [] : (JSON.parse(pins) as Pin[]),
       argv: this.#list(row["argv"], row["argv_count"]),
-      env,
+      env: this.#env(row["env"], row["env_count"]),
       inheritEnv: this.#list(row["inherit_env"], row["inherit_env_count"]),
       cwd: this.#string(row["cwd"]) || null,
       umask: row["umask"] ?? 0,

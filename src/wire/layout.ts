@@ -365,8 +365,17 @@ export interface StructPlace {
   readonly size: number;
 }
 
+/** Each is asked for once a record. */
+const known = new WeakMap<Struct, StructPlace>();
+
 /** Offsets as a C compiler on a 64-bit target gives them; the generated header asserts the same. */
 export function placesOf(struct: Struct): StructPlace {
+  const places = known.get(struct) ?? computedPlaces(struct);
+  known.set(struct, places);
+  return places;
+}
+
+function computedPlaces(struct: Struct): StructPlace {
   const fields: FieldPlace[] = [];
   let offset = 0;
   let alignment = 1;
