@@ -15,6 +15,8 @@ export interface Client {
   readonly capabilities: Record<string, unknown>;
   /** Opens or replaces a document and awaits what is wrong with it. */
   diagnose(uri: string, text: string): Promise<readonly Diagnostic[]>;
+  /** What is wrong with a file that need not be open, as soon as the server says. */
+  told(uri: string): Promise<readonly Diagnostic[]>;
   stop(): Promise<void>;
 }
 
@@ -67,19 +69,23 @@ export async function startClient(
   await connection.sendNotification("initialized", {});
   await connection.sendNotification("workspace/didChangeConfiguration", { settings });
 
+  const told = (uri: string) =>
+    new Promise<readonly Diagnostic[]>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no diagnostics of ${uri}`)), TIMEOUT_MS);
+      waiting.set(uri, (found) => {
+        clearTimeout(timer);
+        resolve(found);
+      });
+    });
+
   return {
     connection,
     capabilities,
+    told,
     async diagnose(uri, text) {
       const version = (versions.get(uri) ?? 0) + 1;
       versions.set(uri, version);
-      const answer = new Promise<readonly Diagnostic[]>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no diagnostics of ${uri}`)), TIMEOUT_MS);
-        waiting.set(uri, (found) => {
-          clearTimeout(timer);
-          resolve(found);
-        });
-      });
+      const answer = told(uri);
       if (version === 1) {
         await connection.sendNotification("textDocument/didOpen", {
           textDocument: { uri, languageId: "yaml", version, text },

@@ -13,6 +13,15 @@ export function escapeText(text: string): string {
   });
 }
 
+/** JSON that means the same, with nothing in it that a terminal acts on. */
+export function escapeJson(json: string): string {
+  // JSON itself escapes the first of them in texts, and has line ends between them.
+  return json.replace(UNSAFE, (char) => {
+    const code = char.charCodeAt(0);
+    return code < 0x20 ? char : `\\u${hex(code, 4)}`;
+  });
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }

@@ -3,10 +3,13 @@
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { type Case, expand, type Surroundings } from "../spec/expand.ts";
+import { includeAll } from "../spec/include.ts";
 import { mended, noMends } from "../spec/mend.ts";
+import { entryOf, type Node } from "../spec/node.ts";
 import { readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
 import type { Template, Templates } from "../spec/templates.ts";
+import { applyTemplates } from "../spec/templates.ts";
 import { type BoxDraft, draftOf } from "./draft.ts";
 import { resolveProcesses, sandboxOf } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
@@ -21,7 +24,7 @@ export interface Source {
 export interface Checked {
   /** Ordered by place, the spec's own file first. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Null exactly if there is an error. */
+  /** Null exactly if there is an error; and of a file of templates. */
   readonly ir: Sandbox | null;
   /** Text of every file that was read, by its name in findings. */
   readonly sources: ReadonlyMap<string, string>;
@@ -31,6 +34,23 @@ const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => n
 
 /** Findings that make everything after them unsure: nothing is where it seems to be. */
 const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX2120", "SBX2123", "SBX2310"]);
+
+/** A spec, or a file of templates that specs include. */
+export function checkFile(source: Source, around: Partial<Surroundings> = {}): Checked {
+  const { root, diagnostics } = readSpec(source.file, source.text);
+  if (root?.kind !== "map" || !isLibrary(root)) return checkSpec(source, around);
+  const found = [...diagnostics, ...checkShape(root, "Library")];
+  const load = around.load ?? NOTHING_AROUND.load;
+  const { templates, sources } = includeAll(source, root, load, found);
+  applyTemplates(root, templates, found);
+  return { diagnostics: sorted(found, source.file), ir: null, sources };
+}
+
+/** Whether a file without a name says nothing of processes of its own. */
+function isLibrary(root: Node): boolean {
+  const has = (key: string) => entryOf(root, key) !== null;
+  return ["templates", "include"].some(has) && !["sandbox", "processes", "sandboxes"].some(has);
+}
 
 export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
   const { root, diagnostics } = readSpec(source.file, source.text);

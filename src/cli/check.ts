@@ -49,8 +49,8 @@ async function findingsIn(
   }
   const entry = entryFor(file, bytes, around);
   if (isRight(entry, around)) return [];
-  const { checkSpec } = await import("../check/check.ts");
-  const checked = checkSpec({ file, text: new TextDecoder().decode(bytes) }, around);
+  const { checkFile } = await import("../check/check.ts");
+  const checked = checkFile({ file, text: new TextDecoder().decode(bytes) }, around);
   for (const [path, source] of checked.sources) sources.set(path, source);
   if (checked.diagnostics.length === 0) keepRight(entry, checked.sources);
   return checked.diagnostics;

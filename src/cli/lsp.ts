@@ -18,8 +18,9 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import pkg from "../../package.json" with { type: "json" };
+import { escapeText } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
-import { type Checked, checkSpec } from "../check/check.ts";
+import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { completionsAt, type Item } from "../interop/completion.ts";
 import { hoverAt } from "../interop/hover.ts";
@@ -62,6 +63,8 @@ class Server {
   readonly #connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   readonly #documents = new TextDocuments(TextDocument);
   readonly #known = new Map<string, Known>();
+  /** The documents that each one has had findings sent for. */
+  readonly #told = new Map<string, ReadonlySet<string>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor() {
@@ -105,11 +108,17 @@ class Server {
       const end = document.positionAt(text.length);
       return [{ range: { start: { line: 0, character: 0 }, end }, newText: made }];
     });
-    this.#documents.onDidChangeContent(({ document }) => this.#checkSoon(document));
+    this.#documents.onDidChangeContent(({ document }) => {
+      this.#checkSoon(document);
+      this.#recheckAround(document);
+    });
     this.#documents.onDidClose(({ document: { uri } }) => {
       clearTimeout(this.#timers.get(uri));
       this.#known.delete(uri);
-      void connection.sendDiagnostics({ uri, diagnostics: [] });
+      for (const place of this.#told.get(uri) ?? [uri]) {
+        void connection.sendDiagnostics({ uri: place, diagnostics: [] });
+      }
+      this.#told.delete(uri);
     });
     this.#documents.listen(connection);
     connection.listen();
@@ -118,15 +127,39 @@ class Server {
   #checkSoon(document: TextDocument): void {
     const { uri } = document;
     clearTimeout(this.#timers.get(uri));
-    const check = () => {
-      const { checked } = this.#know(document);
-      const own = pathOf(uri);
-      const diagnostics = checked.diagnostics
-        .filter(({ span }) => span.file === own || span.file === "")
-        .map((found) => this.#diagnostic(found));
-      void this.#connection.sendDiagnostics({ uri, diagnostics });
-    };
-    this.#timers.set(uri, setTimeout(check, PAUSE_MS));
+    this.#timers.set(
+      uri,
+      setTimeout(() => this.#publish(document), PAUSE_MS),
+    );
+  }
+
+  /** What is wrong with a document, and in the files that it includes with each of these. */
+  #publish(document: TextDocument): void {
+    const { uri } = document;
+    const { checked } = this.#know(document);
+    const byUri = new Map<string, LspDiagnostic[]>([[uri, []]]);
+    for (const found of checked.diagnostics) {
+      const place = found.span.file === "" ? uri : uriOf(found.span.file);
+      const own = place === uriOf(pathOf(uri)) ? uri : place;
+      byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(found)]);
+    }
+    for (const before of this.#told.get(uri) ?? []) if (!byUri.has(before)) byUri.set(before, []);
+    this.#told.set(uri, new Set(byUri.keys()));
+    for (const [place, diagnostics] of byUri) {
+      // A file that is open tells of itself.
+      if (place !== uri && this.#documents.get(place) !== undefined) continue;
+      void this.#connection.sendDiagnostics({ uri: place, diagnostics });
+    }
+  }
+
+  /** Open documents that include a changed one are not what they were. */
+  #recheckAround({ uri }: TextDocument): void {
+    const path = pathOf(uri);
+    for (const other of this.#documents.all()) {
+      if (other.uri === uri || !this.#known.get(other.uri)?.checked.sources.has(path)) continue;
+      this.#known.delete(other.uri);
+      this.#checkSoon(other);
+    }
   }
 
   #know(document: TextDocument): Known {
@@ -135,7 +168,7 @@ class Server {
     if (known?.version === version) return known;
     const file = pathOf(uri);
     const load = (path: string) => this.#text(path);
-    const checked = checkSpec({ file, text: document.getText() }, { ...surroundings({}), load });
+    const checked = checkFile({ file, text: document.getText() }, { ...surroundings({}), load });
     const made: Known = {
       version,
       checked,
@@ -222,10 +255,13 @@ class Server {
       severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
       code,
       source: "sandbox",
-      message: text.filter((part) => part !== "").join("\n"),
+      message: text
+        .filter((part) => part !== "")
+        .map(escapeText)
+        .join("\n"),
       relatedInformation: related.map((each) => ({
         location: this.#location(each.span),
-        message: each.label,
+        message: escapeText(each.label),
       })),
     };
   }

@@ -1,5 +1,6 @@
 /** Diagnostics for programs, in the documented shape. Pure. */
 
+import { escapeJson } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
@@ -16,7 +17,7 @@ export function jsonText(
       ? null
       : { start: source.position(start), end: source.position(end) };
   };
-  return JSON.stringify({
+  const found = JSON.stringify({
     diagnostics: diagnostics.map((found) => {
       const range = rangeOf(found.span);
       const { code, severity, message, label, notes, help, span } = found;
@@ -28,4 +29,5 @@ export function jsonText(
       return { code, severity, message, file: span.file, range, label, help, notes, related };
     }),
   });
+  return escapeJson(found);
 }

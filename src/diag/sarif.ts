@@ -1,6 +1,7 @@
 /** Diagnostics as a SARIF 2.1.0 log, for code scanning. Source: OASIS sarif-v2.1.0. Pure. */
 
 import pkg from "../../package.json" with { type: "json" };
+import { escapeJson } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
 import type { CodePage } from "./code-page.ts";
 import { type Code, codes } from "./codes.ts";
@@ -25,7 +26,7 @@ export function sarifText(
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${escapeJson(JSON.stringify(log, null, 2))}\n`;
 }
 
 function rule(code: Code) {

@@ -13,7 +13,7 @@ const WARNED = "sandbox: x\nprocesses: {a: 'ls | wc'}\n";
 const RIGHT = "sandbox: x\nprocesses: {a: pwd}\n";
 
 function check(cwd: string, args: readonly string[], input = "") {
-  const ran = Bun.spawnSync(["bun", join(root, "src/cli/main.ts"), "check", ...args], {
+  const ran = Bun.spawnSync([process.execPath, join(root, "src/cli/main.ts"), "check", ...args], {
     cwd,
     stdin: Buffer.from(input),
     env: { ...process.env, HOME: scratch, NO_COLOR: "1" },
@@ -49,6 +49,15 @@ test("- is standard input", () => {
   const ran = check(scratch, ["-"], WRONG);
   assert.is(ran.code, 2);
   assert.match(ran.err, " --> -:2:17");
+});
+
+test("a file of templates is no spec that lacks a name", () => {
+  const dir = folder("library", {
+    "right.yaml": "templates: {t: {timeout: 5s}}\n",
+    "wrong.yaml": "templates: {t: {timeot: 5s}}\n",
+  });
+  assert.is(check(dir, ["right.yaml"]).code, 0);
+  assert.match(check(dir, ["wrong.yaml"]).err, "1 spec checked: 1 error, no warnings");
 });
 
 test("nothing to check is not that all is well", () => {

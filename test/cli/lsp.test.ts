@@ -179,6 +179,31 @@ test("format gives the one layout", async () => {
   assert.is(edits[0]?.newText, "sandbox: x\nprocesses:\n  a: sleep\n");
 });
 
+test("a mistake in an included file is told of that file, and is gone when it is mended", async () => {
+  const library = `file://${join(scratch, "library.yaml")}`;
+  const user = `file://${join(scratch, "user.yaml")}`;
+  fs.writeFileSync(join(scratch, "library.yaml"), "templates: {t: {timeot: 5s}}\n");
+  const text = "sandbox: x\ninclude: [library.yaml]\nprocesses: {a: {use: t, run: pwd}}\n";
+  const told = client.told(library);
+  assert.equal(await client.diagnose(user, text), []);
+  const [found, ...others] = await told;
+  assert.is(found?.code, "SBX2001");
+  assert.is(found?.range.start.character, 16);
+  assert.equal(others, []);
+  // Opened itself, it is no spec that lacks a name; and mending it mends what includes it.
+  assert.is((await client.diagnose(library, "templates: {t: {timeot: 5s}}\n")).length, 1);
+  const again = client.told(user);
+  assert.equal(await client.diagnose(library, "templates: {t: {timeout: 5s}}\n"), []);
+  assert.equal(await again, []);
+});
+
+test("what a spec holds cannot act on a terminal or turn the text", async () => {
+  const hostile = `file://${join(scratch, "hostile.yaml")}`;
+  const text = 'sandbox: x\nprocesses: {a: {run: pwd, depends_on: ["\\e[2J\\u202e"]}}\n';
+  const [found] = await client.diagnose(hostile, text);
+  assert.match(found?.message ?? "", String.raw`\x1b[2J\u202e`);
+});
+
 test("half-written specs never end the server", async () => {
   for (let end = 0; end < spec.length; end += 7) {
     const text = spec.slice(0, end);

@@ -9,6 +9,7 @@ import { checkSpec } from "../../src/check/check.ts";
 import type { CodePage } from "../../src/diag/code-page.ts";
 import { codes } from "../../src/diag/codes.ts";
 import { githubText } from "../../src/diag/github.ts";
+import { jsonText } from "../../src/diag/json.ts";
 import { sarifText } from "../../src/diag/sarif.ts";
 
 const test = suite("sarif");
@@ -41,6 +42,15 @@ test("places are those of the finding, and other places come as related ones", (
   const { region } = result.locations[0].physicalLocation;
   assert.equal(region, { startLine: 3, startColumn: 35, endLine: 3, endColumn: 36 });
   assert.is(result.relatedLocations[0].physicalLocation.region.startColumn, 22);
+});
+
+test("JSON and SARIF hold nothing that a terminal acts on, and mean the same", () => {
+  const text = 'sandbox: x\nprocesses: {a: {run: pwd, depends_on: ["\\e[2J\\u009b\\u202e"]}}\n';
+  const { diagnostics, sources } = checkSpec({ file: "x.yaml", text });
+  for (const printed of [jsonText(diagnostics, sources), sarifText(diagnostics, sources)]) {
+    assert.not.match(printed, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    assert.match(JSON.stringify(JSON.parse(printed)), "\u202e");
+  }
 });
 
 test("a log without findings is valid too", () => {
