@@ -5,10 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xafce2dd4u
+#define SBX_WIRE_VERSION 0x821c4456u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
+#define SBX_USERS_MAX 34
 #define SBX_SANDBOX_COUNT_MAX 65536
 #define SBX_SLOT_COUNT_MAX 1048576
 #define SBX_STRING_LIST_MAX 65535
@@ -689,5 +690,28 @@ _Static_assert(offsetof(struct snapshot_row, start_ns) == 16, "layout");
 _Static_assert(offsetof(struct snapshot_row, argv_size) == 24, "layout");
 _Static_assert(offsetof(struct snapshot_row, inodes) == 28, "layout");
 _Static_assert(offsetof(struct snapshot_row, comm) == 56, "layout");
+
+/* The namespaces around one process, outermost first, as far up as the caller may see. A count is 0 where it may not look; an init is 0 where the kernel does not translate. */
+struct namespace_row {
+	uint32_t pid;
+	uint32_t pid_count;
+	uint32_t user_count;
+	uint32_t has_names;
+	uint64_t pid_inodes[33];
+	uint64_t user_inodes[34];
+	uint32_t inits[33];
+	uint8_t hostname[65];
+	uint8_t domainname[65];
+};
+_Static_assert(sizeof(struct namespace_row) == 816, "layout");
+_Static_assert(offsetof(struct namespace_row, pid) == 0, "layout");
+_Static_assert(offsetof(struct namespace_row, pid_count) == 4, "layout");
+_Static_assert(offsetof(struct namespace_row, user_count) == 8, "layout");
+_Static_assert(offsetof(struct namespace_row, has_names) == 12, "layout");
+_Static_assert(offsetof(struct namespace_row, pid_inodes) == 16, "layout");
+_Static_assert(offsetof(struct namespace_row, user_inodes) == 280, "layout");
+_Static_assert(offsetof(struct namespace_row, inits) == 552, "layout");
+_Static_assert(offsetof(struct namespace_row, hostname) == 684, "layout");
+_Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
 
 #endif

@@ -13,6 +13,7 @@
 #include <linux/magic.h>
 
 #include "monitor.h"
+#include "namespaces.h"
 #include "run.h"
 #include "snapshot.h"
 #include "sys.h"
@@ -39,6 +40,7 @@ static int usage(void)
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
 		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
+		"       sandbox-shim namespaces PID...\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -285,6 +287,8 @@ int main(int count, char **arguments)
 		return run_command(count - 2, arguments + 2);
 	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
 		return snapshot_main(count - 2, arguments + 2);
+	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)
+		return namespaces_main(count - 2, arguments + 2);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
 		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;

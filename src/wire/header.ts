@@ -19,6 +19,7 @@ import {
   type Struct,
   TABLE_MAGIC,
   TABLE_STRUCTS,
+  USERS_MAX,
   WIRE_VERSION,
 } from "./layout.ts";
 
@@ -69,6 +70,7 @@ function constants(): string[] {
     NONE: `0x${NONE.toString(16)}u`,
     LEVEL_MAX,
     PIDS_MAX,
+    USERS_MAX,
     SANDBOX_COUNT_MAX,
     SLOT_COUNT_MAX,
     STRING_LIST_MAX,

@@ -22,6 +22,10 @@ export const LEVEL_MAX = 32;
 
 /** Words of a slot's `pids`: one for each level from 0 to LEVEL_MAX. */
 export const PIDS_MAX = LEVEL_MAX + 1;
+/** User namespaces around a process: 33 below the initial one. Source: user_namespaces(7), tried. */
+export const USERS_MAX = 34;
+/** Bytes of a host or domain name, the NUL included. Source: __NEW_UTS_LEN, uname(2). */
+const UTS_NAME_SIZE = 65;
 
 /** Limits of one image; the shim refuses more. Each bounds a fixed array or a start-up cost. */
 export const SANDBOX_COUNT_MAX = 65_536;
@@ -345,6 +349,21 @@ export const FRAME_STRUCTS = {
       ["argv_size", "u32"],
       ["inodes", "u32", NAMESPACE_KINDS.length],
       ["comm", "u8", 16],
+    ],
+  },
+  namespace_row: {
+    name: "namespace_row",
+    doc: "The namespaces around one process, outermost first, as far up as the caller may see. A count is 0 where it may not look; an init is 0 where the kernel does not translate.",
+    fields: [
+      ["pid", "u32"],
+      ["pid_count", "u32"],
+      ["user_count", "u32"],
+      ["has_names", "u32"],
+      ["pid_inodes", "u64", PIDS_MAX],
+      ["user_inodes", "u64", USERS_MAX],
+      ["inits", "u32", PIDS_MAX],
+      ["hostname", "u8", UTS_NAME_SIZE],
+      ["domainname", "u8", UTS_NAME_SIZE],
     ],
   },
 } as const satisfies Record<string, Struct>;
