@@ -16,5 +16,5 @@ export function wrap(text: string, width: number, indent: number): string {
       line = word;
     } else line = longer;
   }
-  return [...lines, line].join(`\n${" ".repeat(indent)}`);
+  return [...lines, line].map((each) => each.trimEnd()).join(`\n${" ".repeat(indent)}`);
 }

@@ -5,8 +5,9 @@ import { escapeText } from "../base/escape.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import type { SnapshotOptions } from "../run/snapshot.ts";
+import { type WatchedRun, watchedRuns } from "../run/watched-run.ts";
 import { isFile, readReport, saved } from "./kept.ts";
-import { type Observer, observers } from "./observe.ts";
+import { reportNow } from "./observe.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
 
@@ -25,10 +26,10 @@ export interface ReportOptions {
 }
 
 export async function list(options: { json?: true }): Promise<number> {
-  const runs = observers().flatMap((observer) => {
-    const table = observer.table();
+  const runs = watchedRuns().flatMap((watched) => {
+    const table = watched.table();
     if (table === null) return [];
-    const { plan, run } = observer;
+    const { plan, run } = watched;
     const levels = plan.slots.reduce((most, { level }) => Math.max(most, level), 0);
     const running = table.slots.filter(({ state }) => state === "running").length;
     return [
@@ -96,14 +97,14 @@ async function reportOf(
   options: SnapshotOptions,
 ): Promise<Report | string> {
   if (what !== undefined && isFile(what)) return readReport(what);
-  const observer = chosenRun(what);
-  if (typeof observer === "string") return observer;
-  return observer.report(options) ?? `the run "${observer.run.name}" has ended`;
+  const watched = chosenRun(what);
+  if (typeof watched === "string") return watched;
+  return reportNow(watched, options) ?? `the run "${watched.run.name}" has ended`;
 }
 
 /** The run, or why there is none. */
-export function chosenRun(name: string | undefined): Observer | string {
-  const runs = observers();
+export function chosenRun(name: string | undefined): WatchedRun | string {
+  const runs = watchedRuns();
   const names = runs.map(({ run }) => escapeText(run.name)).join(", ");
   if (name === undefined) {
     const [only, second] = runs;

@@ -174,7 +174,7 @@ program
 program
   .command("pid")
   .description("any process of this machine: its PID at every level, its namespaces, whose it is")
-  .argument("<pid>", "here, or with --from in another PID namespace")
+  .argument("<pid>", "here, or RUN/PATH, or RUN/PATH:N for PID N in that sandbox")
   .option("--from <process>", "a PID here, or RUN/PATH: <pid> is one in its PID namespace")
   .option("--json", "as JSON")
   .action(async (pid: string, options: PidOptions) => {

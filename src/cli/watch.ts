@@ -1,8 +1,9 @@
 /** `sandbox top` and `report --watch`: a run in place, as it changes. */
 
 import { afterKey, FIRST_VIEW, rowsOnScreen, screenOf, type View } from "../report/view.ts";
+import type { WatchedRun } from "../run/watched-run.ts";
 import { chosenRun } from "./live.ts";
-import type { Observer } from "./observe.ts";
+import { reportNow } from "./observe.ts";
 import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";
 
 const EVERY_MS = 500;
@@ -22,24 +23,24 @@ export async function run(name: string | undefined): Promise<number> {
     write(STDERR, "sandbox top: needs a terminal with a cursor; `sandbox report` prints once\n");
     return EXIT.usage;
   }
-  const observer = chosenRun(name);
-  if (typeof observer === "string") {
-    write(STDERR, `sandbox: ${observer}\n`);
+  const watched = chosenRun(name);
+  if (typeof watched === "string") {
+    write(STDERR, `sandbox: ${watched}\n`);
     return EXIT.failed;
   }
-  const isOver = await new Watch(observer).untilLeft();
-  if (isOver) write(STDERR, `the run "${observer.run.name}" has ended\n`);
+  const isOver = await new Watch(watched).untilLeft();
+  if (isOver) write(STDERR, `the run "${watched.run.name}" has ended\n`);
   return EXIT.ok;
 }
 
 class Watch {
-  readonly #observer: Observer;
+  readonly #watched: WatchedRun;
   #view: View = FIRST_VIEW;
   #last = 0;
   #leave: (isOver: boolean) => void = () => {};
 
-  constructor(observer: Observer) {
-    this.#observer = observer;
+  constructor(watched: WatchedRun) {
+    this.#watched = watched;
   }
 
   /** Whether the run has ended; else the user has left. */
@@ -82,7 +83,7 @@ class Watch {
   }
 
   #draw(): void {
-    const report = this.#observer.report();
+    const report = reportNow(this.#watched);
     if (report === null) {
       this.#leave(true);
       return;
@@ -92,7 +93,7 @@ class Watch {
       rows: process.stdout.rows || ROWS,
       colour: hasColour(STDOUT),
     };
-    const { lines, last } = screenOf(report, this.#observer.run.name, this.#view, screen);
+    const { lines, last } = screenOf(report, this.#watched.run.name, this.#view, screen);
     this.#last = last;
     write(STDOUT, `${BEGIN}${lines.map((line) => `${line}\u001b[K`).join("\r\n")}${END}`);
   }

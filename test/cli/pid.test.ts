@@ -1,17 +1,18 @@
 /** `sandbox pid`: every number is the kernel's, both ways, also for a container of another engine. */
 
 import * as fs from "node:fs";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { ProcessFacts } from "../../src/ir/process-facts.ts";
 import type { Report } from "../../src/report/report.ts";
+import { engines, startContainer } from "../container.ts";
 import {
   alive,
   commandFor,
   environmentFor,
   freshMark,
   sandbox,
-  scratch,
+  type User,
   users,
   writeSpec,
 } from "../sandbox.ts";
@@ -24,6 +25,31 @@ const nspid = (pid: number) =>
     ?.split("\t")
     .map(Number) ?? [];
 
+const root = users[0] as User;
+
+const factsOf = (user: User, ...args: string[]): ProcessFacts => {
+  const { out, err } = sandbox(user, "pid", "--json", ...args);
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+};
+
+/** A run, once everything in it is started. */
+async function started(user: User, spec: string, name: string) {
+  sandbox(user, "version");
+  const child = Bun.spawn(commandFor(user, ["up", "--json", "--name", name, spec]), {
+    env: environmentFor(user),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const reader = child.stdout.getReader();
+  await reader.read();
+  const stop = async () => {
+    child.kill("SIGINT");
+    while (!(await reader.read()).done);
+    await child.exited;
+  };
+  return { stop };
+}
+
 for (const user of users) {
   test(`each process of a run, there and back, as ${user.name}`, async () => {
     const mark = freshMark();
@@ -34,30 +60,23 @@ processes: {top: {shell: "sleep ${mark} & wait"}}
 sandboxes: {outer: {sandboxes: {inner: {init: app, processes: {app: sleep ${mark}, w: {run: sleep ${mark}, replicas: 2}}}}}}
 `,
     );
-    sandbox(user, "version");
     const name = `asked-${user.name.replace(" ", "-")}`;
-    const child = Bun.spawn(commandFor(user, ["up", "--json", "--name", name, spec]), {
-      env: environmentFor(user),
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const reader = child.stdout.getReader();
-    await reader.read();
+    const run = await started(user, spec, name);
     const json = sandbox(user, "report", name, "--format", "json").out;
     const { processes } = JSON.parse(json) as Report;
     for (const { pids, path, kind } of processes) {
       const pid = Number(pids[0]);
-      const facts = JSON.parse(sandbox(user, "pid", "--json", String(pid)).out);
+      const facts = factsOf(user, String(pid));
       assert.equal(
-        facts.levels.map((level: { pid: number }) => level.pid),
+        facts.levels.map((level) => level.pid),
         nspid(pid),
         path,
       );
       const base = path.replace(/\+\d+$/, "");
-      assert.equal(facts.sandbox, { run: name, path: base }, path);
-      // The shim's own inits are not an ordinary user's to look into; all else is.
-      if (kind === "init" && user.name !== "root") continue;
-      const back = sandbox(user, "pid", "--json", String(pids.at(-1)), "--from", String(pid));
-      assert.is(JSON.parse(back.out).pid, pid, `${path}: ${back.err}`);
+      assert.equal(facts.sandbox, { run: name, path: base, kind }, path);
+      // The shim's own inits are not an ordinary user's to look into: who is inside tells of them.
+      assert.is(factsOf(user, String(pids.at(-1)), "--from", String(pid)).pid, pid, path);
+      if (kind === "forked") assert.is(factsOf(user, `${name}/${path}`).pid, pid);
     }
     const web = processes.find(({ path }) => path === "outer/inner/w.2");
     const byPath = sandbox(
@@ -68,74 +87,131 @@ sandboxes: {outer: {sandboxes: {inner: {init: app, processes: {app: sleep ${mark
       `${name}/outer/inner/app`,
     );
     assert.match(byPath.out, new RegExp(`^0 +${web?.pids[0]} +pid:`, "m"));
-    assert.match(byPath.out, /PID namespaces above it cannot be seen from here/);
+    assert.is(factsOf(user, `${name}/outer/inner:${web?.pids.at(-1)}`).pid, web?.pids[0]);
+    assert.is(factsOf(user, `outer:${web?.pids[2]}`).pid, web?.pids[0], "the only run");
+    assert.match(sandbox(user, "pid", "outer/none").err, /no process or sandbox "outer\/none"/);
     const none = sandbox(user, "pid", "4000000", "--from", `${name}/outer/inner/app`);
     assert.is(none.code, 1);
     assert.match(none.err, /there is no PID 4000000 in the namespace pid:\[\d+\]/);
-    child.kill("SIGINT");
-    while (!(await reader.read()).done);
-    await child.exited;
+    await run.stop();
   });
 }
 
 test("what is no PID is wrong usage, and who is not there is said to be gone", () => {
-  const user = users[0] as (typeof users)[number];
-  assert.is(sandbox(user, "pid", "x1").code, 64);
-  assert.is(sandbox(user, "pid", "4194303").code, 1);
-  assert.is(sandbox(user, "pid", "1", "--from", "no-such-run").code, 1);
+  assert.is(sandbox(root, "pid", "0").code, 64);
+  assert.is(sandbox(root, "pid", "x1", "--from", "1").code, 64);
+  assert.is(sandbox(root, "pid", "4194303").code, 1);
+  assert.match(sandbox(root, "pid", "x1").err, /no run has the name "x1"/);
+  assert.is(sandbox(root, "pid", "1", "--from", "no-such-run").code, 1);
 });
 
-const user = users[0] as (typeof users)[number];
-if (user.name !== "root" || Bun.which("runc") === null) {
-  console.log("SKIP this machine has no runc, or we are not root");
-  test.skip("a process in a container of runc", () => {});
+test("a thread is said to be one", () => {
+  const tid = fs.readdirSync("/proc/self/task").find((name) => Number(name) !== process.pid);
+  assert.match(
+    sandbox(root, "pid", String(tid)).err,
+    new RegExp(`no process ${tid} here: it is a thread of process ${process.pid}`),
+  );
+});
+
+if (root.name !== "root") {
+  console.log("SKIP this machine's root is needed to look from inside of another's namespace");
+  test.skip("an observer inside of a sandbox", () => {});
 } else {
-  test("a process in a container of runc", async () => {
-    const bundle = join(scratch, "bundle");
+  test("an observer inside of a sandbox sees from its own level down, and says so", async () => {
     const mark = freshMark();
-    fs.mkdirSync(join(bundle, "rootfs/bin"), { recursive: true });
-    for (const dir of ["proc", "dev", "sys"]) fs.mkdirSync(join(bundle, "rootfs", dir));
-    const source = join(scratch, "pause.c");
-    fs.writeFileSync(
-      source,
-      "#include <unistd.h>\nint main(void) { if (fork() == 0) pause(); pause(); return 0; }\n",
+    const spec = writeSpec(
+      "inside",
+      `sandbox: inside\nsandboxes: {inner: {processes: {deep: sleep ${mark}}}}\n`,
     );
-    assert.is(
-      Bun.spawnSync(["cc", "-static", "-o", join(bundle, "rootfs/bin/pause"), source]).exitCode,
-      0,
+    const run = await started(root, spec, "inside");
+    const deep = factsOf(root, "inside/inner/deep");
+    const [, one, two] = deep.levels.map(({ pid }) => pid);
+    const look = (isMounted: boolean, ...args: string[]) => {
+      const command = commandFor(root, ["pid", ...args]);
+      const mount = isMounted ? "mount -t proc proc /proc && " : "";
+      return Bun.spawnSync(
+        [
+          "nsenter",
+          `--pid=/proc/${deep.levels[1]?.init}/ns/pid`,
+          ...["unshare", "-m", "sh", "-c", `${mount}exec "$@"`, "sh", ...command],
+        ],
+        { env: environmentFor(root) },
+      ).stdout.toString();
+    };
+    const inner = JSON.parse(look(true, "--json", String(one))) as ProcessFacts;
+    assert.equal(
+      inner.levels.map(({ level, pid }) => [level, pid]),
+      [
+        [0, one],
+        [1, two],
+      ],
     );
-    assert.is(Bun.spawnSync(["runc", "spec", "--bundle", bundle]).exitCode, 0);
-    const file = join(bundle, "config.json");
-    const config = JSON.parse(fs.readFileSync(file, "utf8"));
-    config.process.terminal = false;
-    config.process.args = ["/bin/pause", mark];
-    fs.writeFileSync(file, JSON.stringify(config));
-    const id = `sandbox-test-${process.pid}`;
-    const container = Bun.spawn(["runc", "run", "--bundle", bundle, id], {
-      stdio: ["ignore", "ignore", "pipe"],
+    assert.equal(
+      inner.levels.map(({ pidns }) => pidns),
+      deep.levels.slice(1).map(({ pidns }) => pidns),
+    );
+    assert.match(look(true, String(one)), /those above it cannot be seen from inside/);
+    const back = JSON.parse(look(true, "--json", String(two), "--from", String(one)));
+    assert.is(back.pid, one);
+    // With the host's /proc still there, its numbers are not those that this observer could use.
+    assert.match(look(false, String(deep.pid)), /which is not this program's own/);
+    const guest = Bun.spawn([
+      ...["nsenter", "-t", String(deep.levels[1]?.init), "-p", "sleep", mark],
+    ]);
+    const joined = () =>
+      alive(mark)
+        .map(Number)
+        .find((pid) => pid !== deep.pid && nspid(pid).length > 1);
+    for (let tries = 0; tries < 400 && joined() === undefined; tries++) await Bun.sleep(25);
+    assert.equal(factsOf(root, String(joined())).sandbox, {
+      run: "inside",
+      path: "",
+      kind: "joined",
     });
+    process.kill(joined() ?? 0, "SIGKILL");
+    await guest.exited;
+    await run.stop();
+  });
+}
+
+for (const engine of engines) {
+  const name = `a process in a container of ${engine.name}, there and back`;
+  if (engine.obstacle !== null) {
+    console.log(`SKIP ${engine.obstacle}`);
+    test.skip(name, () => {});
+    continue;
+  }
+  test(name, async () => {
+    const container = await startContainer(engine);
     try {
-      const found = () =>
-        alive(mark)
-          .map(Number)
-          .filter((pid) => nspid(pid).length > 1);
-      for (let tries = 0; tries < 200 && found().length < 2; tries++) await Bun.sleep(25);
-      const pids = found();
-      assert.is(pids.length, 2, "the container did not start");
-      for (const pid of pids) {
-        const facts = JSON.parse(sandbox(user, "pid", "--json", String(pid)).out);
+      for (const pid of container.pids) {
+        const facts = factsOf(root, String(pid));
         assert.equal(
-          facts.levels.map((level: { pid: number }) => level.pid),
+          facts.levels.map((level) => level.pid),
           nspid(pid),
         );
-        const inner = nspid(pid).at(-1);
-        const back = sandbox(user, "pid", "--json", String(inner), "--from", String(pids[0]));
-        assert.is(JSON.parse(back.out).pid, pid);
+        assert.is(facts.levels[1]?.init, container.pids[0]);
+        assert.is(facts.container?.engine, engine.name);
+        assert.is(facts.container?.id, container.id);
+        const inner = String(nspid(pid).at(-1));
+        assert.is(factsOf(root, inner, "--from", String(container.pids[1])).pid, pid);
       }
+      const [ordinary] = users.slice(1);
+      if (ordinary === undefined) return;
+      const [init] = container.pids;
+      const seen = factsOf(ordinary, String(init));
+      assert.equal(
+        seen.levels.map(({ pid, pidns }) => [pid, pidns === null]),
+        [
+          [init, false],
+          [1, true],
+        ],
+      );
+      const { code, err } = sandbox(ordinary, "pid", "1", "--from", String(init));
+      assert.is(code, 1);
+      assert.match(err, /the PID namespace of process \d+ is not ours to see/);
     } finally {
-      Bun.spawnSync(["runc", "kill", id, "KILL"]);
-      await container.exited;
-      Bun.spawnSync(["runc", "delete", "-f", id]);
+      await container.stop();
     }
   });
 }

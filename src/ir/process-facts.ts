@@ -1,0 +1,62 @@
+/** What is known of one process of the machine: where it lives, and whose it is. */
+
+/** The kinds that Linux has, by the names of /proc/PID/ns. Source: namespaces(7). */
+export const PROC_NAMESPACES = [
+  "pid",
+  "user",
+  "mnt",
+  "uts",
+  "ipc",
+  "net",
+  "cgroup",
+  "time",
+] as const;
+
+export interface FactsLevel {
+  /** 0 is the PID namespace that /proc shows. */
+  readonly level: number;
+  readonly pid: number;
+  /** Inode; null where we may not look. */
+  readonly pidns: number | null;
+  /** PID here, and name, of its PID 1; null where it cannot be told. */
+  readonly init: number | null;
+  readonly initComm: string | null;
+}
+
+export interface Container {
+  /** Who made it: `docker`, `podman`, `runc` … */
+  readonly engine: string;
+  readonly id: string;
+  /** Of Kubernetes: the UID of the pod around it. */
+  readonly pod: string | null;
+}
+
+/** A process's place in a run of ours. */
+export interface RunPlace {
+  readonly run: string;
+  /** Of the process itself, or of what it descends from; a sandbox's where it came from outside. */
+  readonly path: string;
+  readonly kind: "init" | "declared" | "forked" | "joined";
+}
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly comm: string;
+  readonly argv: readonly string[];
+  readonly uid: number;
+  /** One letter, as in proc_pid_stat(5). */
+  readonly state: string;
+  readonly levels: readonly FactsLevel[];
+  /** By kind; `here` is whether it is the one that we are in ourselves. */
+  readonly namespaces: Readonly<Record<string, { inode: number | null; here: boolean }>>;
+  /** Inode of the PID namespace that its next child is born into, where that is another. */
+  readonly childrenPidns: number | null;
+  readonly cgroup: string | null;
+  readonly container: Container | null;
+  readonly sandbox: RunPlace | null;
+  /**
+   * Whether there are PID namespaces above level 0: none above the machine's own; `foreign`: /proc
+   * is not of the PID namespace that this program runs in.
+   */
+  readonly observer: { readonly isInitial: boolean; readonly isForeign: boolean };
+}

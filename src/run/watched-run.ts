@@ -1,0 +1,43 @@
+/** A run that is going on, with its plan and its state table; what a second terminal has. I/O. */
+
+import * as fs from "node:fs";
+import { type LiveRun, liveRuns, runTable } from "../host/run-dir.ts";
+import type { Plan } from "../plan/plan.ts";
+import { decodeImage } from "../wire/decode.ts";
+import { decodeTable, type StateTable } from "../wire/table.ts";
+
+export class WatchedRun {
+  readonly run: LiveRun;
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly #levels: readonly number[];
+
+  /** Null where the run has ended, or has only begun to be made. */
+  static of(run: LiveRun): WatchedRun | null {
+    try {
+      const decoded = decodeImage(fs.readFileSync(run.planPath));
+      return decoded.ok ? new WatchedRun(run, decoded.plan, decoded.hash) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private constructor(run: LiveRun, plan: Plan, hash: string) {
+    this.run = run;
+    this.plan = plan;
+    this.hash = hash;
+    this.#levels = plan.slots.map(({ level }) => level);
+  }
+
+  /** Null once the run has ended. */
+  table(): StateTable | null {
+    const bytes = runTable(this.run);
+    const table = bytes === null ? null : decodeTable(bytes, this.#levels);
+    return table === null || table.phase === "ended" ? null : table;
+  }
+}
+
+/** The runs of this user, by name. */
+export function watchedRuns(): WatchedRun[] {
+  return liveRuns().flatMap((run) => WatchedRun.of(run) ?? []);
+}
