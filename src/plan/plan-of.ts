@@ -191,6 +191,8 @@ function slotProcess(process: Process, indexOf: (path: string) => number): SlotP
     dependsOn:
       dependsOn.length === 0
         ? NOTHING
-        : dependsOn.map(({ path, condition }) => ({ slot: indexOf(path), condition })),
+        : dependsOn
+            .map(({ path, condition }) => ({ slot: indexOf(path), condition }))
+            .toSorted((a, b) => a.slot - b.slot),
   };
 }

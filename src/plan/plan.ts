@@ -116,7 +116,7 @@ export interface SlotProcess {
   readonly umask: number;
   readonly limits: readonly ResourceLimit[];
   readonly user: Identity | null;
-  /** In source order. */
+  /** In order of slots: what is waited for has no order of its own. */
   readonly dependsOn: readonly { readonly slot: number; readonly condition: DependencyCondition }[];
   readonly stdin: Stdin;
   readonly stdout: Output;
