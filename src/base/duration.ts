@@ -14,3 +14,12 @@ export function durationMs(text: string): number | null {
   }
   return sum <= DURATION_MS_MAX ? Math.round(sum) : null;
 }
+
+/** The shortest way to write it with one unit. */
+export function durationText(ms: number): string {
+  const [unit = "ms", size = 1] =
+    Object.entries(UNITS_MS)
+      .toReversed()
+      .find(([, each]) => ms >= each && ms % each === 0) ?? [];
+  return `${ms / size}${unit}`;
+}

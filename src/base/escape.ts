@@ -3,6 +3,18 @@
 /** Control characters, and those that change the direction of what stands around them. */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
+/** Whether there is anything in it that must not reach a terminal as it is; line ends may. */
+export function isUnsafe(text: string): boolean {
+  return text.replaceAll("\n", "").search(UNSAFE) >= 0;
+}
+
+/** Unsafe characters as a double-quoted string of YAML or JSON has them; line ends stay. */
+export function escapeQuoted(text: string): string {
+  return text.replace(UNSAFE, (char) =>
+    char === "\n" ? char : `\\u${hex(char.charCodeAt(0), 4)}`,
+  );
+}
+
 /** `text` with each unsafe character written as an escape such as `\x1b`. */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE, (char) => {

@@ -15,11 +15,16 @@ const BUILTINS = new Set(
   ),
 );
 
+/** Whether the script is more than a program and its arguments. */
+export function shellIsNeeded(script: string): boolean {
+  return !PLAIN.test(script) || BUILTINS.has(script.trim().split(" ")[0] ?? "");
+}
+
 export function shellNotNeeded({ node, baseName }: ProcessDraft, found: Found): void {
   const shell = get(node, "shell");
   const script = textOf(shell);
-  if (shell === null || script === null || get(node, "run") !== null || !PLAIN.test(script)) return;
-  if (BUILTINS.has(script.trim().split(" ")[0] ?? "")) return;
+  if (shell === null || script === null || get(node, "run") !== null) return;
+  if (shellIsNeeded(script)) return;
   found.push(
     diagnostic("SBX2605", shell.span, `the script of "${baseName}" is one plain command`, {
       help: `write \`run: ${script.trim()}\`: no shell stands between`,
