@@ -105,9 +105,13 @@ static void copy_names(struct namespace_row *row)
 static void tell_names(struct namespace_row *row)
 {
 	int uts = open_namespace(row->pid, "uts");
+	int own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	int user = uts < 0 ? -1 : ioctl(uts, NSFS_USERNS);
-	pid_t child = uts < 0 ? -1 : fork();
+	bool is_own = uts >= 0 && own >= 0 && inode_of(uts) == inode_of(own);
+	pid_t child = uts < 0 || is_own ? -1 : fork();
 
+	if (is_own)
+		copy_names(row);
 	if (child == 0) {
 		/* Refused where it is our own: then none has to be entered. */
 		(void)setns(user, CLONE_NEWUSER);
@@ -119,6 +123,8 @@ static void tell_names(struct namespace_row *row)
 		(void)waitpid(child, NULL, 0);
 	if (user >= 0)
 		(void)close(user);
+	if (own >= 0)
+		(void)close(own);
 	if (uts >= 0)
 		(void)close(uts);
 }

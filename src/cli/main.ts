@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import type { Given } from "../spec/params.ts";
+import type { CaptureOptions } from "./capture.ts";
 import type { CheckOptions } from "./check.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { DoctorOptions } from "./doctor.ts";
@@ -27,6 +28,7 @@ Examples:
   sandbox plan demo.yaml              what will be done, and every planned PID
   sandbox top                         what is running, live
   sandbox pid 4711                    one process of this machine, at all levels
+  sandbox capture 4711                a spec that rebuilds what runs there
   sandbox explain SBX2103             what a diagnostic means
 
 Exit codes: 0 success, 1 a process or expectation failed, 2 the spec has errors,
@@ -179,6 +181,17 @@ program
   .option("--json", "as JSON")
   .action(async (pid: string, options: PidOptions) => {
     exitCode = await (await import("./pid.ts")).run(pid, options);
+  });
+
+program
+  .command("capture")
+  .description("a spec that makes the sandboxes and processes at and below a PID again")
+  .argument("<pid>", "here, or RUN/PATH of a run that is going on")
+  .option("-o, --output <file>", "write it to a new file")
+  .option("--env", "with the environments that were found; they may hold secrets")
+  .option("--forked", "what was forked as processes of its own; else its parents fork it again")
+  .action(async (pid: string, options: CaptureOptions) => {
+    exitCode = await (await import("./capture.ts")).run(pid, options);
   });
 
 program

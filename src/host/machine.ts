@@ -54,6 +54,15 @@ export function readText(path: string): string | null {
   }
 }
 
+/** Null: it is gone, or not ours to follow. */
+export function linkOf(path: string): string | null {
+  try {
+    return fs.readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Empty of a zombie, and of the kernel's own threads. */
 export function argvOf(pid: number): string[] {
   const text = readText(`/proc/${pid}/cmdline`) ?? "";

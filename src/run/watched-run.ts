@@ -41,3 +41,24 @@ export class WatchedRun {
 export function watchedRuns(): WatchedRun[] {
   return liveRuns().flatMap((run) => WatchedRun.of(run) ?? []);
 }
+
+/** A run, and what in it a PID stands for. */
+export interface Holder {
+  readonly watched: WatchedRun;
+  readonly table: StateTable;
+  /** Null: the run as a whole, by its monitor or by the command that started it. */
+  readonly slot: number | null;
+}
+
+/** The run of ours that promises this very process; null where none does. */
+export function holderOf(pid: number, parentOf: (pid: number) => number): Holder | null {
+  for (const watched of watchedRuns()) {
+    const table = watched.table();
+    if (table === null) continue;
+    const { monitorPid, slots } = table;
+    if (pid === monitorPid || pid === parentOf(monitorPid)) return { watched, table, slot: null };
+    const slot = slots.findIndex(({ state, pids }) => state === "running" && pids[0] === pid);
+    if (slot >= 0) return { watched, table, slot };
+  }
+  return null;
+}

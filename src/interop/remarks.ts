@@ -1,0 +1,20 @@
+/** Lists within remarks of a captured spec, cut where they would be long. Pure. */
+
+const ITEMS_SHOWN = 3;
+const COMMAND_MAX = 40;
+
+export function shown(items: readonly string[]): string {
+  const more = items.length - ITEMS_SHOWN;
+  return items.slice(0, ITEMS_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** What a process had forked, by its commands: nobody can know what for. */
+export function forkedRemark(commands: readonly (readonly string[])[]): string[] {
+  if (commands.length === 0) return [];
+  return [`had forked ${shown(commands.map(commandText))}`];
+}
+
+export function commandText(argv: readonly string[]): string {
+  const text = argv.join(" ");
+  return text.length > COMMAND_MAX ? `${text.slice(0, COMMAND_MAX - 1)}…` : text;
+}

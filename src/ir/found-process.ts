@@ -1,0 +1,40 @@
+/** One process as `capture` finds it: everything that a spec could say of it. */
+
+import type { NamespaceRow } from "./namespace-row.ts";
+import type { ResourceLimit } from "./process.ts";
+import type { IdMap } from "./sandbox.ts";
+
+/** By the names of /proc/PID/ns; null where we may not look. */
+export type Inodes = Readonly<Record<string, number | null>>;
+
+export interface FoundProcess {
+  /** By level from the observer's own down. */
+  readonly pids: readonly number[];
+  readonly parentPid: number;
+  readonly comm: string;
+  /** One letter, as in proc_pid_stat(5). */
+  readonly state: string;
+  /** Empty of a zombie, and of the kernel's own threads. */
+  readonly argv: readonly string[];
+  readonly inodes: Inodes;
+  readonly namespaces: NamespaceRow;
+  /** Ids as seen from here. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** Of its user namespace, `outside` as seen from here; null where we may not look. */
+  readonly uidMap: readonly IdMap[] | null;
+  readonly gidMap: readonly IdMap[] | null;
+  readonly umask: number | null;
+  readonly limits: readonly ResourceLimit[];
+  readonly cwd: string | null;
+  readonly exe: string | null;
+  /** Device and inode of its root directory. */
+  readonly rootInode: string | null;
+  readonly env: readonly (readonly [name: string, value: string])[] | null;
+  /** What its descriptors lead to, by number; null where we may not look. */
+  readonly files: ReadonlyMap<number, string> | null;
+  /** Effective, as in proc_pid_status(5). */
+  readonly capabilities: bigint;
+  readonly hasSeccomp: boolean;
+}

@@ -1,0 +1,50 @@
+/** Which processes are at and below one: by parents, and by the namespaces they live in. I/O. */
+
+import { readFound } from "../host/found.ts";
+import { ancestry, type Machine } from "../host/machine.ts";
+import type { FoundProcess } from "../ir/found-process.ts";
+import type { NamespaceRow } from "../ir/namespace-row.ts";
+import { namespacesOf } from "./namespaces.ts";
+
+const HIDDEN = { pidns: [], userns: [], names: null } as const;
+
+/**
+ * `top`, what descends from it, and who lives in a PID namespace whose init is among these, however
+ * it came there. What ends meanwhile is left out.
+ */
+export function foundBelow(top: number, machine: Machine): FoundProcess[] {
+  const deep = [...machine].flatMap(([pid, { pids }]) => (pids.length > 1 ? [pid] : []));
+  const rows = namespacesOf([...new Set([...deep, ...descendantsOf(top, machine)])]);
+  const pids = [...membersOf(top, machine, rows)].toSorted((a, b) => a - b);
+  return pids.flatMap((pid) => readFound(pid, rows.get(pid) ?? { pid, ...HIDDEN }) ?? []);
+}
+
+/** This program as one of these: what is new is new against it. */
+export function foundSelf(): FoundProcess | null {
+  const { pid } = process;
+  return readFound(pid, namespacesOf([pid]).get(pid) ?? { pid, ...HIDDEN });
+}
+
+function descendantsOf(top: number, machine: Machine): number[] {
+  return [...machine.keys()].filter((pid) => [...ancestry(pid, machine)].includes(top));
+}
+
+function membersOf(
+  top: number,
+  machine: Machine,
+  rows: ReadonlyMap<number, NamespaceRow>,
+): Set<number> {
+  const found = new Set([top]);
+  const isInside = (pid: number) => {
+    if (found.has(machine.get(pid)?.parentPid ?? 0)) return true;
+    return rows
+      .get(pid)
+      ?.pidns.some(({ init }, level) => level > 0 && init !== null && found.has(init));
+  };
+  // Each round finds more until one finds none; there are no more rounds than processes.
+  for (let size = 0; size !== found.size; ) {
+    size = found.size;
+    for (const pid of machine.keys()) if (!found.has(pid) && isInside(pid)) found.add(pid);
+  }
+  return found;
+}
