@@ -3,14 +3,17 @@
 /** Control characters, and those that change the direction of what stands around them. */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
-/** Whether there is anything in it that must not reach a terminal as it is; line ends may. */
-export function isUnsafe(text: string): boolean {
-  return text.replaceAll("\n", "").search(UNSAFE) >= 0;
+/** The same in a file, which must not hold the sign of bytes that are no text either. */
+const UNWRITABLE = new RegExp(`${UNSAFE.source}|\ufffd`, "g");
+
+/** Whether there is anything in it that a file should only have as an escape; line ends may be. */
+export function isUnwritable(text: string): boolean {
+  return text.replaceAll("\n", "").search(UNWRITABLE) >= 0;
 }
 
-/** Unsafe characters as a double-quoted string of YAML or JSON has them; line ends stay. */
+/** Such characters as a double-quoted string of YAML or JSON has them; line ends stay. */
 export function escapeQuoted(text: string): string {
-  return text.replace(UNSAFE, (char) =>
+  return text.replace(UNWRITABLE, (char) =>
     char === "\n" ? char : `\\u${hex(char.charCodeAt(0), 4)}`,
   );
 }

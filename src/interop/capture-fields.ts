@@ -22,14 +22,14 @@ export function processFields(
   box: CapturedBox,
   { observer, withEnv }: { readonly observer: FoundProcess; readonly withEnv: boolean },
 ): Fields {
-  const { umask, cwd, env, files } = process;
+  const { argv, umask, cwd, env, files } = process;
   const isCovered = box.sample.inodes["mnt"] !== observer.inodes["mnt"];
   const cwdHere = cwd !== null && !(isCovered && COVERED.test(cwd)) ? cwd : null;
   const variables = (env ?? []).filter(([name, value]) => FIXED_ENV[name] !== value);
   const stdin = files?.get(0);
   return {
     fields: {
-      ...commandOf(process.argv),
+      ...commandOf(argv),
       env: withEnv ? pairs(variables) : undefined,
       cwd: cwdHere ?? undefined,
       umask: umask === null || umask === DEFAULT_UMASK ? undefined : octal(umask),
@@ -98,7 +98,7 @@ function remarksOf(
   lostCwd: string | null,
   variables: readonly string[],
 ): string[] {
-  const { exe, files, state, capabilities, hasSeccomp } = process;
+  const { argv, exe, files, state, capabilities, hasSeccomp } = process;
   const others = [...(files ?? [])]
     .filter(([fd]) => fd > 2)
     .map(([fd, target]) => `${fd} ${target}`);
@@ -108,7 +108,7 @@ function remarksOf(
     return target?.startsWith("/") && !isDevice(target) ? [`${fd} ${target}`] : [];
   });
   return [
-    process.argv.join("").includes("\ufffd") ? "its arguments held bytes that are no text" : null,
+    argv.join("").includes("\ufffd") ? "its arguments held bytes that are no text" : null,
     exe?.endsWith(" (deleted)") ? `its program has been deleted: ${exe}` : null,
     lostCwd === null ? null : `it ran in ${lostCwd}, where a root sandbox has a tree of its own`,
     inputs !== undefined && (!inputs.startsWith("/") || /^\/dev\/(pts|tty)/.test(inputs))

@@ -51,7 +51,6 @@ export function partOfPlan(whole: Plan, top: number, only: number | null): PlanP
     const sandbox = whole.sandboxes[from] as PlanSandbox;
     const own = slotsOfPart.flatMap((slot, at) => (slot.sandbox === index ? [at] : []));
     const { until } = sandbox;
-    const isUntilKept = until.kind !== "process" || place.has(until.slot);
     return {
       ...sandbox,
       ...(index === 0 ? asRoot(whole, from) : {}),
@@ -61,11 +60,7 @@ export function partOfPlan(whole: Plan, top: number, only: number | null): PlanP
       initMode: place.has(sandbox.initSlot) ? sandbox.initMode : "reaper",
       initSlot: first(sandbox.initSlot),
       slots: { first: own[0] ?? 0, end: (own.at(-1) ?? -1) + 1 },
-      until: !isUntilKept
-        ? { kind: "all" }
-        : until.kind === "process"
-          ? { kind: "process", slot: first(until.slot) }
-          : until,
+      until: until.kind === "process" ? untilOfPart(until.slots, place) : until,
     };
   });
   const name = rootName(whole, top, kept);
@@ -75,6 +70,17 @@ export function partOfPlan(whole: Plan, top: number, only: number | null): PlanP
     slots,
     outside,
   };
+}
+
+/** The same slots where all are kept; else whatever is left is waited for. */
+function untilOfPart(
+  { first, end }: { readonly first: number; readonly end: number },
+  place: ReadonlyMap<number, number>,
+): PlanSandbox["until"] {
+  const begin = place.get(first);
+  const last = place.get(end - 1);
+  if (begin === undefined || last === undefined) return { kind: "all" };
+  return { kind: "process", slots: { first: begin, end: last + 1 } };
 }
 
 /** As it was, but no other sandbox's: pins name sandboxes by this. */

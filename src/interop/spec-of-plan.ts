@@ -118,7 +118,7 @@ class Writer {
       root: sandbox.root === rootTree ? undefined : sandbox.root,
       until:
         until.kind === "process"
-          ? nameOf(this.#plan.slots[until.slot])
+          ? this.#untilName(until.slots)
           : until.kind === "all"
             ? undefined
             : until.kind,
@@ -126,6 +126,12 @@ class Writer {
       stop: stopOf(stop, DEFAULT_STOP),
       processes: this.#processes(sandbox),
     });
+  }
+
+  /** Of several slots, the name that its copies have together. */
+  #untilName({ first, end }: { readonly first: number; readonly end: number }): string {
+    const name = nameOf(this.#plan.slots[first]);
+    return end - first > 1 ? name.replace(COPY, "$1") : name;
   }
 
   #sandboxAt(index: number): PlanSandbox {

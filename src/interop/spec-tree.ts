@@ -1,7 +1,7 @@
 /** A spec on its way to text: what a tool writes, with remarks. Pure. */
 
 import * as YAML from "yaml";
-import { escapeQuoted, escapeText, isUnsafe } from "../base/escape.ts";
+import { escapeQuoted, escapeText, isUnwritable } from "../base/escape.ts";
 import { wordsOf } from "../base/words.ts";
 import { formatSpec } from "../spec/format.ts";
 
@@ -108,7 +108,7 @@ function valueNode(key: string, value: SpecValue, blocks: Blocks | null): YAML.N
 /** What is not safe to print is quoted, so that it can be escaped at the end. */
 function scalar(text: string): YAML.Scalar {
   const node = new YAML.Scalar(text);
-  if (isUnsafe(text)) node.type = "QUOTE_DOUBLE";
+  if (isUnwritable(text)) node.type = "QUOTE_DOUBLE";
   return node;
 }
 

@@ -109,6 +109,7 @@ sandboxes:
     sandboxes:
       doll:
         nest: 2
+        until: same
         processes:
           w: {shell: "echo \${nest * 10 - 3} \${replica}, 007", pid: "\${100 * nest - replica}", replicas: 4}
           same: {run: "sleep \${nest}", replicas: 2}
