@@ -91,13 +91,14 @@ for (const user of users) {
     const spec = writeSpec(
       "rows",
       `sandbox: rows-${process.pid}
+stop: {signal: KILL}
 processes:
   a: {shell: "sleep ${mark} & exec sleep ${mark}"}
   deeper: {shell: '${deeper}'}
   odd: {run: [sh, -c, "sleep ${mark}; :", "", "a b"]}
   long: {run: [sh, -c, "sleep ${mark}; :", "${"x".repeat(9_000)}"]}
   zombie: {shell: "true & exec sleep ${mark}"}
-  held: {shell: "kill -STOP $$; :", stop: {signal: KILL}}
+  held: {shell: "kill -STOP $$; :"}
 sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
 `,
     );
@@ -162,6 +163,7 @@ sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
     const spec = writeSpec(
       "inherit",
       `sandbox: inherit-${process.pid}
+stop: {signal: KILL}
 namespaces: {pid: inherit, mount: inherit}
 processes:
   orphans: {shell: "(sleep ${mark} & unshare -Upf sh -c 'sleep ${mark} & wait' &) ; exec sleep ${mark}"}
@@ -192,6 +194,7 @@ sandboxes: {inner: {namespaces: {pid: new}, processes: {p: sleep ${mark}}}}
     const spec = writeSpec(
       "joined",
       `sandbox: joined-${process.pid}
+stop: {signal: KILL}
 processes: {still: sleep ${mark}, own: "unshare -Upf sleep ${mark}"}
 sandboxes: {outer: {processes: {web: sleep ${mark}}}}
 `,
@@ -258,6 +261,7 @@ sandboxes: {outer: {processes: {web: sleep ${mark}}}}
     const spec = writeSpec(
       "storm",
       `sandbox: storm-${process.pid}
+stop: {signal: KILL}
 processes:
   storm: ${storm("(true) & (true) & (true) &")}
   orphans: ${storm("(sleep 0 &) ; (true) &")}
