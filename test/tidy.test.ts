@@ -59,7 +59,7 @@ test("every file opens with what is in it", () => {
 });
 
 /** A file whose own value is called `process` does not mean Bun's. */
-const hasOwnProcess = /\bprocess(: (Slot)?Process\b|, (isInit|index)\b|\))/;
+const hasOwnProcess = /\bprocess(: (Slot|Found)?Process\b|, (isInit|index)\b|\))/;
 
 test("only cli prints, exits, and reads arguments", () => {
   const loud = sources.filter(
