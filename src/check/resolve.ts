@@ -28,9 +28,18 @@ const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", 
 /** Names that a dependency can have, with the path of the slot each stands for. */
 type Scope = ReadonlyMap<string, readonly string[]>;
 
+interface Names {
+  readonly scopes: Map<BoxDraft, Scope>;
+  /** Names that may still be compared for suggestions. */
+  left: number;
+}
+
+/** In one spec: a thousand wrong names among ten thousand would take longer than all else. */
+const COMPARED_MAX = 500_000;
+
 /** Fills in every process of the tree. */
 export function resolveProcesses(root: BoxDraft, found: Found): void {
-  const scopes = new Map<BoxDraft, Scope>();
+  const names: Names = { scopes: new Map(), left: COMPARED_MAX };
   // Replicas have one node: its values are read, and its mistakes reported, once.
   const read = new Map<Node, Process | null>();
   for (const box of everyBox(root)) {
@@ -44,7 +53,7 @@ export function resolveProcesses(root: BoxDraft, found: Found): void {
         name: draft.name,
         path: draft.path,
         pins,
-        dependsOn: dependenciesOf(draft, scopes, found),
+        dependsOn: dependenciesOf(draft, names, found),
         expect: expectOf(draft, pins, found),
       };
     }
@@ -218,11 +227,7 @@ function namesAround(draft: ProcessDraft): string[] {
 
 const CONDITIONS = new Set<string>(["started", "exited", "succeeded"]);
 
-function dependenciesOf(
-  draft: ProcessDraft,
-  scopes: Map<BoxDraft, Scope>,
-  found: Found,
-): Dependency[] {
+function dependenciesOf(draft: ProcessDraft, names: Names, found: Found): Dependency[] {
   const node = get(draft.node, "depends_on");
   if (node === null) return [];
   const asked: { name: string; condition: DependencyCondition; at: Node["span"] }[] = [];
@@ -240,7 +245,7 @@ function dependenciesOf(
     }
   }
   return asked.flatMap(({ name, condition, at }) => {
-    const paths = lookUp(draft.box, name, scopes);
+    const paths = lookUp(draft.box, name, names);
     if (paths === null && !hasNoCopy(draft.box, name)) {
       found.push(
         diagnostic(
@@ -248,7 +253,7 @@ function dependenciesOf(
           at,
           `process "${draft.baseName}" depends on "${name}", which does not exist`,
           {
-            label: didYouMean(name, namesFrom(draft.box, scopes)),
+            label: didYouMean(name, namesFrom(draft.box, names)),
             help: "names are looked up in this sandbox first; use a path such as outer/db for another one",
           },
         ),
@@ -259,11 +264,7 @@ function dependenciesOf(
 }
 
 /** From the sandbox outwards. Null: nothing has this name. */
-function lookUp(
-  from: BoxDraft,
-  name: string,
-  scopes: Map<BoxDraft, Scope>,
-): readonly string[] | null {
+function lookUp(from: BoxDraft, name: string, names: Names): readonly string[] | null {
   for (let box: BoxDraft | null = from; box !== null; box = box.parent) {
     const [head = "", ...rest] = name.split("/");
     let at: BoxDraft | undefined = box;
@@ -272,7 +273,7 @@ function lookUp(
       at = at?.boxes.find((nested) => nested.name === last);
       last = part;
     }
-    const paths = at === undefined ? undefined : scopeOf(at, scopes).get(last);
+    const paths = at === undefined ? undefined : scopeOf(at, names).get(last);
     if (paths !== undefined) return paths;
   }
   return null;
@@ -292,7 +293,7 @@ function hasNoCopy(from: BoxDraft, name: string): boolean {
 }
 
 /** Own processes (a replicated one also by its plain name), nested sandboxes, and the init. */
-function scopeOf(box: BoxDraft, scopes: Map<BoxDraft, Scope>): Scope {
+function scopeOf(box: BoxDraft, { scopes }: Names): Scope {
   const known = scopes.get(box);
   if (known !== undefined) return known;
   const names = new Map<string, string[]>();
@@ -316,11 +317,16 @@ function scopeOf(box: BoxDraft, scopes: Map<BoxDraft, Scope>): Scope {
   return names;
 }
 
-function namesFrom(box: BoxDraft, scopes: Map<BoxDraft, Scope>): string[] {
-  const names: string[] = [];
-  for (let at: BoxDraft | null = box; at !== null; at = at.parent)
-    names.push(...scopeOf(at, scopes).keys());
-  return names;
+/** Empty where so many have been compared that it would take too long. */
+function namesFrom(box: BoxDraft, names: Names): string[] {
+  const found: string[] = [];
+  for (let at: BoxDraft | null = box; at !== null; at = at.parent) {
+    const scope = scopeOf(at, names);
+    names.left -= scope.size;
+    if (names.left < 0) return [];
+    found.push(...scope.keys());
+  }
+  return found;
 }
 
 /** The finished tree. Only of a draft without errors: every process then has its IR. */

@@ -11,6 +11,9 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   let least = Math.round(name.length / 3) + 1;
   const lower = name.toLowerCase();
   for (const candidate of known) {
+    // As many letters as one is longer have to change at least.
+    const isFar = Math.abs(candidate.length - name.length) >= least;
+    if (isFar && !candidate.startsWith(lower)) continue;
     const isShort =
       name.length >= SHORT_LENGTH_MIN && candidate.startsWith(lower) && candidate !== lower;
     const far =

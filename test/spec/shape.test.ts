@@ -100,4 +100,14 @@ test("nothing is suggested that shares no letter, and no process for itself", ()
   assert.is(first?.label, "");
 });
 
+test("a thousand wrong names do not take the time of a million comparisons", () => {
+  const lines = Array.from({ length: 2_000 }, (_, n) =>
+    n < 300 ? `  worker-${n}: {run: pwd, depends_on: [wroker-${n}]}` : `  worker-${n}: pwd`,
+  );
+  const all = found(`sandbox: x\nprocesses:\n${lines.join("\n")}\n`);
+  assert.is(all.length, 300);
+  assert.is(all[0]?.label, 'did you mean "worker-0"?');
+  assert.is(all.at(-1)?.label, "");
+});
+
 test.run();
