@@ -7,7 +7,8 @@ const INTRODUCTION = `<!-- Generated from src/spec/schema.ts by \`npm run gen\`;
 
 A file is one sandbox. YAML 1.2, core schema; at most 16 MiB; duplicate keys are errors. Keys that
 begin with \`x-\` are yours in every map; every other unknown key is an error. An absent key has the
-default below; an empty list or map means none.
+default below; an empty list or map means none. Control characters and those that turn the direction
+of text are written as escapes, in double quotes.
 
 ## Values
 
@@ -16,6 +17,7 @@ default below; an empty list or map means none.
 | duration | number and unit, also several: \`250ms\`, \`5s\`, \`2m\`, \`1h\`, \`1m30s\` |
 | size | \`64K\`, \`256M\`, \`1G\`, or bytes |
 | signal | name as in signal(7), with or without SIG, or number |
+| command | a list of words, or text that is split into words as a shell would, without a shell: for pipes, \`&&\`, \`$NAME\` and built-in commands there is \`shell\` |
 | path of a process | \`web\`, \`outer/web\`, a copy \`web.2\`, an init \`outer/init\`; looked up in the sandbox first, then outwards |
 
 ## Expressions
@@ -31,7 +33,7 @@ is the innermost one's.
 \`use: [a, b]\` merges templates under a node: maps deep, all else replaced; what the node says itself
 wins, then \`b\`, then \`a\`. \`run\` and \`shell\` displace each other; \`stdin\`, \`stdout\` and \`stderr\` are
 replaced as a whole. A template may use others. \`include\` brings the templates of other files, which
-hold \`templates\`, \`include\` and nothing else; each file is read once.
+hold \`templates\`, \`include\` and nothing else, can be checked by themselves, and are each read once.
 
 ## Matrix
 
