@@ -279,9 +279,10 @@ function lookUp(from: BoxDraft, name: string, names: Names): readonly string[] |
   return null;
 }
 
-/** Whether a name stands for what is there no time at all: then there is nothing to wait for. */
+/** Whether a name stands for what is there no time at all, or has been refused for its name. */
 function hasNoCopy(from: BoxDraft, name: string): boolean {
   for (let box: BoxDraft | null = from; box !== null; box = box.parent) {
+    if (entryOf(get(box.node, "processes"), name) !== null) return true;
     let at: Node | null = box.node;
     for (const part of name.split("/")) {
       const inner: Node | null = entryOf(get(at, "sandboxes"), part)?.value ?? null;

@@ -16,11 +16,17 @@ export interface CacheEntry {
   readonly path: string;
 }
 
-/** One for each version of this program, file, text, and set of values given. */
+/** One for each build of this program, file, text, and set of values given. */
 export function entryFor(file: string, bytes: Uint8Array, around: Surroundings): CacheEntry {
   const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  const key = sha256(pkg.version, String(WIRE_VERSION), file, bytes, valuesText(around));
+  const key = sha256(pkg.version, String(WIRE_VERSION), built(), file, bytes, valuesText(around));
   return { path: join(base, "sandbox", "specs", key) };
+}
+
+/** A version is built many times before it is another one, and each time may know more mistakes. */
+function built(): string {
+  const { mtimeMs, size } = fs.statSync(process.execPath);
+  return `${mtimeMs} ${size}`;
 }
 
 function valuesText({ given, environment }: Surroundings): string {

@@ -63,6 +63,11 @@ const FACTS: readonly [fact: string, text: string, expected: readonly string[]][
     ["SBX2609 0"],
   ],
   [
+    "a name that has been refused is there all the same",
+    "sandbox: x\nprocesses: {日本: pwd, b: {run: pwd, depends_on: [日本]}}\n",
+    ["SBX2008 日本"],
+  ],
+  [
     "an empty list of a matrix is one mistake",
     'sandbox: x\nmatrix: {n: []}\nparams: {n: {type: integer}}\nprocesses: {a: "echo ${n}"}\n',
     ["SBX2124 []"],
