@@ -43,13 +43,14 @@ export function commandFor(user: User, args: readonly string[]): string[] {
 
 export function environmentFor(user: User): Record<string, string> {
   const home = join(scratch, user.name.replace(" ", "-"));
-  const { PATH = "", SANDBOX_SHIM, SANDBOX_TRACER } = process.env;
+  const { PATH = "", SANDBOX_SHIM, SANDBOX_TRACER, ASAN_OPTIONS } = process.env;
   return {
     PATH,
     HOME: home,
     XDG_RUNTIME_DIR: join(home, "run"),
     ...(SANDBOX_SHIM ? { SANDBOX_SHIM } : {}),
     ...(SANDBOX_TRACER ? { SANDBOX_TRACER } : {}),
+    ...(ASAN_OPTIONS ? { ASAN_OPTIONS } : {}),
   };
 }
 

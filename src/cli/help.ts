@@ -97,6 +97,13 @@ const LESSONS: Readonly<Record<string, Lesson>> = {
       ["pid 7 --from 4711", "or in the PID namespace of process 4711"],
     ],
   },
+  capture: {
+    group: LOOKS,
+    examples: [
+      ["capture 4711", "a spec of what is at and below it"],
+      ["capture demo/outer -o outer.yaml", "of a sandbox of a run, into a new file"],
+    ],
+  },
   doctor: {
     group: HOST,
     examples: [

@@ -212,8 +212,8 @@ test("who is not there, or not ours to see, is said to be so", () => {
   assert.match(sandbox(root, "capture", "4194303").err, /there is no process 4194303 here/);
   const [, ordinary] = users;
   if (ordinary === undefined) return;
-  const { code, err } = sandbox(ordinary, "capture", String(process.pid));
-  assert.is(code, 1);
+  const { code, out, err } = sandbox(ordinary, "capture", String(process.pid));
+  assert.is(code, 1, out);
   assert.match(err, /the namespaces of process \d+ are not ours to see/);
 });
 
