@@ -39,7 +39,7 @@ sandboxes:
   inner:
     init: own
     processes:
-      own: {shell: "(true) & (true) & until [ -d /proc/2 ] && [ -d /proc/3 ]; do sleep 0.01; done"}
+      own: {shell: "(true) & (true) & until [ -d /proc/2 ] && [ -d /proc/3 ]; do sleep 0.01; done; sleep 0.1"}
       member: {run: sleep 100, replicas: 2}
 `;
 
@@ -96,7 +96,8 @@ function samePids(user: User): void {
         .map((row) => [row.path, row.pids.slice(1)]),
     );
     first ||= JSON.stringify(pids);
-    if (JSON.stringify(pids) !== first) throw new Error(`run ${run}: ${JSON.stringify(pids)}`);
+    if (JSON.stringify(pids) !== first)
+      throw new Error(`run ${run}: ${JSON.stringify(pids)}\nbefore: ${first}`);
   }
 }
 

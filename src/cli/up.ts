@@ -43,6 +43,9 @@ const NONE = new Map<string, string>();
 /** As of the names in a spec: it is the name of a directory. */
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
+/** Formats for people alone. */
+const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
+
 const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
@@ -220,7 +223,10 @@ class Up {
     const { json, report: chosen } = this.#options;
     // What happened when is known only at the end.
     const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
-    write(STDOUT, await rendered(shown, json ? "json" : format, look));
+    const text = await rendered(shown, json ? "json" : format, look);
+    // Between the two reports, for the eye; what a program reads stays as it is.
+    const isApart = !json && report.phase === "ended" && TEXTS.has(format);
+    write(STDOUT, isApart ? `\n${text}` : text);
   }
 
   async #started(): Promise<void> {
