@@ -1,6 +1,11 @@
 /**
- * `npm run bench [REPEATS]`: the shim and `sandbox up` against a bare C floor and the peers that
- * are installed, as ratios of medians within this run. As root; peers that are missing are said.
+ * `npm run bench [REPEATS]`: the shim and `sandbox` against bare C floors and the peers that are
+ * installed, as ratios within this run. As root; peers that are missing are said.
+ *
+ * The floors of `floor.c` do the system calls that are needed and nothing else. *bare*: namespaces
+ * and /proc at each level, the program as the innermost PID 1. *same*: the mounts of a default
+ * sandbox too, and the program as a child of the innermost init, as a sandbox has it. Commands take
+ * turns (`turns.c`), so that noise meets all alike; a ratio is the median of the turns' own ratios.
  */
 
 import * as fs from "node:fs";
@@ -13,101 +18,102 @@ const root = join(import.meta.dir, "..");
 const dir = fs.mkdtempSync(join(root, "build/bench-"));
 process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
 
-const floor = join(dir, "floor");
-const nop = join(dir, "nop");
 const shim = join(root, "native/build/sandbox-shim");
 const sandbox = join(root, "build/sandbox");
+const floor = built("floor", fs.readFileSync(join(root, "bench/floor.c"), "utf8"));
+const turns = built("turns", fs.readFileSync(join(root, "bench/turns.c"), "utf8"));
+const nop = built("nop", "int main(void) { return 0; }\n");
 
-function must(cmd: string[]): void {
-  const ran = Bun.spawnSync(cmd, { stdin: "ignore" });
+function must(cmd: readonly string[]): string {
+  const ran = Bun.spawnSync([...cmd], { stdin: "ignore" });
   if (ran.exitCode !== 0) throw new Error(`${cmd.join(" ")}: ${ran.stderr.toString()}`);
+  return ran.stdout.toString();
 }
 
-fs.writeFileSync(join(dir, "nop.c"), "int main(void) { return 0; }\n");
-must(["cc", "-O2", "-static", "-o", nop, join(dir, "nop.c")]);
-must(["cc", "-O2", "-static", "-o", floor, join(root, "bench/floor.c")]);
+function built(name: string, source: string): string {
+  const path = join(dir, name);
+  fs.writeFileSync(`${path}.c`, source);
+  must(["cc", "-O2", "-static", "-o", path, `${path}.c`]);
+  return path;
+}
 
 interface Row {
   readonly name: string;
   readonly cmd: readonly string[];
 }
 
-/** Median of each in ms; the rows take turns, so that noise meets all alike. */
-function measure(rows: readonly Row[], times: number): Map<string, number> {
-  const found = new Map(rows.map(({ name }) => [name, [] as number[]] as const));
-  for (const { cmd } of rows) must([...cmd]);
-  for (let turn = 0; turn < times; turn++) {
-    for (const { name, cmd } of rows) {
-      const start = Bun.nanoseconds();
-      Bun.spawnSync([...cmd], { stdin: "ignore", stdout: "ignore", stderr: "ignore" });
-      found.get(name)?.push((Bun.nanoseconds() - start) / 1e6);
-    }
-  }
-  const median = (list: number[]) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
-  return new Map([...found].map(([name, list]) => [name, median(list)] as const));
+/** At most this many times the row called `of`. */
+interface Goal {
+  readonly name: string;
+  readonly of: string;
+  readonly most: number;
 }
 
-function print(title: string, medians: ReadonlyMap<string, number>): void {
-  const base = medians.get("floor") ?? 1;
+function median(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
+}
+
+/** Milliseconds of each turn, by name. */
+function measure(rows: readonly Row[], times: number): Map<string, number[]> {
+  const commands = rows.flatMap(({ cmd }, index) => (index === 0 ? cmd : ["---", ...cmd]));
+  const lines = must([turns, String(times), ...commands])
+    .trim()
+    .split("\n");
+  const found = lines.map((line) => line.split(" ").map((ns) => Number(ns) / 1e6));
+  return new Map(rows.map(({ name }, index) => [name, found.map((turn) => turn[index] ?? 0)]));
+}
+
+/** A line a row, then a line a goal whose rows are there. */
+function print(
+  title: string,
+  found: ReadonlyMap<string, readonly number[]>,
+  goals: readonly Goal[] = [],
+): void {
+  const base = [...found.values()][0] ?? [];
+  const ratio = (list: readonly number[], of: readonly number[]) =>
+    median(list.map((ms, turn) => ms / (of[turn] ?? 1)));
   console.log(`\n${title}`);
-  for (const [name, ms] of medians) {
-    console.log(
-      `  ${name.padEnd(22)} ${ms.toFixed(2).padStart(8)} ms  ${(ms / base).toFixed(2).padStart(7)} x floor`,
-    );
+  for (const [name, list] of found) {
+    const ms = median(list).toFixed(2).padStart(8);
+    console.log(`  ${name.padEnd(22)} ${ms} ms  ${ratio(list, base).toFixed(2).padStart(7)} x`);
   }
+  for (const { name, of, most } of goals) {
+    const [ours, theirs] = [found.get(name), found.get(of)];
+    if (ours && theirs) tellGoal(`${name} / ${of}`, ratio(ours, theirs), most);
+  }
+}
+
+function tellGoal(what: string, value: number, most: number, unit = "x"): void {
+  const verdict = value <= most ? "met" : "MISSED";
+  console.log(`  goal: ${what}: ${value.toFixed(2)} ${unit}, at most ${most}: ${verdict}`);
 }
 
 const has = (name: string) => Bun.which(name) !== null;
-for (const peer of ["unshare", "bwrap", "runc"])
+for (const peer of ["unshare", "bwrap", "runc", "strace"])
   if (!has(peer)) console.log(`${peer} is not installed`);
 
-function specOf(levels: number): string {
-  const path = join(dir, `levels-${levels}.yaml`);
-  const inner = `processes: {a: ${nop}}`;
-  // Written out, as `nest` would put the process into each.
-  let nested = inner;
+/** A spec of so many levels, with one process in the innermost, and its plan image. */
+function specOf(levels: number, run: string): { spec: string; image: string } {
+  const spec = join(dir, `levels-${levels}.yaml`);
+  const image = join(dir, `levels-${levels}.plan`);
+  let nested = `processes: {a: ${run}}`;
   for (let level = 1; level < levels; level++) nested = `sandboxes: {d: {${nested}}}`;
-  fs.writeFileSync(path, `sandbox: bench\n${nested}\n`);
-  return path;
+  fs.writeFileSync(spec, `sandbox: bench\n${nested}\n`);
+  must([sandbox, "plan", "-o", image, spec]);
+  return { spec, image };
 }
 
 const bwrapFlags = [
-  "bwrap",
-  "--unshare-pid",
-  "--unshare-ipc",
-  "--unshare-uts",
-  "--unshare-cgroup",
-  "--bind",
-  "/",
-  "/",
-  "--proc",
-  "/proc",
-  "--dev",
-  "/dev",
+  ...["bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup"],
+  ...["--bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--cap-add", "ALL"],
 ];
 const unshareFlags = ["unshare", "-p", "-f", "-i", "-u", "-C", "-m", "--mount-proc"];
-
-for (const levels of [1, 5, 31]) {
-  const spec = specOf(levels);
-  const image = join(dir, `levels-${levels}.plan`);
-  must([sandbox, "plan", "-o", image, spec]);
-  const times = <Item>(list: readonly Item[]) => Array.from({ length: levels }, () => list).flat();
-  const rows: Row[] = [
-    { name: "floor", cmd: [floor, String(levels), nop] },
-    { name: "sandbox-shim run", cmd: [shim, "run", image] },
-    { name: "sandbox up (cached)", cmd: [sandbox, "up", spec] },
-  ];
-  if (has("unshare")) rows.push({ name: "unshare, nested", cmd: [...times(unshareFlags), nop] });
-  if (has("bwrap"))
-    rows.push({ name: "bwrap, nested", cmd: [...times([...bwrapFlags, "--cap-add", "ALL"]), nop] });
-  if (has("runc") && levels === 1) rows.push({ name: "runc run", cmd: runc() });
-  print(`${levels} level${levels > 1 ? "s" : ""}, one static no-op`, measure(rows, repeats));
-}
 
 function runc(): string[] {
   const bundle = join(dir, "bundle");
   fs.mkdirSync(join(bundle, "rootfs"), { recursive: true });
   fs.copyFileSync(nop, join(bundle, "rootfs/nop"));
+  fs.chmodSync(join(bundle, "rootfs/nop"), 0o755);
   must(["runc", "spec", "--bundle", bundle]);
   const file = join(bundle, "config.json");
   const config = JSON.parse(fs.readFileSync(file, "utf8"));
@@ -117,29 +123,93 @@ function runc(): string[] {
   return ["runc", "run", "--bundle", bundle, `bench-${process.pid}`];
 }
 
-const many = join(dir, "many.yaml");
-fs.writeFileSync(
-  many,
-  `sandbox: many\nprocesses: {p: {run: ${nop}, replicas: 1000, stdout: null, stderr: null}}\n`,
-);
-must([sandbox, "plan", "-o", join(dir, "many.plan"), many]);
-const loop = join(dir, "loop");
-fs.writeFileSync(
-  join(dir, "loop.c"),
-  `#include <sys/wait.h>\n#include <unistd.h>\nint main(int c, char **v) { (void)c; for (int i = 0; i < 1000; i++) { if (vfork() == 0) { execv(v[1], v + 1); _exit(1); } } while (wait(0) > 0) ; return 0; }\n`,
-);
-must(["cc", "-O2", "-w", "-static", "-o", loop, join(dir, "loop.c")]);
-print(
-  "1,000 processes in one sandbox",
-  measure(
-    [
-      { name: "floor", cmd: [loop, nop] },
-      { name: "sandbox-shim run", cmd: [shim, "run", join(dir, "many.plan")] },
-      { name: "sandbox up (cached)", cmd: [sandbox, "up", many] },
-    ],
-    Math.ceil(repeats / 4),
-  ),
-);
+for (const levels of [1, 5, 31]) {
+  const { spec, image } = specOf(levels, nop);
+  const nested = (flags: readonly string[]) => Array.from({ length: levels }, () => flags).flat();
+  const rows: Row[] = [
+    { name: "floor, bare", cmd: [floor, "bare", String(levels), nop] },
+    { name: "floor, same", cmd: [floor, "same", String(levels), nop] },
+    { name: "sandbox-shim run", cmd: [shim, "run", image] },
+    { name: "sandbox up (cached)", cmd: [sandbox, "up", spec] },
+  ];
+  if (has("unshare")) rows.push({ name: "unshare, nested", cmd: [...nested(unshareFlags), nop] });
+  if (has("bwrap")) rows.push({ name: "bwrap, nested", cmd: [...nested(bwrapFlags), nop] });
+  if (has("runc") && levels === 1) rows.push({ name: "runc run", cmd: runc() });
+  const name = "sandbox-shim run";
+  print(`${levels} level${levels > 1 ? "s" : ""}, one static no-op`, measure(rows, repeats), [
+    { name, of: "floor, bare", most: 1.25 },
+    ...(levels === 31 ? [{ name, of: "unshare, nested", most: 0.4 }] : []),
+    { name, of: "bwrap, nested", most: levels === 1 ? 0.5 : 0.15 },
+    { name: "sandbox up (cached)", of: "runc run", most: 0.7 },
+  ]);
+}
+
+for (const [count, times] of [
+  [1_000, repeats / 4],
+  [10_000, 3],
+] as const) {
+  const spec = join(dir, `many-${count}.yaml`);
+  const image = join(dir, `many-${count}.plan`);
+  const quiet = 'stdout: "null", stderr: "null"';
+  fs.writeFileSync(
+    spec,
+    `sandbox: many\nprocesses: {p: {run: ${nop}, replicas: ${count}, ${quiet}}}\n`,
+  );
+  must([sandbox, "plan", "-o", image, spec]);
+  const rows = [
+    { name: "floor, vfork and exec", cmd: [floor, "processes", String(count), nop] },
+    { name: "sandbox-shim run", cmd: [shim, "run", image] },
+    { name: "sandbox up (cached)", cmd: [sandbox, "up", spec] },
+  ];
+  print(`${count} processes in one sandbox`, measure(rows, Math.ceil(times)), [
+    { name: "sandbox-shim run", of: "floor, vfork and exec", most: 1.1 },
+  ]);
+}
+
+for (const count of [50, 200]) {
+  const spec = join(dir, `wide-${count}.yaml`);
+  const image = join(dir, `wide-${count}.plan`);
+  const box = `box: {replicas: ${count}, processes: {p: ${nop}}}`;
+  fs.writeFileSync(spec, `sandbox: wide\nsandboxes: {${box}}\n`);
+  must([sandbox, "plan", "-o", image, spec]);
+  const rows = [
+    { name: "floor, bare", cmd: [floor, "sandboxes", String(count), nop] },
+    { name: "sandbox-shim run", cmd: [shim, "run", image] },
+  ];
+  print(`${count} sandboxes side by side`, measure(rows, Math.ceil(repeats / 4)));
+}
+
+/** PSS in KiB of the monitor and the inits of an idle run. */
+async function idleMemory(levels: number): Promise<number> {
+  const { image } = specOf(levels, "sleep 600");
+  const child = Bun.spawn([shim, "run", image], { stdio: ["ignore", "ignore", "ignore"] });
+  const below = (pid: number): number[] => {
+    const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    return text
+      .split(" ")
+      .filter(Boolean)
+      .flatMap((each) => [Number(each), ...below(Number(each))]);
+  };
+  const nameOf = (pid: number) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  let pids: number[] = [];
+  while (pids.length <= levels || nameOf(pids.at(-1) ?? 0) !== "sleep") {
+    await Bun.sleep(10);
+    pids = below(child.pid);
+  }
+  const ours = [child.pid, ...pids].filter((pid) => nameOf(pid).startsWith("sandbox-"));
+  const pss = ours.map((pid) =>
+    Number(/^Pss: +(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]),
+  );
+  child.kill("SIGTERM");
+  await child.exited;
+  return pss.reduce((sum, each) => sum + each, 0);
+}
+
+const idle = await idleMemory(1);
+const deep = await idleMemory(31);
+console.log("\nmemory of an idle run: monitor and inits, PSS");
+tellGoal("one level", idle, 1_024, "KiB");
+tellGoal("each further level, of 31", (deep - idle) / 30, 100, "KiB");
 
 /** The front end alone, in this process: `sandbox` itself against the yaml package. */
 async function frontEnd(): Promise<void> {
@@ -183,12 +253,12 @@ async function frontEnd(): Promise<void> {
     }
   }
   console.log("\ncompiling a spec, medians of 3 turns in one process");
-  const median = (name: string) => (found.get(name) ?? []).toSorted((a, b) => a - b)[1] ?? 0;
+  const medianOf = (name: string) => median(found.get(name) ?? []);
   for (const [name] of rows) {
-    const base = median(
+    const base = medianOf(
       name.includes("100,000") ? "yaml package, 100,000" : "yaml package, 10,000",
     );
-    const ms = median(name);
+    const ms = medianOf(name);
     console.log(
       `  ${name.padEnd(22)} ${ms.toFixed(0).padStart(8)} ms  ${(ms / base).toFixed(2).padStart(7)} x yaml`,
     );
@@ -197,12 +267,13 @@ async function frontEnd(): Promise<void> {
 
 await frontEnd();
 
-const small = specOf(1);
+const small = specOf(1, nop).spec;
+fs.writeFileSync(join(dir, "empty.js"), "");
 print(
   "check of a small spec, from the shell",
   measure(
     [
-      { name: "floor", cmd: [process.execPath, "-e", "0"] },
+      { name: "bun, empty", cmd: [process.execPath, join(dir, "empty.js")] },
       { name: "sandbox version", cmd: [sandbox, "version"] },
       { name: "check, unchanged", cmd: [sandbox, "check", small] },
       {
@@ -212,6 +283,10 @@ print(
     ],
     repeats,
   ),
+  [
+    { name: "sandbox version", of: "bun, empty", most: 2 },
+    { name: "check, unchanged", of: "bun, empty", most: 2 },
+  ],
 );
 
 for (const levels of [1, 5, 31]) await snapshots(dir, 10_000, levels, 5);
@@ -220,21 +295,38 @@ const forks = join(dir, "forks.sh");
 fs.writeFileSync(forks, "i=0; while [ $i -lt 1000 ]; do /bin/true; i=$((i+1)); done\n");
 const forking = join(dir, "forks.yaml");
 fs.writeFileSync(forking, `sandbox: forks\nprocesses: {loop: {run: [sh, ${forks}]}}\n`);
-must([sandbox, "plan", "-o", join(dir, "forks.plan"), forking]);
-const tracedRows: Row[] = [
-  { name: "floor", cmd: ["sh", forks] },
-  { name: "sandbox-shim run", cmd: [shim, "run", join(dir, "forks.plan")] },
-  {
-    name: "traced",
-    cmd: ["sh", "-c", `exec ${shim} run ${join(dir, "forks.plan")} --trace 5 5> /dev/null`],
-  },
-];
-if (has("strace")) {
+const forksImage = join(dir, "forks.plan");
+must([sandbox, "plan", "-o", forksImage, forking]);
+
+/** In a sandbox, and with strace outside of one: each has the same loop untraced as its base. */
+function tracing(): void {
+  const by = (tracer: string) =>
+    `exec ${shim} run ${forksImage} --trace 5 --tracer ${tracer} 5> /dev/null`;
+  print(
+    "a loop of 1,000 fork, exec, exit in a sandbox",
+    measure(
+      [
+        { name: "untraced", cmd: [shim, "run", forksImage] },
+        { name: "traced by BPF", cmd: ["sh", "-c", by("bpf")] },
+        { name: "traced by ptrace", cmd: ["sh", "-c", by("ptrace")] },
+      ],
+      12,
+    ),
+    [{ name: "traced by BPF", of: "untraced", most: 1.05 }],
+  );
+  if (!has("strace")) return;
   const options = ["-f", "-o", "/dev/null", "--seccomp-bpf"];
   const translated = ["-e", "trace=process", "--pidns-translation"];
-  tracedRows.push({
-    name: "strace, translated",
-    cmd: ["strace", ...options, ...translated, "sh", forks],
-  });
+  print(
+    "the same loop, and strace",
+    measure(
+      [
+        { name: "untraced", cmd: ["sh", forks] },
+        { name: "strace, translated", cmd: ["strace", ...options, ...translated, "sh", forks] },
+      ],
+      6,
+    ),
+  );
 }
-print("a loop of 1,000 fork, exec, exit", measure(tracedRows, 6));
+
+tracing();
