@@ -6,7 +6,7 @@ import type { Expect, Expected, Pin } from "../ir/process.ts";
 import { entriesOf, get, integerOf, type Node } from "../spec/node.ts";
 import type { Field } from "../spec/schema.ts";
 import type { ProcessDraft } from "./draft.ts";
-import { ownerNamed } from "./resolve.ts";
+import { ownerOf } from "./resolve.ts";
 import { type Found, signalOf } from "./values.ts";
 
 export function expectOf(draft: ProcessDraft, pins: readonly Pin[], found: Found): Expect | null {
@@ -83,20 +83,8 @@ function expectedPids(
 ): Pick<Expect, "pids"> {
   if (node === null) return {};
   const pids = entriesOf(node).flatMap(({ key, keySpan, value }) => {
-    const owner = ownerNamed(draft, key);
+    const owner = ownerOf(draft, key, keySpan, found);
     const pid = integerOf(value);
-    if (owner === null) {
-      found.push(
-        diagnostic(
-          "SBX2205",
-          keySpan,
-          `"${key}" is no sandbox around process "${draft.baseName}"`,
-          {
-            help: "name this sandbox, one around it, or `host`",
-          },
-        ),
-      );
-    }
     if (owner === null || pid === null) return [];
     const level = owner === "host" ? 0 : owner.level;
     const pinned = pinAt(pins, level);

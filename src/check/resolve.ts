@@ -1,5 +1,6 @@
 /** From the expanded draft to the IR: defaults, environments, dependencies, pins. Pure. */
 
+import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
 import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
@@ -142,7 +143,7 @@ function argvOf(draft: ProcessDraft, found: Found): string[] | null {
 }
 
 /** The sandbox, from `draft`'s own outwards, that owns a PID namespace and has this name. */
-export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host" | null {
+function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host" | null {
   if (name === "host") return "host";
   const around: BoxDraft[] = [];
   for (let box: BoxDraft | null = draft.box; box !== null; box = box.parent) around.push(box);
@@ -150,6 +151,28 @@ export function ownerNamed(draft: ProcessDraft, name: string): BoxDraft | "host"
   return (
     around.find(({ path }) => path === name) ?? around.find((box) => box.name === name) ?? null
   );
+}
+
+/** The same, with a finding where there is none, or where it has no PID namespace to number in. */
+export function ownerOf(
+  draft: ProcessDraft,
+  name: string,
+  at: Span,
+  found: Found,
+): BoxDraft | "host" | null {
+  const owner = ownerNamed(draft, name);
+  if (owner === null) {
+    const around = ["host", ...namesAround(draft)];
+    const message = `"${name}" is no sandbox around process "${draft.baseName}"`;
+    const help = `name one of ${around.join(", ")}`;
+    found.push(diagnostic("SBX2205", at, message, { label: didYouMean(name, around), help }));
+  } else if (owner !== "host" && !owner.ownsPid) {
+    const message = `sandbox "${name}" has no PID namespace of its own`;
+    const help = "name the sandbox above that has one";
+    found.push(diagnostic("SBX2206", at, message, { help }));
+    return null;
+  }
+  return owner;
 }
 
 const NO_PINS: readonly Pin[] = [];
@@ -190,27 +213,9 @@ function pinsOf(draft: ProcessDraft, found: Found): readonly Pin[] {
     } else pins.push({ level: draft.box.level, pid: own, span: pid.span });
   }
   for (const { key, keySpan, value } of pids) {
-    const owner = ownerNamed(draft, key);
+    const owner = ownerOf(draft, key, keySpan, found);
     const number = numberOf(value);
-    if (owner === null) {
-      found.push(
-        diagnostic(
-          "SBX2205",
-          keySpan,
-          `"${key}" is no sandbox around process "${draft.baseName}"`,
-          {
-            label: didYouMean(key, ["host", ...namesAround(draft)]),
-            help: `name one of ${["host", ...namesAround(draft)].join(", ")}`,
-          },
-        ),
-      );
-    } else if (owner !== "host" && !owner.ownsPid) {
-      found.push(
-        diagnostic("SBX2206", keySpan, `sandbox "${key}" has no PID namespace of its own`, {
-          help: "name the sandbox above that has one",
-        }),
-      );
-    } else if (number !== null) {
+    if (owner !== null && number !== null) {
       pins.push({ level: owner === "host" ? 0 : owner.level, pid: number, span: value.span });
     }
   }

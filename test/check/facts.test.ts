@@ -15,6 +15,11 @@ const user = (map: string, rest = "") =>
   `sandbox: x\nnamespaces: {user: new}\nuser: {map: ${map}}\nprocesses: {a: ${rest || "pwd"}}\n`;
 
 const FACTS: readonly [fact: string, text: string, expected: readonly string[]][] = [
+  [
+    "what has no PID namespace numbers nothing, in expectations too",
+    "sandbox: x\nsandboxes: {flat: {namespaces: {pid: inherit}, processes: {a: {run: pwd, pids: {flat: 9}, expect: {pids: {flat: 9, y: 8}}}}}}\n",
+    ["SBX2206 flat", "SBX2206 flat", "SBX2205 y"],
+  ],
   ["an empty map maps no id", user("[]"), ["SBX2405 []"]],
   [
     "the default id must be mapped",
