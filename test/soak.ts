@@ -2,7 +2,7 @@
  * The long ones: `npm run soak [RUNS] [SEED]`, as root and as an ordinary user. RUNS runs of a spec
  * that forks at random have the same PIDs; of a tenth as many each, specs never seen before agree
  * with procfs, lively ones come to their end, and runs are killed at a random moment. Nothing may
- * be left after any.
+ * be left after any. Then RUNS thousand mutations of plan images, against the sanitizer build.
  * Exit 1 at the first failure, with the seed that repeats it.
  */
 
@@ -18,6 +18,7 @@ import {
   environmentFor,
   freshMark,
   reportsOf,
+  root,
   sandbox,
   scratch,
   type User,
@@ -165,3 +166,13 @@ for (const user of users) {
     process.exit(1);
   }
 }
+
+const fuzzed = Bun.spawnSync([process.execPath, "test/native/fuzz.test.ts"], {
+  cwd: root,
+  env: { ...process.env, FUZZ_ROUNDS: String(runs * 1000) },
+});
+if (fuzzed.exitCode !== 0) {
+  console.error(fuzzed.stdout.toString());
+  process.exit(1);
+}
+console.log(`plan images: ${runs * 1000} mutations of each of three, clean under ASan and UBSan`);

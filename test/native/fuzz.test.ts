@@ -1,4 +1,4 @@
-/** The fuzzer of the plan image, for as long as a test may take; `npm run soak` runs 1,000,000. */
+/** The fuzzer of the plan image, for as long as a test may take; `npm run soak` runs ten times more. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
