@@ -9,13 +9,15 @@ import { namespacesOf } from "./namespaces.ts";
 const HIDDEN = { pidns: [], userns: [], names: null } as const;
 
 /**
- * `top`, what descends from it, and who lives in a PID namespace whose init is among these, however
- * it came there. What ends meanwhile is left out.
+ * `top`, then what descends from it, and who lives in a PID namespace whose init is among these,
+ * however it came there. What ends meanwhile is left out, and so is this program.
  */
 export function foundBelow(top: number, machine: Machine): FoundProcess[] {
   const deep = [...machine].flatMap(([pid, { pids }]) => (pids.length > 1 ? [pid] : []));
   const rows = namespacesOf([...new Set([...deep, ...descendantsOf(top, machine)])]);
-  const pids = [...membersOf(top, machine, rows)].toSorted((a, b) => a - b);
+  const others = [...membersOf(top, machine, rows)].filter((pid) => pid !== top);
+  // PIDs come round: a child may have a lower one than its parent, but what was asked for is first.
+  const pids = [top, ...others.toSorted((a, b) => a - b)];
   return pids.flatMap((pid) => readFound(pid, rows.get(pid) ?? { pid, ...HIDDEN }) ?? []);
 }
 
@@ -44,7 +46,9 @@ function membersOf(
   // Each round finds more until one finds none; there are no more rounds than processes.
   for (let size = 0; size !== found.size; ) {
     size = found.size;
-    for (const pid of machine.keys()) if (!found.has(pid) && isInside(pid)) found.add(pid);
+    for (const pid of machine.keys()) {
+      if (pid !== process.pid && !found.has(pid) && isInside(pid)) found.add(pid);
+    }
   }
   return found;
 }

@@ -222,6 +222,20 @@ if (root.name !== "root") {
   console.log("SKIP this machine's root is needed to make namespaces without a user namespace");
   test.skip("what unshare has made", () => {});
 } else {
+  test("who is not ours to see is said to be so, though a child of its with a lower PID is ours", () => {
+    const mark = freshMark();
+    const [, ordinary] = users as [User, User];
+    const last = "/proc/sys/kernel/ns_last_pid";
+    const ours = [...ordinary.prefix, "sleep", mark].join(" ");
+    const parent = `echo 100 > ${last}; ${ours} & exec sleep ${mark}`;
+    const script = `echo 5000 > ${last}; sh -c "${parent}" & until pgrep -P 5001; do :; done; exec "$@"`;
+    const shell = ["unshare", "-pf", "--mount-proc", "--kill-child", "sh", "-c", script, "-"];
+    const ran = Bun.spawnSync([...shell, ...commandFor(ordinary, ["capture", "5001"])], {
+      env: environmentFor(ordinary),
+    });
+    assert.match(ran.stderr.toString(), /the namespaces of process 5001 are not ours to see/);
+  });
+
   test("what unshare has made is a sandbox, its maker is left out", async () => {
     const mark = freshMark();
     const script = `hostname deep; sleep ${mark} & exec sleep ${mark}`;
