@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { obstacleTo } from "../host/preflight.ts";
+import { hostPinObstacle, obstacleTo } from "../host/preflight.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../host/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { SIGNALS } from "../ir/signals.ts";
@@ -65,10 +65,15 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   }
   const deepest = plan.sandboxes.reduce((most, { level }) => Math.max(most, level), 0);
   const user = plan.sandboxes[0]?.namespaces.user;
-  const obstacle = obstacleTo(deepest, user !== "inherit");
+  const hostPin = plan.slots
+    .flatMap(({ process }) => process?.pins ?? [])
+    .find(({ level }) => level === 0);
+  const obstacle =
+    obstacleTo(deepest, user !== "inherit") ?? (hostPin === undefined ? null : hostPinObstacle());
   if (obstacle !== null) {
     const { code, message, help } = obstacle;
-    return refuse(diagnostic(code, plan.sandboxes[0]?.span ?? null, message, { help }));
+    const span = code === "SBX3006" ? hostPin?.span : plan.sandboxes[0]?.span;
+    return refuse(diagnostic(code, span ?? null, message, { help }));
   }
   const shim = shimPath();
   if (shim === null) {

@@ -20,6 +20,10 @@ export const runCodes = {
     "run-unwritable",
     "A run needs a small directory for its plan and its state: below XDG_RUNTIME_DIR where that is the caller's own, else in /run for root, else in /tmp. None of them could be had.",
   ),
+  SBX3006: page(
+    "host-pin-refused",
+    "A PID at level 0 can be asked for only by who may choose PIDs there: root, or a program with CAP_CHECKPOINT_RESTORE. Source: clone(2), set_tid.",
+  ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
   SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),

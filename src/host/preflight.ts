@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 const LEVEL_MAX = 32;
 
 export interface Obstacle {
-  readonly code: "SBX3003" | "SBX3004";
+  readonly code: "SBX3003" | "SBX3004" | "SBX3006";
   readonly message: string;
   readonly help: string;
 }
@@ -19,10 +19,16 @@ function read(path: string): string | null {
   }
 }
 
-/** CAP_SYS_ADMIN in the effective set. Source: capabilities(7), bit 21. */
-export function hasAdmin(): boolean {
+/** Bits of the effective set. Source: capabilities(7), linux/capability.h. */
+const CAPABILITY = { sysAdmin: 21n, checkpointRestore: 40n } as const;
+
+function has(capability: bigint): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "0";
-  return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
+  return ((BigInt(`0x${effective}`) >> capability) & 1n) === 1n;
+}
+
+export function hasAdmin(): boolean {
+  return has(CAPABILITY.sysAdmin);
 }
 
 /** Levels that are left below us, as far as procfs shows: a host may hide its own depth. */
@@ -54,6 +60,16 @@ export function userNamespaceObstacle(): Obstacle | null {
     ) ??
     block("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000")
   );
+}
+
+/** Why this caller may choose no PID in its own namespace; null where it may. Source: clone(2). */
+export function hostPinObstacle(): Obstacle | null {
+  if (hasAdmin() || has(CAPABILITY.checkpointRestore)) return null;
+  return {
+    code: "SBX3006",
+    message: "a PID on the host is pinned, and an ordinary user may choose none there",
+    help: "run as root or with CAP_CHECKPOINT_RESTORE, or pin it at a level of the spec",
+  };
 }
 
 export function obstacleTo(level: number, needsUserNamespace: boolean): Obstacle | null {

@@ -20,7 +20,7 @@ export function failuresOf(plan: Plan, table: StateTable, report: Report): Failu
     const state = table.slots[index];
     const row = rows.get(slot.path);
     if (state === undefined || row === undefined || state.state === "failed") return [];
-    return [...unpinned(slot, row), ...unexpected(slot, row), ...badEnd(slot, row, state)];
+    return [...unpinned(slot, row), ...unexpected(slot, row), ...badEnd(plan, slot, row, state)];
   });
 }
 
@@ -69,12 +69,12 @@ function endText(row: ReportProcess): string {
 }
 
 /** An end that nobody asked for: not the run by stopping it, not the spec by expecting it. */
-function badEnd(slot: Slot, row: ReportProcess, state: SlotState): Failure[] {
+function badEnd(plan: Plan, slot: Slot, row: ReportProcess, state: SlotState): Failure[] {
   const { span, path } = slot;
   if (state.flags.has("timed_out")) {
-    const what = slot.kind === "init" ? "sandbox" : "process";
-    const name = slot.kind === "init" ? path.replace(/\/?init$/, "") || "the root" : path;
-    const message = `${what} "${name}" reached its time-out and was stopped`;
+    const sandbox = plan.sandboxes[slot.sandbox]?.path || plan.sandbox;
+    const who = slot.kind === "init" ? `sandbox "${sandbox}"` : `process "${path}"`;
+    const message = `${who} reached its time-out and was stopped`;
     return [{ code: "SBX4005", path, span, message }];
   }
   const expect = slot.process?.expect;

@@ -4,7 +4,15 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { commandFor, environmentFor, sandbox, scratch, users, writeSpec } from "../sandbox.ts";
+import {
+  commandFor,
+  environmentFor,
+  sandbox,
+  scratch,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
 
 const test = suite("up");
 const user = users[0] ?? { name: "nobody", prefix: [] };
@@ -90,6 +98,19 @@ test("what dead runs left is removed when the next one begins, by one of those w
     assert.not.match(ran.out, /failed/, ran.err);
     assert.equal(fs.readdirSync(base), ["elsewhere"]);
   }
+});
+
+test("who may not choose PIDs on the host is told so before anything starts", () => {
+  const spec = writeSpec(
+    "host-pin",
+    "sandbox: x\nprocesses: {a: {run: pwd, pids: {host: 31999}}}\n",
+  );
+  const ordinary = users.at(-1) as User;
+  const ran = sandbox(ordinary, "up", spec);
+  assert.is(ran.code, 3);
+  assert.is(ran.out, "");
+  assert.match(ran.err, /error\[SBX3006\]: a PID on the host is pinned/);
+  assert.match(ran.err, /\| +\^+$/m);
 });
 
 test.run();
