@@ -81,7 +81,11 @@ function facts(): Finding[] {
       ok: isNew,
       detail: `${release()}${isNew ? "" : ": at least 5.12 is needed"}`,
     },
-    { feature: "PID namespace levels left", ok: left > 0, detail: String(left) },
+    {
+      feature: "PID namespace levels left",
+      ok: left > 0,
+      detail: `${left}, unless /proc hides levels above`,
+    },
     {
       feature: "privilege",
       ok: obstacle === null,
