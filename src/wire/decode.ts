@@ -12,12 +12,11 @@ import {
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
   NONE,
-  placesOf,
   SECTIONS,
   type SectionName,
-  type Struct,
   WIRE_VERSION,
 } from "./layout.ts";
+import { placesOf, type Struct } from "./struct.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly plan: Plan; readonly hash: string }

@@ -9,13 +9,12 @@ import {
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
   NONE,
-  placesOf,
   SECTIONS,
   type SectionName,
-  type Struct,
   WIRE_VERSION,
 } from "./layout.ts";
 import { StringPool } from "./string-pool.ts";
+import { placesOf, type Struct } from "./struct.ts";
 
 type Values = Readonly<Record<string, number | bigint>>;
 

@@ -1,6 +1,6 @@
 /** Fields of records in a flat image, by name. Pure. */
 
-import { placesOf, type Struct } from "./layout.ts";
+import { placesOf, type Struct } from "./struct.ts";
 
 /** Offset of each field from the start of its record. */
 export function offsetsOf<const Of extends Struct>(

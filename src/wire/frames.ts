@@ -1,7 +1,8 @@
 /** The stream between runner and monitor: frames in, commands out. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, NONE, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS, NONE } from "./layout.ts";
+import { placesOf } from "./struct.ts";
 
 export interface Frame {
   readonly kind: EnumValue<"frame_kind">;

@@ -3,7 +3,6 @@
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
 import {
-  type FieldType,
   FRAME_STRUCTS,
   IMAGE_MAGIC,
   IMAGE_SIZE_MAX,
@@ -11,17 +10,16 @@ import {
   LEVEL_MAX,
   NONE,
   PIDS_MAX,
-  placesOf,
   SANDBOX_COUNT_MAX,
   SECTIONS,
   SLOT_COUNT_MAX,
   STRING_LIST_MAX,
-  type Struct,
   TABLE_MAGIC,
   TABLE_STRUCTS,
   USERS_MAX,
   WIRE_VERSION,
 } from "./layout.ts";
+import { type FieldType, placesOf, type Struct } from "./struct.ts";
 
 const C_TYPES: Readonly<Record<FieldType, string>> = {
   u8: "uint8_t",

@@ -10,6 +10,7 @@
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
+import type { Field, Struct } from "./struct.ts";
 
 export const IMAGE_MAGIC = "SBXPLAN\0";
 export const TABLE_MAGIC = "SBXSTATE";
@@ -33,17 +34,6 @@ export const SLOT_COUNT_MAX = 1_048_576;
 /** Of one argument list or environment, so that the shim's pointer arrays can be fixed. */
 export const STRING_LIST_MAX = 65_535;
 export const IMAGE_SIZE_MAX = 1 << 30;
-
-export type FieldType = "u8" | "u32" | "i32" | "u64";
-
-/** `[name, type]` or `[name, type, count]` for an array. */
-export type Field = readonly [name: string, type: FieldType, count?: number];
-
-export interface Struct {
-  readonly name: string;
-  readonly doc: string;
-  readonly fields: readonly Field[];
-}
 
 const SECTION_NAMES = [
   "sandboxes",
@@ -367,46 +357,6 @@ export const FRAME_STRUCTS = {
     ],
   },
 } as const satisfies Record<string, Struct>;
-
-const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u32: 4, i32: 4, u64: 8 };
-
-export interface FieldPlace {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly count: number;
-  /** Bytes from the start of the record. */
-  readonly offset: number;
-}
-
-export interface StructPlace {
-  readonly fields: readonly FieldPlace[];
-  /** Bytes, a multiple of the largest alignment in it. */
-  readonly size: number;
-}
-
-/** Each is asked for once a record. */
-const known = new WeakMap<Struct, StructPlace>();
-
-/** Offsets as a C compiler on a 64-bit target gives them; the generated header asserts the same. */
-export function placesOf(struct: Struct): StructPlace {
-  const places = known.get(struct) ?? computedPlaces(struct);
-  known.set(struct, places);
-  return places;
-}
-
-function computedPlaces(struct: Struct): StructPlace {
-  const fields: FieldPlace[] = [];
-  let offset = 0;
-  let alignment = 1;
-  for (const [name, type, count = 1] of struct.fields) {
-    const size = SIZES[type];
-    offset = Math.ceil(offset / size) * size;
-    fields.push({ name, type, count, offset });
-    offset += size * count;
-    alignment = Math.max(alignment, size);
-  }
-  return { fields, size: Math.ceil(offset / alignment) * alignment };
-}
 
 /** Bumped when a field's meaning changes and nothing else does. */
 const MEANING = 1;

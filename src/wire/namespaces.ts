@@ -1,7 +1,8 @@
 /** Reading the rows that `sandbox-shim namespaces` writes. Pure. */
 
 import type { NamespaceRow } from "../ir/namespace-row.ts";
-import { FRAME_STRUCTS, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS } from "./layout.ts";
+import { placesOf } from "./struct.ts";
 
 const PLACES = placesOf(FRAME_STRUCTS.namespace_row);
 const AT = Object.fromEntries(

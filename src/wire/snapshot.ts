@@ -3,7 +3,8 @@
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { FRAME_STRUCTS, LEVEL_MAX, NONE, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS, LEVEL_MAX, NONE } from "./layout.ts";
+import { placesOf } from "./struct.ts";
 
 const ROW_SIZE = placesOf(FRAME_STRUCTS.snapshot_row).size;
 const AT = offsetsOf(FRAME_STRUCTS.snapshot_row);

@@ -3,7 +3,8 @@
 import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
 import { ENUMS, type EnumValue, type Step } from "./enums.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { placesOf, TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
+import { TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
+import { placesOf } from "./struct.ts";
 
 export interface SlotState {
   readonly state: EnumValue<"slot_state">;

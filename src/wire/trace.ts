@@ -1,7 +1,8 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, PIDS_MAX, placesOf } from "./layout.ts";
+import { FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
+import { placesOf } from "./struct.ts";
 
 export interface Trace {
   readonly tracer: EnumValue<"tracer">;
