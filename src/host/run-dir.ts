@@ -30,6 +30,9 @@ const FILES = ["table", "trace", "plan", "owner"] as const;
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
 
+/** Of directories that are being filled; no run can have such a name. */
+const UNNAMED = ".new-";
+
 /** A directory without `owner` is being made, or was never finished; after so long the latter. */
 const UNFINISHED_MS = 5_000;
 
@@ -95,27 +98,44 @@ export function createRunDir(name: string, isChosen: boolean, image: Uint8Array)
   }
 }
 
+/**
+ * The directory is filled under another name and then moved: so none that others see is empty or
+ * half made, and moving it onto one that is not empty fails, which is the lock.
+ */
 function createIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
   removeStaleIn(base);
-  for (let number = 1; number <= (isChosen ? 1 : SUFFIX_MAX); number++) {
-    const candidate = number === 1 ? name : `${name}-${number}`;
-    const path = join(base, candidate);
-    try {
-      if (claim(path)) return { ok: true, dir: filled(candidate, path, image) };
-    } catch (error) {
-      removeFiles(path);
-      return { ok: false, reason: "unwritable", detail: `${path}: ${codeOf(error)}` };
+  const made = fs.mkdtempSync(join(base, UNNAMED));
+  let tableFd: number | null = null;
+  let path = made;
+  try {
+    tableFd = filled(made, image);
+    for (let number = 1; number <= (isChosen ? 1 : SUFFIX_MAX); number++) {
+      const candidate = number === 1 ? name : `${name}-${number}`;
+      path = join(base, candidate);
+      if (isMoved(made, path)) return { ok: true, dir: runDir(candidate, path, tableFd) };
     }
+  } catch (error) {
+    abandon(made, tableFd);
+    return { ok: false, reason: "unwritable", detail: `${path}: ${codeOf(error)}` };
   }
+  abandon(made, tableFd);
   return { ok: false, reason: "name-in-use", detail: name };
 }
 
-function filled(name: string, path: string, image: Uint8Array): RunDir {
-  const planPath = join(path, "plan");
+function runDir(name: string, path: string, tableFd: number): RunDir {
+  return { name, path, planPath: join(path, "plan"), tracePath: join(path, "trace"), tableFd };
+}
+
+/** Returns the descriptor of the table. */
+function filled(path: string, image: Uint8Array): number {
   fs.writeFileSync(join(path, "owner"), ownerText(process.pid));
-  fs.writeFileSync(planPath, image);
-  const tableFd = fs.openSync(join(path, "table"), "wx+");
-  return { name, path, planPath, tracePath: join(path, "trace"), tableFd };
+  fs.writeFileSync(join(path, "plan"), image);
+  return fs.openSync(join(path, "table"), "wx+");
+}
+
+function abandon(path: string, tableFd: number | null): void {
+  if (tableFd !== null) fs.closeSync(tableFd);
+  removeFiles(path);
 }
 
 export function removeRunDir(dir: RunDir): void {
@@ -135,7 +155,7 @@ export function liveRuns(): LiveRun[] {
   return runDirBases().flatMap((base) =>
     namesIn(base).flatMap((name) => {
       const path = join(base, name);
-      if (lifeOf(path) !== "lives") return [];
+      if (name.startsWith(UNNAMED) || lifeOf(path) !== "lives") return [];
       return [{ name, planPath: join(path, "plan"), tablePath: join(path, "table") }];
     }),
   );
@@ -158,13 +178,13 @@ export function runTable({ tablePath }: LiveRun): Uint8Array | null {
   }
 }
 
-/** mkdir is the lock: it succeeds for one. */
-function claim(path: string): boolean {
+/** False: another run has this name. Source: rename(2), ENOTEMPTY or EEXIST. */
+function isMoved(from: string, to: string): boolean {
   try {
-    fs.mkdirSync(path, { mode: 0o700 });
+    fs.renameSync(from, to);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) return false;
     throw error;
   }
 }

@@ -6,13 +6,20 @@ import { root } from "../sandbox.ts";
 
 const test = suite("asan");
 
+/** The longest first: two go on at a time. */
 const FILES = [
-  "test/cli/main.test.ts",
-  "test/run/snapshot.test.ts",
-  "test/native/pid-mode.test.ts",
   "test/native/shim.test.ts",
-  "test/native/trace.test.ts",
   "test/sandboxes.test.ts",
+  "test/native/trace.test.ts",
+  "test/cli/capture.test.ts",
+  "test/native/pid-mode.test.ts",
+  "test/run/snapshot.test.ts",
+  "test/cli/pid.test.ts",
+  "test/cli/main.test.ts",
+  "test/cli/doctor.test.ts",
+  "test/run/random-spec.test.ts",
+  "test/cli/up.test.ts",
+  "test/cli/live.test.ts",
 ];
 
 const built = Bun.spawnSync(["make", "-s", "-C", "native", "asan"], { cwd: root });
