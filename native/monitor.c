@@ -8,6 +8,7 @@
 
 #include "decide.h"
 #include "end.h"
+#include "guard.h"
 #include "init.h"
 #include "relay.h"
 #include "supervise.h"
@@ -219,7 +220,7 @@ int monitor_main(struct run *run)
 	static struct monitor monitor;
 	struct sbx_error error = { 0 };
 
-	if (set_up(&monitor, run, &error) < 0) {
+	if (set_up(&monitor, run, &error) < 0 || guard_start(run, &error) < 0) {
 		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;
 	}

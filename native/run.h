@@ -33,6 +33,7 @@ struct run {
 	const char *spec_dir; /* the processes' default directory where visible; never NULL */
 	char **environment; /* the caller's, for inherit_env */
 	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
+	int *guarded; /* where the pidfd of the root's init goes, shared with the guard; or NULL */
 	uid_t uid; /* the caller's */
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */

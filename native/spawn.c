@@ -148,7 +148,9 @@ static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
 	request = request_of(spawn, run_clone_flags(kinds) | extra_flags);
 	if (spawn->is_first) {
 		request.flags |= is_process && spawn->exec.gate < 0 ? CLONE_VFORK : 0;
-		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd : NULL;
+		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd :
+				spawn->sandbox == 0	   ? spawn->run->guarded :
+							     NULL;
 		pid = sys_clone(&request);
 		if (pid == 0)
 			first_process(spawn);

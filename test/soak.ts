@@ -44,6 +44,13 @@ sandboxes:
       member: {run: sleep 100, replicas: 2}
 `;
 
+/** A root's own init that does not want to end with its parent, and may fork before it says so. */
+const clinging = (mark: string) => `sandbox: clinging
+init: own
+processes:
+  own: {shell: "setpriv --pdeathsig clear sleep ${mark} & exec setpriv --pdeathsig clear sleep ${mark}"}
+`;
+
 /** What a run could leave, as text: compared before and after. */
 function traces(user: User): string {
   const run = join(environmentFor(user)["XDG_RUNTIME_DIR"] ?? "", "sandbox");
@@ -129,7 +136,7 @@ function livelySpec(user: User): void {
 
 async function killedRun(user: User, before: string): Promise<void> {
   const mark = freshMark();
-  const spec = writeSpec("killed", forking(`sleep ${mark}`));
+  const spec = writeSpec("killed", random() < 0.5 ? forking(`sleep ${mark}`) : clinging(mark));
   const child = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
     env: environmentFor(user),
     stdio: ["ignore", "ignore", "ignore"],

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Report } from "../../src/report/report.ts";
 import { assertKernelSays } from "../kernel-word.ts";
 import {
   alive,
@@ -147,6 +148,30 @@ sandboxes:
       assert.is(reportsOf(ran)[1]?.outcome, "done");
     }
   });
+
+  for (const victim of ["cli", "monitor"]) {
+    test(`${user.name}: SIGKILL of ${victim} ends a root's own init that wants to live on`, async () => {
+      const mark = freshMark();
+      const spec = writeSpec(
+        "clinging",
+        `sandbox: clinging
+init: own
+processes:
+  own: [setpriv, --pdeathsig, clear, sleep, "${mark}"]
+  member: [setpriv, --pdeathsig, clear, sleep, "${mark}"]
+`,
+      );
+      for (const options of [[], ["--trace"]]) {
+        const during = async ({ processes }: Report, cli: number) => {
+          for (let tries = 0; tries < 200 && alive(mark).length < 2; tries++) await Bun.sleep(10);
+          const monitor = processes.find(({ path }) => path === "own")?.ppids[0];
+          process.kill(victim === "cli" ? cli : Number(monitor), "SIGKILL");
+        };
+        await whileRunning(user, spec, during, ...options);
+        assert.ok(await gone(mark), alive(mark).join(" "));
+      }
+    });
+  }
 
   test(`${user.name}: declared PIDs hold under a fork storm and a late start`, () => {
     const spec = writeSpec(
