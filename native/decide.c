@@ -23,6 +23,16 @@ static void come_to_pass(struct decide *decide, uint32_t slot)
 		watch_desire(decide, slot, DESIRED_RUNNING);
 }
 
+/* Of a slot that waits for what can no longer come to pass. */
+static void give_up(struct decide *decide, uint32_t slot)
+{
+	uint32_t box = decide->run->plan.slots[slot].sandbox;
+
+	if (watch_is_waiting(decide, slot) && decide->boxes[box].phase == BOX_ACTIVE)
+		watch_set_flag(decide, slot, SLOT_FLAG_UNMET);
+	watch_skip(decide, slot);
+}
+
 static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 {
 	const struct plan *plan = &decide->run->plan;
@@ -40,7 +50,7 @@ static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 		if (came)
 			come_to_pass(decide, d->slot);
 		else if (ended && !(exited && d->condition == CONDITION_STARTED))
-			watch_skip(decide, d->slot);
+			give_up(decide, d->slot);
 	}
 }
 
@@ -49,7 +59,7 @@ static bool is_failure(const struct decide *decide, uint32_t slot)
 	const struct table_slot *state = watch_state(decide, slot);
 	uint32_t now = table_load(&state->state);
 
-	if (state->flags & 1u << SLOT_FLAG_TIMED_OUT)
+	if (state->flags & (1u << SLOT_FLAG_TIMED_OUT | 1u << SLOT_FLAG_UNMET))
 		return true;
 	if (now == SLOT_STATE_FAILED)
 		return true;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x821c4456u
+#define SBX_WIRE_VERSION 0x6a28b259u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -112,6 +112,7 @@ enum slot_flag {
 	SLOT_FLAG_STOPPED,
 	SLOT_FLAG_TIMED_OUT,
 	SLOT_FLAG_ENDED_WITH_SANDBOX,
+	SLOT_FLAG_UNMET,
 	SLOT_FLAG_COUNT
 };
 

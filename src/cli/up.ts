@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
-import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
 import { hostPinObstacle, obstacleTo } from "../host/preflight.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../host/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
@@ -275,7 +275,7 @@ class Up {
       diagnostic(code, span, message),
     );
     const found = [...faults, ...failures];
-    printDiagnostics(found, sourcesOf(found));
+    printDiagnostics(folded(found), sourcesOf(found));
     return this.#exitCode(found, report);
   }
 

@@ -42,5 +42,9 @@ export const runCodes = {
     "trace-refused",
     "A run that was to be traced could not be. ptrace, which needs no privilege, may be refused by a seccomp filter or by another tracer; BPF needs root, or CAP_BPF and CAP_PERFMON, and is asked for by SANDBOX_TRACER=bpf alone.",
   ),
+  SBX4010: page(
+    "never-started",
+    "A process waited for another one's start or end, and that can no longer come: the other was stopped, ended otherwise, or never started itself. Where the other's end is a failure, that alone is told.",
+  ),
   SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
 } as const satisfies Record<string, CodePage>;

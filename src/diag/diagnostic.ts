@@ -55,11 +55,26 @@ export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnost
         Number(a.label === "") - Number(b.label === ""),
     )
     .filter((found) => {
-      // Copies make the same mistake: their numbers do not make it another one.
-      const message = OF_THE_NODE.has(found.code) ? "" : found.message.replace(/\.\d+/g, "");
-      const key = `${found.code} ${found.span.file} ${found.span.start} ${message}`;
+      const key = keyOf(found);
       return !seen.has(key) && seen.add(key);
     });
+}
+
+/** In their order; what copies have in common once, with how many more there are. */
+export function folded(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const groups = Map.groupBy(diagnostics, keyOf).values();
+  return Array.from(groups, ([first, ...others]) => {
+    if (others.length === 0) return first as Diagnostic;
+    const { notes, ...rest } = first as Diagnostic;
+    const more = others.length === 1 ? "one more copy" : `${others.length} more copies`;
+    return { ...rest, notes: [...notes, `the same of ${more}`] };
+  });
+}
+
+/** Copies make the same mistake: their numbers do not make it another one. */
+function keyOf({ code, span, message }: Diagnostic): string {
+  const what = OF_THE_NODE.has(code) ? "" : message.replace(/\.\d+/g, "");
+  return `${code} ${span.file} ${span.start} ${what}`;
 }
 
 function fileOrder(a: Diagnostic, b: Diagnostic, first: string): number {

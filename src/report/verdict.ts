@@ -7,7 +7,7 @@ import type { SlotState, StateTable } from "../wire/table.ts";
 import type { Report, ReportProcess } from "./report.ts";
 
 export interface Failure {
-  readonly code: "SBX4004" | "SBX4005" | "SBX4008" | "SBX5001";
+  readonly code: "SBX4004" | "SBX4005" | "SBX4008" | "SBX4010" | "SBX5001";
   readonly path: string;
   readonly span: Span;
   readonly message: string;
@@ -16,12 +16,59 @@ export interface Failure {
 /** In plan order. Processes that could not be started are not here: their fault says it. */
 export function failuresOf(plan: Plan, table: StateTable, report: Report): Failure[] {
   const rows = new Map(report.processes.map((row) => [row.path, row] as const));
-  return plan.slots.flatMap((slot, index) => {
+  const own = plan.slots.map((slot, index): Failure[] => {
     const state = table.slots[index];
     const row = rows.get(slot.path);
-    if (state === undefined || row === undefined || state.state === "failed") return [];
+    if (state === undefined || row === undefined || !isJudged(state)) return [];
     return [...unpinned(slot, row), ...unexpected(slot, row), ...badEnd(plan, slot, row, state)];
   });
+  const isTold = (slot: number) => {
+    const state = table.slots[slot];
+    return state === undefined || !isJudged(state) || (own[slot] ?? []).length > 0;
+  };
+  return own.flatMap((failures, slot) =>
+    table.slots[slot]?.flags.has("unmet") ? neverStarted(plan, slot, rows, isTold) : failures,
+  );
+}
+
+/** Of one that failed its fault speaks, and of one that waited in vain what it waited for. */
+function isJudged({ state, flags }: SlotState): boolean {
+  return state !== "failed" && !flags.has("unmet");
+}
+
+const WAITED = { started: "start", exited: "exit", succeeded: "succeed" } as const;
+
+/** What waited in vain; nothing where the cause is told of itself. */
+function neverStarted(
+  plan: Plan,
+  index: number,
+  rows: ReadonlyMap<string, ReportProcess>,
+  isTold: (slot: number) => boolean,
+): Failure[] {
+  const slot = plan.slots[index];
+  const causes = (slot?.process?.dependsOn ?? []).flatMap(({ slot: awaited, condition }) => {
+    const row = rows.get(plan.slots[awaited]?.path ?? "");
+    const hasCome =
+      row === undefined ||
+      (condition === "succeeded"
+        ? row.exit !== null && "code" in row.exit && row.exit.code === 0
+        : row.exit !== null);
+    return hasCome ? [] : [{ awaited, condition, row }];
+  });
+  const [cause] = causes;
+  if (slot === undefined || cause === undefined) return [];
+  if (causes.some(({ awaited }) => isTold(awaited))) return [];
+  const { path, span } = slot;
+  const { condition, row } = cause;
+  const why = `it waits for "${row.path}" to ${WAITED[condition]}, which ${howItEnded(row)}`;
+  return [{ code: "SBX4010", path, span, message: `process "${path}" never started: ${why}` }];
+}
+
+function howItEnded({ exit, ended_by: by }: ReportProcess): string {
+  if (exit === null) return "never started";
+  if (by === "stop" || by === "timeout") return "was stopped";
+  if (by === "sandbox") return "ended with its sandbox";
+  return "code" in exit ? `ended with code ${exit.code}` : `was killed by ${exit.signal}`;
 }
 
 /** Only where the kernel chose the PIDs: a requested one is exact, or the process fails. */
@@ -80,7 +127,5 @@ function badEnd(plan: Plan, slot: Slot, row: ReportProcess, state: SlotState): F
   const expect = slot.process?.expect;
   if (expect?.exit || expect?.signal || state.flags.size > 0 || row.exit === null) return [];
   if ("code" in row.exit && row.exit.code === 0) return [];
-  const how =
-    "code" in row.exit ? `ended with code ${row.exit.code}` : `was killed by ${row.exit.signal}`;
-  return [{ code: "SBX4004", path, span, message: `process "${path}" ${how}` }];
+  return [{ code: "SBX4004", path, span, message: `process "${path}" ${howItEnded(row)}` }];
 }

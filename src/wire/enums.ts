@@ -16,8 +16,11 @@ export const ENUMS = {
   /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
   slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
   phase: ["starting", "started", "stopping", "ended"],
-  /** Bit numbers of a slot's `flags`: why a process that did not end by itself ended. */
-  slot_flag: ["stopped", "timed_out", "ended_with_sandbox"],
+  /**
+   * Bit numbers of a slot's `flags`: why a process that did not end by itself ended; `unmet`: it
+   * never starts, as what it waits for can no longer come to pass though its sandbox goes on.
+   */
+  slot_flag: ["stopped", "timed_out", "ended_with_sandbox", "unmet"],
   /** Of the run: what ended it. */
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
