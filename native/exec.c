@@ -60,20 +60,44 @@ static void fill_environment(const struct run *run, const struct image_process *
 	*end = NULL;
 }
 
-static int apply_limits(const struct run *run, const struct image_process *process, int level,
+/* A hard limit can be raised only with the rights that the shim has, before it gives them up. */
+static int raise_limits(const struct run *run, const struct image_process *process, int level,
 			struct sbx_error *error)
 {
 	const struct image_limit *limits = &run->plan.limits[process->limits_first];
 
-	/* The shim raised its own; workloads get the caller's. */
-	if (setrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
-		return sbx_fail(error, STEP_LIMITS, level);
+	for (uint32_t i = 0; i < process->limits_count; i++) {
+		__rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;
+		struct rlimit limit;
+
+		if (getrlimit(resource, &limit) < 0)
+			return sbx_fail(error, STEP_LIMITS, level);
+		if (limits[i].hard <= limit.rlim_max)
+			continue;
+		limit.rlim_max = limits[i].hard;
+		if (setrlimit(resource, &limit) < 0)
+			return sbx_fail(error, STEP_LIMITS, level);
+	}
+	return 0;
+}
+
+/* They are the program's, so they come last: what the shim opens for it does not count. */
+static int set_limits(const struct run *run, const struct image_process *process, int level,
+		      struct sbx_error *error)
+{
+	const struct image_limit *limits = &run->plan.limits[process->limits_first];
+	bool has_own_descriptors = false;
+
 	for (uint32_t i = 0; i < process->limits_count; i++) {
 		struct rlimit limit = { .rlim_cur = limits[i].soft, .rlim_max = limits[i].hard };
 
+		has_own_descriptors |= limits[i].resource == RLIMIT_NOFILE;
 		if (setrlimit((__rlimit_resource_t)limits[i].resource, &limit) < 0)
 			return sbx_fail(error, STEP_LIMITS, level);
 	}
+	/* The shim raised its own; workloads get the caller's. */
+	if (!has_own_descriptors && setrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
+		return sbx_fail(error, STEP_LIMITS, level);
 	return 0;
 }
 
@@ -234,7 +258,7 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 
 	if (setsid() < 0 && errno != EPERM) /* EPERM: it leads one already */
 		return sbx_fail(error, STEP_SESSION, level);
-	if (apply_limits(request->run, process, level, error) < 0)
+	if (raise_limits(request->run, process, level, error) < 0)
 		return -1;
 	if (take_identity(request, box, process, error) < 0)
 		return -1;
@@ -243,7 +267,9 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 		return sbx_fail(error, STEP_CWD, level);
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_MONITOR_SETUP, level);
-	return set_streams(request, process, level, error);
+	if (set_streams(request, process, level, error) < 0)
+		return -1;
+	return set_limits(request->run, process, level, error);
 }
 
 /* Tells that this process has its PIDs, and waits to be let on; without a word it ends. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
-import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
+import { hasAdmin, levelsLeft, obstaclesTo, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
@@ -23,6 +23,7 @@ import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
+import { toldObstacles } from "./told-obstacles.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
@@ -34,8 +35,10 @@ interface Finding {
   readonly detail: string;
 }
 
+type Probe = readonly [feature: string, body: string];
+
 /** Specs that need one feature each, in the order of dependence. */
-const PROBES: readonly (readonly [feature: string, body: string])[] = [
+const PROBES: readonly [Probe, ...Probe[]] = [
   ["PID namespaces", "namespaces: {mount: inherit, ipc: inherit, uts: inherit, cgroup: inherit}"],
   ["mount namespace, /proc, /dev", "namespaces: {ipc: inherit, uts: inherit, cgroup: inherit}"],
   ["ipc, uts and cgroup namespaces", "hostname: doctor"],
@@ -57,9 +60,12 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
+    const reasons = new Set<string>();
     for (const { feature, ok, detail } of findings) {
       const mark = ok ? "ok" : "no";
-      const line = wrap(`${mark}  ${feature.padEnd(width)}  ${detail}`, columns, width + 6);
+      const said = !ok && reasons.has(detail) ? "for the same reason" : detail;
+      reasons.add(detail);
+      const line = wrap(`${mark}  ${feature.padEnd(width)}  ${said}`, columns, width + 6);
       write(STDOUT, `${painted(ok, mark)}${line.slice(mark.length)}\n`);
     }
   }
@@ -105,8 +111,14 @@ function probes(compiled: Compiled | null): Finding[] {
     return [{ feature: "shim", ok: false, detail: "not built; run `npm run native`" }];
   const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-doctor-"));
   try {
-    const found = PROBES.map(([feature, body]) => probe(shim, dir, feature, body));
-    const first = [...found.slice(0, 1), pidMode(dir), ...found.slice(1), tracing(shim, dir)];
+    const [namespaces, ...others] = PROBES;
+    const ofPids = probe(shim, dir, ...namespaces);
+    const first = [
+      ofPids,
+      pidMode(dir, ofPids.ok),
+      ...others.map((each) => probe(shim, dir, ...each)),
+      tracing(shim, dir),
+    ];
     return compiled === null ? first : [...first, ...specFindings(shim, dir, compiled)];
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
@@ -114,17 +126,14 @@ function probes(compiled: Compiled | null): Finding[] {
 }
 
 /** Which way PIDs were given in the last run of the shim. */
-function pidMode(dir: string): Finding {
+function pidMode(dir: string, hasRun: boolean): Finding {
   const feature = "set_tid, ns_last_pid";
+  if (!hasRun) return { feature, ok: false, detail: "not tried without PID namespaces" };
   const mode = decodeTable(fs.readFileSync(join(dir, "table")), null)?.pidMode;
-  return mode === "requested"
-    ? { feature, ok: true, detail: "works" }
-    : {
-        feature,
-        ok: false,
-        detail:
-          "refused: PIDs come in start order and pins are not kept; allow clone3 (seccomp), or use a kernel from 5.5 on with CONFIG_CHECKPOINT_RESTORE",
-      };
+  const refused =
+    "refused: PIDs come in start order and pins are not kept; allow clone3 (seccomp), or use a kernel from 5.5 on with CONFIG_CHECKPOINT_RESTORE";
+  const ok = mode === "requested";
+  return { feature, ok, detail: ok ? "works" : refused };
 }
 
 function tracing(shim: string, dir: string): Finding {
@@ -151,16 +160,24 @@ function probe(
   return { feature, ok: tried.ok, detail: tried.ok ? "works" : why };
 }
 
-const reasonOf = ({ message, help }: FaultText) => escapeText(`${message}; ${help}`);
+const reasonOf = ({ message, help }: Pick<FaultText, "message" | "help">) =>
+  escapeText(`${message}; ${help}`);
 
-/** One finding where all of a spec's sandboxes can be had, else one for each that cannot. */
+/** One finding where all of a spec's sandboxes can be had, else one for each thing that cannot. */
 function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] {
-  const { ok, faults, said } = tryPlan(shim, dir, rehearsalOf(plan), null);
   const feature = `"${plan.sandbox}"`;
-  if (!ok && faults.length === 0) return [{ feature, ok, detail: said }];
-  const found = faults.map((fault) => ({ feature, ok: false, detail: reasonOf(fault) }));
-  const counts = `${plan.sandboxes.length} sandboxes, ${plan.slots.length} processes with inits`;
-  return ok ? [{ feature, ok, detail: `can be had here: ${counts}` }] : found;
+  const no = (detail: string): Finding => ({ feature, ok: false, detail });
+  const obstacles = obstaclesTo(plan);
+  const told = toldObstacles(obstacles).map((each) =>
+    no([reasonOf(each), ...each.notes].join("; ")),
+  );
+  // A trial, which has no limits, would meet all the others again.
+  if (obstacles.some(({ code }) => code !== "SBX3007")) return told;
+  const { ok, faults, said } = tryPlan(shim, dir, rehearsalOf(plan), null);
+  if (!ok && faults.length === 0) return [...told, no(said)];
+  const found = [...told, ...faults.map((fault) => no(reasonOf(fault)))];
+  const counts = `sandboxes ${plan.sandboxes.length}, processes with inits ${plan.slots.length}`;
+  return found.length > 0 ? found : [{ feature, ok, detail: `can be had here: ${counts}` }];
 }
 
 interface Tried {

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
-import { hostPinObstacle, obstacleTo } from "../host/preflight.ts";
+import { obstaclesTo } from "../host/preflight.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../host/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { SIGNALS } from "../ir/signals.ts";
@@ -21,6 +21,7 @@ import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { toldObstacles } from "./told-obstacles.ts";
 
 export interface UpOptions {
   readonly json?: true;
@@ -63,18 +64,8 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (from !== undefined && !plan.slots.some(({ path }) => path === from)) {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
-  const deepest = plan.sandboxes.reduce((most, { level }) => Math.max(most, level), 0);
-  const user = plan.sandboxes[0]?.namespaces.user;
-  const hostPin = plan.slots
-    .flatMap(({ process }) => process?.pins ?? [])
-    .find(({ level }) => level === 0);
-  const obstacle =
-    obstacleTo(deepest, user !== "inherit") ?? (hostPin === undefined ? null : hostPinObstacle());
-  if (obstacle !== null) {
-    const { code, message, help } = obstacle;
-    const span = code === "SBX3006" ? hostPin?.span : plan.sandboxes[0]?.span;
-    return refuse(diagnostic(code, span ?? null, message, { help }));
-  }
+  const obstacles = toldObstacles(obstaclesTo(plan));
+  if (obstacles.length > 0) return refuse(...obstacles);
   const shim = shimPath();
   if (shim === null) {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
@@ -111,8 +102,8 @@ function usage(message: string): number {
   return EXIT.usage;
 }
 
-function refuse(found: Diagnostic): number {
-  printDiagnostics([found], sourcesOf([found]));
+function refuse(...found: Diagnostic[]): number {
+  printDiagnostics(found, sourcesOf(found));
   return EXIT.host;
 }
 

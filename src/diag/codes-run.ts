@@ -24,6 +24,14 @@ export const runCodes = {
     "host-pin-refused",
     "A PID at level 0 can be asked for only by who may choose PIDs there: root, or a program with CAP_CHECKPOINT_RESTORE. Source: clone(2), set_tid.",
   ),
+  SBX3007: page(
+    "limit-refused",
+    "A resource limit is above what the caller may have: an ordinary user can lower its hard limits and never raise them, and nobody can have more open files than fs.nr_open. Source: getrlimit(2).",
+  ),
+  SBX3008: page(
+    "id-refused",
+    "An ordinary user can map only its own uid and gid, and can set no supplementary groups. Source: user_namespaces(7).",
+  ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
   SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),

@@ -2,11 +2,10 @@
 
 import * as fs from "node:fs";
 import type { FoundProcess } from "../ir/found-process.ts";
-import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
-import type { ResourceLimit } from "../ir/process.ts";
 import { PROC_NAMESPACES } from "../ir/process-facts.ts";
 import type { IdMap } from "../ir/sandbox.ts";
+import { limitsOf } from "./limits.ts";
 import { argvOf, linkOf, namespaceOf, readText } from "./machine.ts";
 
 /** Null: it has ended, or its number is another process's by now. */
@@ -68,37 +67,6 @@ function idMap(pid: number, name: string): IdMap[] | null {
       const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
       return { inside, outside, count };
     });
-}
-
-/** Rows of /proc/PID/limits by their titles. Source: proc_pid_limits(5), fs/proc/base.c. */
-const LIMIT_TITLES: Readonly<Record<string, string>> = {
-  cpu: "Max cpu time",
-  fsize: "Max file size",
-  data: "Max data size",
-  stack: "Max stack size",
-  core: "Max core file size",
-  rss: "Max resident set",
-  nproc: "Max processes",
-  nofile: "Max open files",
-  memlock: "Max locked memory",
-  as: "Max address space",
-  locks: "Max file locks",
-  sigpending: "Max pending signals",
-  msgqueue: "Max msgqueue size",
-  nice: "Max nice priority",
-  rtprio: "Max realtime priority",
-  rttime: "Max realtime timeout",
-};
-
-function limitsOf(pid: number): ResourceLimit[] {
-  const text = readText(`/proc/${pid}/limits`) ?? "";
-  return LIMIT_NAMES.flatMap((name, resource) => {
-    const row = text.split("\n").find((line) => line.startsWith(LIMIT_TITLES[name] ?? "?"));
-    const [soft, hard] = row?.slice(26).trim().split(/\s+/) ?? [];
-    if (soft === undefined || hard === undefined) return [];
-    const number = (value: string) => (value === "unlimited" ? null : Number(value));
-    return [{ name, resource, soft: number(soft), hard: number(hard) }];
-  });
 }
 
 function envOf(pid: number): [string, string][] | null {

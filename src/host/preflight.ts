@@ -1,15 +1,14 @@
 /** What can be known about this host before anything is started. I/O: reads procfs. */
 
 import * as fs from "node:fs";
+import type { ResourceLimit } from "../ir/process.ts";
+import type { Plan } from "../plan/plan.ts";
+import { limitsOf } from "./limits.ts";
+import type { Obstacle, PlanObstacle } from "./obstacle.ts";
+import { idObstacles } from "./rootless-ids.ts";
 
 /** Deepest PID namespace below the initial one. Source: pid_namespaces(7). */
 const LEVEL_MAX = 32;
-
-export interface Obstacle {
-  readonly code: "SBX3003" | "SBX3004" | "SBX3006";
-  readonly message: string;
-  readonly help: string;
-}
 
 function read(path: string): string | null {
   try {
@@ -20,7 +19,7 @@ function read(path: string): string | null {
 }
 
 /** Bits of the effective set. Source: capabilities(7), linux/capability.h. */
-const CAPABILITY = { sysAdmin: 21n, checkpointRestore: 40n } as const;
+const CAPABILITY = { sysAdmin: 21n, sysResource: 24n, checkpointRestore: 40n } as const;
 
 function has(capability: bigint): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "0";
@@ -62,24 +61,71 @@ export function userNamespaceObstacle(): Obstacle | null {
   );
 }
 
-/** Why this caller may choose no PID in its own namespace; null where it may. Source: clone(2). */
-export function hostPinObstacle(): Obstacle | null {
-  if (hasAdmin() || has(CAPABILITY.checkpointRestore)) return null;
+/** All that is known to be in the way of this plan here, before anything is started; in plan order. */
+export function obstaclesTo(plan: Plan): PlanObstacle[] {
+  const [root] = plan.sandboxes;
+  if (root === undefined) return [];
+  const isRootless = root.namespaces.user !== "inherit" && !hasAdmin();
+  const ofRun = levelObstacle(plan) ?? (isRootless ? userNamespaceObstacle() : null);
+  return [
+    ...(ofRun === null ? [] : [{ ...ofRun, span: root.span }]),
+    ...(hasAdmin() || has(CAPABILITY.checkpointRestore) ? [] : hostPins(plan)),
+    ...limitObstacles(plan),
+    ...(isRootless ? idObstacles(plan, caller()) : []),
+  ];
+}
+
+const caller = () => ({ uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 });
+
+function levelObstacle({ sandboxes }: Plan): Obstacle | null {
+  const deepest = sandboxes.reduce((most, { level }) => Math.max(most, level), 0);
+  const left = levelsLeft();
+  if (deepest <= left) return null;
   return {
-    code: "SBX3006",
-    message: "a PID on the host is pinned, and an ordinary user may choose none there",
-    help: "run as root or with CAP_CHECKPOINT_RESTORE, or pin it at a level of the spec",
+    code: "SBX3003",
+    message: `the plan needs ${deepest} PID namespace levels, but ${left} are left here`,
+    help: "run it further out, or nest less deep",
   };
 }
 
-export function obstacleTo(level: number, needsUserNamespace: boolean): Obstacle | null {
-  const left = levelsLeft();
-  if (level > left) {
-    return {
-      code: "SBX3003",
-      message: `the plan needs ${level} PID namespace levels, but ${left} are left here`,
-      help: "run it further out, or nest less deep",
-    };
-  }
-  return needsUserNamespace && !hasAdmin() ? userNamespaceObstacle() : null;
+/** PIDs in the caller's own namespace, which it may not choose. Source: clone(2). */
+function hostPins(plan: Plan): PlanObstacle[] {
+  const pins = plan.slots.flatMap(({ process }) => process?.pins ?? []);
+  return pins
+    .filter(({ level }) => level === 0)
+    .map(({ span }) => ({
+      code: "SBX3006",
+      span,
+      message: "a PID on the host is pinned, and an ordinary user may choose none there",
+      help: "run as root or with CAP_CHECKPOINT_RESTORE, or pin it at a level of the spec",
+    }));
+}
+
+/** Infinity is RLIM_INFINITY. */
+const numberOf = (limit: number | null) => limit ?? Infinity;
+
+/** Source: getrlimit(2). */
+function limitObstacles(plan: Plan): PlanObstacle[] {
+  if (!plan.slots.some(({ process }) => process !== null && process.limits.length > 0)) return [];
+  const own = new Map(limitsOf("self").map(({ name, hard }) => [name, numberOf(hard)]));
+  const mayRaise = has(CAPABILITY.sysResource);
+  const files = Number(read("/proc/sys/fs/nr_open") ?? Infinity);
+  const mostOf = ({ name }: ResourceLimit) =>
+    mayRaise ? (name === "nofile" ? files : Infinity) : (own.get(name) ?? Infinity);
+  return plan.slots.flatMap((slot) =>
+    (slot.process?.limits ?? [])
+      .filter((limit) => numberOf(limit.hard) > mostOf(limit))
+      .map((limit): PlanObstacle => {
+        const wish = limit.hard ?? "unlimited";
+        const who = mayRaise ? "this host gives nobody" : "this caller may have no";
+        return {
+          code: "SBX3007",
+          span: slot.span,
+          message: `process "${slot.path}" asks for ${limit.name} ${wish}, and ${who} more than ${mostOf(limit)}`,
+          help: mayRaise
+            ? "ask for less, or raise it with `sysctl -w fs.nr_open=…`"
+            : "ask for less, or have the caller's hard limit (ulimit -H) raised by who has CAP_SYS_RESOURCE",
+        };
+      }),
+  );
 }

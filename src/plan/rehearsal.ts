@@ -6,7 +6,7 @@ import type { Plan, SlotProcess } from "./plan.ts";
 const INIT_ARGV = ["/bin/sh", "-c", "sleep 1"];
 const OTHER_ARGV = ["/bin/sh", "-c", ":"];
 
-/** Identities, limits and working directories stay, as a host may refuse them; files do not. */
+/** Identities and working directories stay, as a host may refuse them; files and limits do not. */
 export function rehearsalOf(plan: Plan): Plan {
   return {
     ...plan,
@@ -27,6 +27,7 @@ function idle(process: SlotProcess, argv: readonly string[]): SlotProcess {
   return {
     ...process,
     argv,
+    limits: [],
     dependsOn: [],
     stdin: { kind: "null" },
     stdout: { kind: "null" },

@@ -100,6 +100,51 @@ test("what dead runs left is removed when the next one begins, by one of those w
   }
 });
 
+test("limits are the program's own: they do not hinder what is opened for it", () => {
+  const spec = writeSpec(
+    "few",
+    `sandbox: few
+processes:
+  text: {run: cat, stdin: {text: hello}, limits: {nofile: 4, fsize: 0}}
+  file: {run: cat, stdin: {file: /etc/passwd}, stdout: {file: /dev/null}, limits: {nofile: 4}}
+  shown: {shell: "ulimit -Sn; ulimit -Hn", limits: {nofile: {soft: 50, hard: 60}}}
+`,
+  );
+  for (const who of users) {
+    const ran = sandbox(who, "up", spec);
+    assert.is(ran.code, 0, ran.err);
+    assert.match(ran.out, /^text +\| hello$/m);
+    assert.match(ran.out, /^shown +\| 50\nshown +\| 60$/m);
+  }
+});
+
+test("a limit that cannot be had is named before anything starts, once for all copies", () => {
+  const text = "sandbox: x\nprocesses: {a: {run: pwd, replicas: 9, limits: {nofile: 99999999}}}\n";
+  for (const who of users) {
+    const ran = sandbox(who, "up", writeSpec("greedy", text));
+    assert.is(ran.code, 3);
+    assert.is(ran.out, "");
+    assert.is(ran.err.match(/^error/gm)?.length, 1);
+    assert.match(ran.err, /error\[SBX3007\]: process "a\.1" asks for nofile 99999999, and/);
+  }
+});
+
+test("ids that an ordinary user cannot have are told before anything starts", () => {
+  const spec = writeSpec(
+    "ids",
+    `sandbox: ids
+processes:
+  groups: {run: pwd, user: {groups: [4]}}
+  other: {run: pwd, user: {uid: 7}}
+`,
+  );
+  const ran = sandbox(users.at(-1) as User, "up", spec);
+  assert.is(ran.code, 3);
+  assert.is(ran.out, "");
+  assert.match(ran.err, /error\[SBX3008\]: process "groups" wants supplementary groups/);
+  assert.match(ran.err, /error\[SBX3008\]: process "other" wants uid 7/);
+});
+
 test("who may not choose PIDs on the host is told so before anything starts", () => {
   const spec = writeSpec(
     "host-pin",
