@@ -8,7 +8,7 @@ import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
 import { entryFor, isRight, keepRight } from "./cache.ts";
 import { surroundings } from "./surroundings.ts";
-import { STDERR, STDOUT, write } from "./terminal.ts";
+import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
 
 export interface CheckOptions {
   readonly format: string;
@@ -40,7 +40,7 @@ async function findingsIn(
 ): Promise<readonly Diagnostic[]> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file === "-" ? 0 : file);
+    bytes = fs.readFileSync(file === "-" ? STDIN : file);
   } catch (error) {
     const { diagnostic } = await import("../diag/diagnostic.ts");
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";

@@ -57,7 +57,7 @@ const program = new Command("sandbox")
 program
   .command("up")
   .description("check, plan and run a spec (or a plan image); report; follow the output")
-  .argument("[file]", "spec or plan image", "sandbox.yaml")
+  .argument("[file]", "spec or plan image, or - for standard input", "sandbox.yaml")
   .option("--json", "only JSON Lines on stdout: a report when started, one when ended")
   .option("--for <duration>", "stop so long after everything has started")
   .addOption(
@@ -112,7 +112,7 @@ program
 program
   .command("plan")
   .description("show what will be done, in order, and the PID of every process at every level")
-  .argument("[file]", "spec or plan image", "sandbox.yaml")
+  .argument("[file]", "spec or plan image, or - for standard input", "sandbox.yaml")
   .option("--json", "canonical JSON, the same bytes on every machine")
   .addOption(allOption())
   .option("-o, --output <file>", "write the plan image that `up` and the shim run")

@@ -10,6 +10,7 @@ import { decodeImage, isImage } from "../wire/decode.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "./cache.ts";
 import { printDiagnostics } from "./print.ts";
 import { surroundings } from "./surroundings.ts";
+import { STDIN } from "./terminal.ts";
 
 export interface Compiled {
   readonly plan: Plan;
@@ -20,11 +21,14 @@ export interface Compiled {
   readonly dir: string;
 }
 
-/** Prints what is wrong, and returns the exit code instead, where there is no plan. */
+/**
+ * `-` is standard input. Prints what is wrong, and returns the exit code instead, where there is no
+ * plan.
+ */
 export async function compileFile(file: string, given: Given = {}): Promise<Compiled | number> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file);
+    bytes = fs.readFileSync(file === "-" ? STDIN : file);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
     const help = "name an existing spec, or write one: see `sandbox --help`";

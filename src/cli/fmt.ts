@@ -5,7 +5,7 @@ import { checkSpec } from "../check/check.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { formatSpec } from "../spec/format.ts";
 import { printDiagnostics } from "./print.ts";
-import { STDERR, STDOUT, write } from "./terminal.ts";
+import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
 
 const EXIT = { ok: 0, differs: 1, unreadable: 2 } as const;
 
@@ -20,7 +20,7 @@ export async function run(files: readonly string[], options: { check?: true }): 
 function one(file: string, isCheck: boolean): number {
   let text: string;
   try {
-    text = fs.readFileSync(file === "-" ? 0 : file, "utf8");
+    text = fs.readFileSync(file === "-" ? STDIN : file, "utf8");
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
     const help = "name an existing file";

@@ -3,9 +3,8 @@
 import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
 import type { Report } from "../report/report.ts";
-import { STDERR, write } from "./terminal.ts";
+import { STDERR, STDIN, write } from "./terminal.ts";
 
-const STDIN = 0;
 const EXIT = { ok: 0, host: 3 } as const;
 
 /** Whether it names a file, or `-` for standard input: a run's name has no dot and no slash. */

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { asciiText } from "../base/ascii.ts";
 
+export const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
 

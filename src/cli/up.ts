@@ -132,6 +132,7 @@ class Up {
   readonly #tracePath: string | null;
   #signals = 0;
   #hasEnded = false;
+  #isTimeUp = false;
 
   constructor(
     compiled: Compiled,
@@ -192,6 +193,11 @@ class Up {
     }
   }
 
+  #stopAtTime(): void {
+    this.#isTimeUp = true;
+    this.#monitor.stop();
+  }
+
   #table(): StateTable | null {
     return decodeTable(this.#monitor.readTable(), this.#levels);
   }
@@ -230,7 +236,7 @@ class Up {
     if (table === null) return;
     await this.#print(this.#report("started", table));
     this.#stopUnread();
-    if (this.#forMs !== null) setTimeout(() => this.#monitor.stop(), this.#forMs);
+    if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
   /** The monitor said no last word: it could not begin, or did not live to the end. */
@@ -267,7 +273,7 @@ class Up {
     );
     const found = [...faults, ...failures];
     printDiagnostics(folded(found), sourcesOf(found));
-    return this.#exitCode(found, report);
+    return this.#exitCode(found, report, table.outcome);
   }
 
   #faults(table: StateTable): Diagnostic[] {
@@ -279,12 +285,14 @@ class Up {
     });
   }
 
-  #exitCode(found: readonly Diagnostic[], report: Report): number {
+  #exitCode(found: readonly Diagnostic[], report: Report, outcome: StateTable["outcome"]): number {
     const from = report.processes.find(({ path }) => path === this.#options.exitCodeFrom);
     if (from?.exit != null) {
       return "code" in from.exit ? from.exit.code : 128 + (signalNumber(from.exit.signal) ?? 0);
     }
-    if (this.#signals > 0) return EXIT.interrupted;
+    // The shim was told to by somebody else, as by a signal of its own.
+    const isAsked = outcome === "stopped" || outcome === "killed";
+    if (this.#signals > 0 || (isAsked && !this.#isTimeUp)) return EXIT.interrupted;
     if (found.some(({ code }) => HOST_CODES.has(code))) return EXIT.host;
     return found.length > 0 ? EXIT.failed : EXIT.ok;
   }

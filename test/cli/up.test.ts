@@ -70,6 +70,22 @@ test("a runtime directory that is missing or not ours is not used, whatever the 
   assert.equal(fs.readdirSync(foreign), []);
 });
 
+test("a spec on standard input is checked and run as from a file", () => {
+  const good = shell('printf "sandbox: s\nprocesses: {a: echo from stdin}\n" | $UP -');
+  assert.is(good.code, 0, good.err);
+  assert.match(good.out, /^a +\| from stdin$/m);
+  const bad = shell('printf "sandbox: s\nprocesses: {a: {}}\n" | $UP -');
+  assert.is(bad.code, 2);
+  assert.match(bad.err, /--> -:2:13/);
+});
+
+test("a monitor that is told to stop by somebody else has been interrupted", () => {
+  const spec = writeSpec("told", "sandbox: told\nprocesses: {a: sleep 100}\n");
+  const kill = "pkill -TERM -P $! -x sandbox-monitor";
+  const ran = shell(`$UP ${spec} & until ${kill}; do sleep 0.1; done; wait $!; echo $?`);
+  assert.is(ran.out.trim().split("\n").at(-1), "130", ran.err);
+});
+
 test("the name of a run is no path", () => {
   for (const name of ["../out", "a/b", ".", "''", "a".repeat(65)]) {
     assert.is(shell(`$UP --name ${name} "$QUIET"`).code, 64, name);
