@@ -88,8 +88,10 @@ function fish(words: readonly Words[]): string {
       return `complete -c sandbox -n '__fish_seen_subcommand_from ${name}' -l ${option.slice(2)}${values}`;
     }),
   ]);
+  const filesOf = words.filter(({ takesFiles }) => takesFiles).map(({ name }) => name);
+  const noFiles = `complete -c sandbox -n 'not __fish_seen_subcommand_from ${filesOf.join(" ")}; and not __fish_seen_argument -s o -l output' -f`;
   const runs = `complete -c sandbox -n '__fish_seen_subcommand_from ${OF_RUNS.join(" ")}' -a "(${RUNS})"`;
   const shells =
     "complete -c sandbox -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'";
-  return `# sandbox completion fish | source\n${[...lines, runs, shells].join("\n")}\n`;
+  return `# sandbox completion fish | source\n${[...lines, noFiles, runs, shells].join("\n")}\n`;
 }

@@ -1,8 +1,21 @@
 /** The completion scripts, asked as the shells ask them; and that every command's help teaches. */
 
+import * as fs from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { root, sandbox, type User, users } from "../sandbox.ts";
+import {
+  commandFor,
+  environmentFor,
+  root,
+  sandbox,
+  scratch,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
+import { Terminal } from "../terminal.ts";
+import { whileRunning } from "../while-running.ts";
 
 const test = suite("completion");
 const user = users[0] as User;
@@ -31,22 +44,65 @@ test("bash completes commands, options, values and specs, each in its place", ()
   assert.equal(offered(script, "ls", ""), [""], "it takes no argument");
 });
 
-for (const [shell, check] of [
-  ["zsh", ["zsh", "-n"]],
-  ["fish", ["fish", "--no-execute"]],
-] as const) {
-  const name = `the script for ${shell} is one to ${shell}`;
-  if (Bun.which(shell) === null) {
-    console.log(`SKIP this machine has no ${shell}`);
-    test.skip(name, () => {});
-    continue;
-  }
-  test(name, () => {
-    const script = Buffer.from(sandbox(user, "completion", shell).out);
-    const { exitCode, stderr } = Bun.spawnSync([...check, "/dev/stdin"], { stdin: script });
-    assert.is(exitCode, 0, stderr.toString());
-  });
+/** A test of a shell that not every machine has. */
+function testOf(shell: string, name: string, body: () => Promise<void>): void {
+  if (Bun.which(shell) !== null) return void test(name, body);
+  console.log(`SKIP this machine has no ${shell}`);
+  test.skip(name, () => {});
 }
+
+/** As if it were installed: an environment with the command under its name. */
+function installed(): Record<string, string> {
+  const bin = join(scratch, "bin");
+  const script = `#!/bin/sh\nexec ${commandFor(user, []).join(" ")} "$@"\n`;
+  fs.mkdirSync(bin, { recursive: true });
+  fs.writeFileSync(join(bin, "sandbox"), script, { mode: 0o755 });
+  const env = environmentFor(user);
+  return { ...env, PATH: `${bin}:${env["PATH"]}` };
+}
+
+const RUN = writeSpec("completed", "sandbox: a-run\nprocesses: {a: sleep 60}\n");
+
+testOf("fish", "fish completes commands, values and the names of runs", async () => {
+  const ask = (line: string) => {
+    const script = `sandbox completion fish | source; complete -C '${line}'`;
+    const { stdout } = Bun.spawnSync(["fish", "--no-config", "-c", script], {
+      env: installed(),
+      cwd: root,
+    });
+    const lines = stdout.toString().trim().split("\n");
+    return lines.map((each) => each.split("\t")[0] ?? "");
+  };
+  await whileRunning(user, RUN, (_, cli) => {
+    assert.equal(ask("sandbox chec"), ["check"]);
+    assert.equal(ask("sandbox up --report t").toSorted(), ["table", "timeline", "tree"]);
+    assert.equal(ask("sandbox ps "), ["a-run"], "no file is one");
+    assert.ok(ask("sandbox check sandboxes/he").includes("sandboxes/hello.yaml"));
+    process.kill(cli, "SIGTERM");
+  });
+});
+
+testOf("zsh", "zsh completes commands, values and the names of runs", async () => {
+  await whileRunning(user, RUN, async (_, cli) => {
+    const terminal = new Terminal(["zsh", "-f"], { ...installed(), PS1: "ready>" }, 80, 24);
+    const shown = [];
+    await terminal.type("autoload -U compinit; compinit -u -D\n");
+    await terminal.type("source <(sandbox completion zsh); echo loa''ded\n");
+    shown.push(await terminal.heard("loaded\r\n"));
+    for (const [typed, rest] of [
+      ["sandbox chec", "check"],
+      ["sandbox ps a-", "a-run"],
+      ["sandbox plan sandboxes/hel", "sandboxes/hello.yaml"],
+    ] as const) {
+      await terminal.type(`${typed}\t; echo said\n`);
+      shown.push(await terminal.heard(`${rest};`));
+    }
+    await terminal.type("exit\n");
+    await terminal.ended();
+    process.kill(cli, "SIGTERM");
+    assert.equal(shown, [true, true, true, true], terminal.output);
+  });
+});
 
 test("every command's help has examples, whose options it has, in 80 columns", () => {
   const all = sandbox(user, "--help").out;
