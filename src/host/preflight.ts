@@ -1,14 +1,16 @@
 /** What can be known about this host before anything is started. I/O: reads procfs. */
 
 import * as fs from "node:fs";
-import type { ResourceLimit } from "../ir/process.ts";
-import type { Plan } from "../plan/plan.ts";
 import { limitsOf } from "./limits.ts";
-import type { Obstacle, PlanObstacle } from "./obstacle.ts";
-import { idObstacles } from "./rootless-ids.ts";
 
 /** Deepest PID namespace below the initial one. Source: pid_namespaces(7). */
 const LEVEL_MAX = 32;
+
+export interface Obstacle {
+  readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008";
+  readonly message: string;
+  readonly help: string;
+}
 
 function read(path: string): string | null {
   try {
@@ -28,6 +30,24 @@ function has(capability: bigint): boolean {
 
 export function hasAdmin(): boolean {
   return has(CAPABILITY.sysAdmin);
+}
+
+/** Whether the caller may choose PIDs in its own namespace. Source: clone(2), set_tid. */
+export function mayChoosePids(): boolean {
+  return hasAdmin() || has(CAPABILITY.checkpointRestore);
+}
+
+/** The most that the caller may have of a limit, and whether that is so for everybody here. */
+export function mostOf(limit: string): { readonly most: number; readonly isHosts: boolean } {
+  const isHosts = has(CAPABILITY.sysResource);
+  if (!isHosts) {
+    const hard = limitsOf("self").find(({ name }) => name === limit)?.hard;
+    return { most: hard ?? Infinity, isHosts };
+  }
+  return {
+    most: limit === "nofile" ? Number(read("/proc/sys/fs/nr_open") ?? Infinity) : Infinity,
+    isHosts,
+  };
 }
 
 /** Levels that are left below us, as far as procfs shows: a host may hide its own depth. */
@@ -58,74 +78,5 @@ export function userNamespaceObstacle(): Obstacle | null {
       "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
     ) ??
     block("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000")
-  );
-}
-
-/** All that is known to be in the way of this plan here, before anything is started; in plan order. */
-export function obstaclesTo(plan: Plan): PlanObstacle[] {
-  const [root] = plan.sandboxes;
-  if (root === undefined) return [];
-  const isRootless = root.namespaces.user !== "inherit" && !hasAdmin();
-  const ofRun = levelObstacle(plan) ?? (isRootless ? userNamespaceObstacle() : null);
-  return [
-    ...(ofRun === null ? [] : [{ ...ofRun, span: root.span }]),
-    ...(hasAdmin() || has(CAPABILITY.checkpointRestore) ? [] : hostPins(plan)),
-    ...limitObstacles(plan),
-    ...(isRootless ? idObstacles(plan, caller()) : []),
-  ];
-}
-
-const caller = () => ({ uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 });
-
-function levelObstacle({ sandboxes }: Plan): Obstacle | null {
-  const deepest = sandboxes.reduce((most, { level }) => Math.max(most, level), 0);
-  const left = levelsLeft();
-  if (deepest <= left) return null;
-  return {
-    code: "SBX3003",
-    message: `the plan needs ${deepest} PID namespace levels, but ${left} are left here`,
-    help: "run it further out, or nest less deep",
-  };
-}
-
-/** PIDs in the caller's own namespace, which it may not choose. Source: clone(2). */
-function hostPins(plan: Plan): PlanObstacle[] {
-  const pins = plan.slots.flatMap(({ process }) => process?.pins ?? []);
-  return pins
-    .filter(({ level }) => level === 0)
-    .map(({ span }) => ({
-      code: "SBX3006",
-      span,
-      message: "a PID on the host is pinned, and an ordinary user may choose none there",
-      help: "run as root or with CAP_CHECKPOINT_RESTORE, or pin it at a level of the spec",
-    }));
-}
-
-/** Infinity is RLIM_INFINITY. */
-const numberOf = (limit: number | null) => limit ?? Infinity;
-
-/** Source: getrlimit(2). */
-function limitObstacles(plan: Plan): PlanObstacle[] {
-  if (!plan.slots.some(({ process }) => process !== null && process.limits.length > 0)) return [];
-  const own = new Map(limitsOf("self").map(({ name, hard }) => [name, numberOf(hard)]));
-  const mayRaise = has(CAPABILITY.sysResource);
-  const files = Number(read("/proc/sys/fs/nr_open") ?? Infinity);
-  const mostOf = ({ name }: ResourceLimit) =>
-    mayRaise ? (name === "nofile" ? files : Infinity) : (own.get(name) ?? Infinity);
-  return plan.slots.flatMap((slot) =>
-    (slot.process?.limits ?? [])
-      .filter((limit) => numberOf(limit.hard) > mostOf(limit))
-      .map((limit): PlanObstacle => {
-        const wish = limit.hard ?? "unlimited";
-        const who = mayRaise ? "this host gives nobody" : "this caller may have no";
-        return {
-          code: "SBX3007",
-          span: slot.span,
-          message: `process "${slot.path}" asks for ${limit.name} ${wish}, and ${who} more than ${mostOf(limit)}`,
-          help: mayRaise
-            ? "ask for less, or raise it with `sysctl -w fs.nr_open=…`"
-            : "ask for less, or have the caller's hard limit (ulimit -H) raised by who has CAP_SYS_RESOURCE",
-        };
-      }),
   );
 }

@@ -3,8 +3,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
-import { idObstacles } from "../../src/host/rootless-ids.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
+import { idObstacles } from "../../src/run/rootless-ids.ts";
 
 const test = suite("rootless-ids");
 

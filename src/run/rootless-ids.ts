@@ -4,7 +4,7 @@ import type { Span } from "../base/span.ts";
 import type { Identity } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Plan, PlanSandbox } from "../plan/plan.ts";
-import type { PlanObstacle } from "./obstacle.ts";
+import type { PlanObstacle } from "./plan-obstacle.ts";
 
 interface Ids {
   readonly uid: readonly IdMap[];
