@@ -41,9 +41,12 @@ const COMPARED_MAX = 500_000;
 /** Fills in every process of the tree. */
 export function resolveProcesses(root: BoxDraft, found: Found): void {
   const names: Names = { scopes: new Map(), left: COMPARED_MAX };
-  // Replicas have one node: its values are read, and its mistakes reported, once.
-  const read = new Map<Node, Process | null>();
+  // Replicas have one node: its values are read, and its mistakes reported, once for each sandbox
+  // that it is in, since much of it is by default the sandbox's.
+  const readIn = new Map<Node | null, Map<Node, Process | null>>();
   for (const box of everyBox(root)) {
+    const read = readIn.get(box.node) ?? new Map<Node, Process | null>();
+    readIn.set(box.node, read);
     for (const draft of box.processes) {
       if (!read.has(draft.node)) read.set(draft.node, processOf(draft, found));
       const base = read.get(draft.node);
@@ -82,7 +85,7 @@ function processOf(draft: ProcessDraft, found: Found): Process | null {
     umask:
       umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
     limits: bothLimits(get(box.node, "limits"), get(map, "limits"), found),
-    user: identityOf(get(map, "user")),
+    user: identityOf(get(map, "user"), identityOf(get(box.node, "user"), null)),
     dependsOn: [],
     stdin: stdinOf(get(map, "stdin")),
     stdout: outputOf(get(map, "stdout")),
@@ -357,7 +360,7 @@ export function sandboxOf(draft: BoxDraft): Sandbox {
     init: draft.init,
     hostname: textOf(get(node, "hostname")),
     domainname: textOf(get(node, "domainname")),
-    user: identityOf(get(node, "user")),
+    user: identityOf(get(node, "user"), null),
     uidMap: sortedMap,
     gidMap: sortedMap,
     root: root === "host" || root === "host-rw" || root === "inherit" ? root : rootDefault(draft),

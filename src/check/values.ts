@@ -111,14 +111,18 @@ export function limitsOf(node: Node | null, found: Found): ResourceLimit[] {
   return limits.toSorted((a, b) => a.resource - b.resource);
 }
 
-/** Null where neither id is named. */
-export function identityOf(node: Node | null): Identity | null {
+/** Null where it names nothing; what it does not name is as `around` has it, else 0 and no groups. */
+export function identityOf(node: Node | null, around: Identity | null): Identity | null {
   const uid = integerOf(get(node, "uid"));
   const gid = integerOf(get(node, "gid"));
   const list = get(node, "groups");
-  const groups = list?.kind === "list" ? list.items.map((item) => integerOf(item) ?? 0) : [];
-  if (uid === null && gid === null && groups.length === 0) return null;
-  return { uid: uid ?? 0, gid: gid ?? 0, groups };
+  const groups = list?.kind === "list" ? list.items.map((item) => integerOf(item) ?? 0) : null;
+  if (uid === null && gid === null && groups === null) return null;
+  return {
+    uid: uid ?? around?.uid ?? 0,
+    gid: gid ?? around?.gid ?? 0,
+    groups: groups ?? around?.groups ?? [],
+  };
 }
 
 export function stringsOf(node: Node | null): string[] {

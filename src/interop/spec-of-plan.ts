@@ -165,7 +165,7 @@ class Writer {
       cwd: cwd ?? undefined,
       umask: umask === DEFAULT_UMASK ? undefined : umask.toString(8).padStart(3, "0"),
       limits: mapOfPairs(limits.map((limit) => [limit.name, limitOf(limit)])),
-      user: user === null ? undefined : identityOf(user),
+      user: user === null ? undefined : identityOf(user, sandbox.user?.groups ?? []),
       depends_on: this.#dependsOf(process, sandbox),
       stdin: stdinOf(process.stdin),
       stdout: outputOf(process.stdout),
@@ -336,15 +336,17 @@ function namespacesOf({ namespaces }: PlanSandbox, isRoot: boolean): SpecMap {
 }
 
 function userOf({ user, uidMap }: PlanSandbox): SpecMap | undefined {
-  const map = user === null ? new SpecMap() : identityOf(user);
+  const map = user === null ? new SpecMap() : identityOf(user, []);
   const rows = uidMap.map(({ inside, outside, count }) =>
     specMap({ inside, outside, count: count === 1 ? undefined : count }),
   );
   return rows.length > 0 ? map.put("map", rows) : map;
 }
 
-function identityOf({ uid, gid, groups }: Identity): SpecMap {
-  return specMap({ uid, gid, groups: groups.length > 0 ? groups : undefined });
+/** `usual` are the groups that it has where none are named. */
+function identityOf({ uid, gid, groups }: Identity, usual: readonly number[]): SpecMap {
+  const isUsual = groups.length === usual.length && groups.every((id, at) => id === usual[at]);
+  return specMap({ uid, gid, groups: isUsual ? undefined : groups });
 }
 
 /** A script where one is needed: of a plain command there the check would say so. */

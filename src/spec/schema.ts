@@ -78,7 +78,7 @@ const identity = Type.Object(
   },
   {
     ...closed,
-    description: "User and groups of the process. Default: the sandbox's.",
+    description: "User and groups of the process. What it does not name is the sandbox's.",
     examples: [{ uid: 1000, gid: 1000 }],
   },
 );

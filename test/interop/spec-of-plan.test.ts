@@ -61,6 +61,7 @@ until: main
 timeout: 90s
 stop: {signal: INT, grace: 1500ms}
 env: {SHARED: "yes", PATH: /bin}
+user: {uid: 0, gid: 0, groups: [7]}
 umask: "077"
 processes:
   main:
@@ -80,7 +81,8 @@ processes:
     expect: {pid: 300, pids: {all: 300}, ppid: 1, level: 1, exit: 7}
     pid: 300
   waits: {shell: "echo $\${HOME} $$ \\"#x\\": y", stdin: {file: /dev/null}, stderr: "null", expect: {signal: KILL}}
-  lines: {shell: "one\\ntwo\\n"}
+  lines: {shell: "one\\ntwo\\n", user: {uid: 9}}
+  alone: {run: sleep 1, user: {groups: []}}
 sandboxes:
   box:
     namespaces: {user: new}

@@ -50,6 +50,43 @@ sandboxes:
   assert.equal(pidsOf(plan(text)).at(-1), ["same/same/p", 4, 70, 80]);
 });
 
+test("processes that sandboxes share by an alias or a template have each sandbox's defaults", () => {
+  const text = `sandbox: shared
+templates: {t: {processes: {p: {shell: "echo $X"}}}}
+sandboxes:
+  a: {env: {X: "1"}, umask: "077", user: {uid: 3}, processes: &p {p: {shell: "echo $X"}}}
+  b: {env: {X: "2"}, cwd: /b, limits: {nofile: 9}, processes: *p}
+  c: {env: {X: "3"}, stop: {signal: INT}, use: t}
+  d: {env: {X: "4"}, use: t}
+`;
+  const found = plan(text).slots.flatMap(({ process }) => (process === null ? [] : [process]));
+  const facts = found.map(({ env, umask, cwd, limits, stop }) => [
+    Object.fromEntries(env)["X"],
+    umask,
+    cwd,
+    limits.length,
+    stop.signal,
+  ]);
+  assert.equal(facts, [
+    ["1", 0o077, null, 0, 15],
+    ["2", 0o022, "/b", 1, 15],
+    ["3", 0o022, null, 0, 2],
+    ["4", 0o022, null, 0, 15],
+  ]);
+});
+
+test("what a process's user does not name is the sandbox's", () => {
+  const text = `sandbox: ids
+user: {uid: 3, gid: 7, groups: [8]}
+processes:
+  a: pwd
+  b: {run: pwd, user: {uid: 5}}
+  c: {run: pwd, user: {gid: 6, groups: []}}
+`;
+  const found = plan(text).slots.flatMap(({ process }) => (process === null ? [] : [process.user]));
+  assert.equal(found, [null, { uid: 5, gid: 7, groups: [8] }, { uid: 3, gid: 6, groups: [] }]);
+});
+
 test("the shim's child that joins an own init's namespaces has numbers of its own", () => {
   const { sandboxes } = plan(doll);
   assert.equal(sandboxes[1]?.joiner, [null, 4, 2]);

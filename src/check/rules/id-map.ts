@@ -27,10 +27,10 @@ export function idMap(box: BoxDraft, found: Found): void {
   outsideIds(box, map, found);
   const inside = insideIds(box);
   const own = get(node, "uid") === null && get(node, "gid") === null ? null : node;
-  unmapped(own, map, inside, found);
+  unmapped(own, own ?? map, inside, found);
   for (const process of box.processes) {
     const identity = get(process.node, "user");
-    if (identity !== null) unmapped(identity, map, inside, found);
+    if (identity !== null) unmapped(identity, null, inside, found);
   }
 }
 
@@ -41,10 +41,10 @@ function insideIds(box: BoxDraft): ReadonlySet<number | null> {
   return new Set(map.items.map((item) => integerOf(get(item, "inside"))));
 }
 
-/** Of one `user`; an id that it does not name is 0. */
+/** Of one `user`. At `unnamed` stands what an id that it does not name, 0, does wrong; null: nothing. */
 function unmapped(
   identity: Node | null,
-  map: Node | null,
+  unnamed: Node | null,
   inside: ReadonlySet<number | null>,
   found: Found,
 ): void {
@@ -52,7 +52,7 @@ function unmapped(
   for (const key of ["uid", "gid"] as const) {
     const value = get(identity, key);
     const id = value === null ? 0 : integerOf(value);
-    const place = value ?? identity ?? map;
+    const place = value ?? unnamed;
     if (id === null || inside.has(id) || place === null) continue;
     const who =
       identity === null ? "id 0, the default," : `${key} ${id}${value ? "" : ", the default,"}`;
