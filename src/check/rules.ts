@@ -48,7 +48,7 @@ const SANDBOX_RULES: readonly ((box: BoxDraft, found: Found) => void)[] = [
   limitWithoutEffect,
 ];
 
-/** Of one process; replicas that share a node are looked at once. */
+/** Of one process; replicas that share a node are looked at once in each sandbox. */
 const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] = [
   oneStdin,
   longTexts,
@@ -73,11 +73,13 @@ const TREE_RULES: readonly ((tree: Tree, found: Found) => void)[] = [
 
 export function checkRules(tree: Tree, found: Found): void {
   for (const box of tree.boxes) for (const rule of SANDBOX_RULES) rule(box, found);
-  const seen = new Set<unknown>();
-  for (const process of tree.processes) {
-    if (process.isShared && seen.has(process.node)) continue;
-    if (process.isShared) seen.add(process.node);
-    for (const rule of PROCESS_RULES) rule(process, found);
+  for (const { processes } of tree.boxes) {
+    const seen = new Set<unknown>();
+    for (const process of processes) {
+      if (process.isShared && seen.has(process.node)) continue;
+      if (process.isShared) seen.add(process.node);
+      for (const rule of PROCESS_RULES) rule(process, found);
+    }
   }
   for (const rule of TREE_RULES) rule(tree, found);
 }

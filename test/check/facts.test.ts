@@ -43,6 +43,11 @@ const FACTS: readonly [fact: string, text: string, expected: readonly string[]][
     ["SBX2408 1000"],
   ],
   [
+    "a time-out that sandboxes share is longer than one of theirs",
+    "sandbox: x\nsandboxes: {a: {timeout: 9s, processes: &p {s: {run: pwd, replicas: 2, timeout: 8s}}}, b: {timeout: 5s, processes: *p}}\n",
+    ["SBX2601 8s"],
+  ],
+  [
     "a host name has 64 bytes, not characters",
     `sandbox: x\nhostname: ${"é".repeat(33)}\nprocesses: {a: pwd}\n`,
     [`SBX2305 ${"é".repeat(33)}`],
