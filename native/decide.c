@@ -59,7 +59,8 @@ static bool is_failure(const struct decide *decide, uint32_t slot)
 	const struct table_slot *state = watch_state(decide, slot);
 	uint32_t now = table_load(&state->state);
 
-	if (state->flags & (1u << SLOT_FLAG_TIMED_OUT | 1u << SLOT_FLAG_UNMET))
+	if (state->flags & (1u << SLOT_FLAG_TIMED_OUT | 1u << SLOT_FLAG_UNMET |
+			    1u << SLOT_FLAG_SANDBOX_TIMED_OUT))
 		return true;
 	if (now == SLOT_STATE_FAILED)
 		return true;
@@ -91,6 +92,9 @@ static void judge(struct decide *decide, uint32_t slot)
 		return;
 	}
 	if (!is_failure(decide, slot))
+		return;
+	/* The run fails in the end; what is outside of that sandbox goes on. */
+	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)
 		return;
 	/* What cannot be started as written must not run without it. */
 	if (table_load(&state->state) == SLOT_STATE_FAILED || process == NULL) {
@@ -198,10 +202,12 @@ void decide_begin(struct decide *decide)
 {
 	const struct plan *plan = &decide->run->plan;
 
+	/* Counted as they will be taken back, whatever an image may say. */
 	for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
-		const struct image_process *process = plan_process(plan, slot);
+		const struct image_slot *record = &plan->slots[slot];
 
-		decide->slots[slot].waits = process == NULL ? 0 : process->waits;
+		for (uint32_t i = 0; i < record->dependents_count; i++)
+			decide->slots[plan->dependents[record->dependents_first + i].slot].waits++;
 	}
 	if (decide->run->pids_ordered) {
 		create_next(decide);
@@ -268,7 +274,8 @@ void decide_due(struct decide *decide, uint64_t now)
 		struct box_watch *watch = &decide->boxes[box];
 
 		if (is_due(watch->timeout_at, now) && watch->phase == BOX_ACTIVE) {
-			watch_set_flag(decide, watch_box(decide, box)->init_slot, SLOT_FLAG_TIMED_OUT);
+			watch_set_flag(decide, watch_box(decide, box)->init_slot,
+				       SLOT_FLAG_SANDBOX_TIMED_OUT);
 			watch_set_outcome(decide, OUTCOME_TIMEOUT, watch_box(decide, box)->init_slot);
 			end_stop_box(decide, box);
 		}

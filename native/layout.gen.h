@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x6a28b259u
+#define SBX_WIRE_VERSION 0x7e782d6cu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -113,6 +113,7 @@ enum slot_flag {
 	SLOT_FLAG_TIMED_OUT,
 	SLOT_FLAG_ENDED_WITH_SANDBOX,
 	SLOT_FLAG_UNMET,
+	SLOT_FLAG_SANDBOX_TIMED_OUT,
 	SLOT_FLAG_COUNT
 };
 
@@ -388,7 +389,7 @@ _Static_assert(offsetof(struct image_slot, process) == 24, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_first) == 28, "layout");
 _Static_assert(offsetof(struct image_slot, dependents_count) == 32, "layout");
 
-/* How a declared process is started. `waits` counts its dependencies; `expect` and `pins` are JSON. */
+/* How a declared process is started. `expect` and `pins` are JSON. */
 struct image_process {
 	uint32_t argv;
 	uint32_t argv_count;
@@ -405,7 +406,6 @@ struct image_process {
 	uint32_t gid;
 	uint32_t groups_first;
 	uint32_t groups_count;
-	uint32_t waits;
 	uint32_t stdin_kind;
 	uint32_t stdin_text;
 	uint32_t stdin_size;
@@ -420,7 +420,7 @@ struct image_process {
 	uint32_t expect;
 	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 116, "layout");
+_Static_assert(sizeof(struct image_process) == 112, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -436,20 +436,19 @@ _Static_assert(offsetof(struct image_process, uid) == 44, "layout");
 _Static_assert(offsetof(struct image_process, gid) == 48, "layout");
 _Static_assert(offsetof(struct image_process, groups_first) == 52, "layout");
 _Static_assert(offsetof(struct image_process, groups_count) == 56, "layout");
-_Static_assert(offsetof(struct image_process, waits) == 60, "layout");
-_Static_assert(offsetof(struct image_process, stdin_kind) == 64, "layout");
-_Static_assert(offsetof(struct image_process, stdin_text) == 68, "layout");
-_Static_assert(offsetof(struct image_process, stdin_size) == 72, "layout");
-_Static_assert(offsetof(struct image_process, stdout_kind) == 76, "layout");
-_Static_assert(offsetof(struct image_process, stdout_path) == 80, "layout");
-_Static_assert(offsetof(struct image_process, stderr_kind) == 84, "layout");
-_Static_assert(offsetof(struct image_process, stderr_path) == 88, "layout");
-_Static_assert(offsetof(struct image_process, stop_signal) == 92, "layout");
-_Static_assert(offsetof(struct image_process, stop_grace_ms) == 96, "layout");
-_Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
-_Static_assert(offsetof(struct image_process, essential) == 104, "layout");
-_Static_assert(offsetof(struct image_process, expect) == 108, "layout");
-_Static_assert(offsetof(struct image_process, pins) == 112, "layout");
+_Static_assert(offsetof(struct image_process, stdin_kind) == 60, "layout");
+_Static_assert(offsetof(struct image_process, stdin_text) == 64, "layout");
+_Static_assert(offsetof(struct image_process, stdin_size) == 68, "layout");
+_Static_assert(offsetof(struct image_process, stdout_kind) == 72, "layout");
+_Static_assert(offsetof(struct image_process, stdout_path) == 76, "layout");
+_Static_assert(offsetof(struct image_process, stderr_kind) == 80, "layout");
+_Static_assert(offsetof(struct image_process, stderr_path) == 84, "layout");
+_Static_assert(offsetof(struct image_process, stop_signal) == 88, "layout");
+_Static_assert(offsetof(struct image_process, stop_grace_ms) == 92, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 96, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 100, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 104, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 108, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {

@@ -14,9 +14,12 @@
 /* How long the end of a run waits for output of a writer that it could not have killed. */
 #define DRAIN_TIMEOUT_MS 200
 
-/* An epoll event carries descriptor, slot and stream in one word. */
+/* An epoll event carries descriptor, stream, whether a line is open, and slot in one word. */
+#define LINE_OPEN (1ull << 30)
+
 static uint64_t pack(int fd, uint32_t slot, enum stream stream)
 {
+	SBX_ASSERT(slot < LINE_OPEN);
 	return (uint64_t)(uint32_t)fd << 32 | (uint64_t)stream << 31 | slot;
 }
 
@@ -78,25 +81,41 @@ static bool flush(struct relay *relay)
 	return true;
 }
 
+/* Has the pipe's event tell from now on whether its last byte left a line open. */
+static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
+{
+	uint64_t noted = last == '\n' ? packed & ~LINE_OPEN : packed | LINE_OPEN;
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = noted };
+
+	if (noted != packed)
+		(void)epoll_ctl(relay->pipes, EPOLL_CTL_MOD, (int)(packed >> 32), &event);
+}
+
 /* One read of one pipe into the empty buffer. */
 static void take_output(struct relay *relay, uint64_t packed)
 {
 	int fd = (int)(packed >> 32);
 	struct frame frame = {
 		.kind = FRAME_KIND_LOG,
-		.slot = (uint32_t)packed & 0x7fffffff,
+		.slot = (uint32_t)(packed & (LINE_OPEN - 1)),
 		.stream = (uint32_t)(packed >> 31 & 1),
 	};
 	ssize_t size = read(fd, relay->buffer + sizeof(frame), RELAY_CHUNK_SIZE);
 
-	if (size > 0) {
-		frame.size = (uint32_t)size;
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* An empty frame closes a line that the stream's end has left open. */
+	if (size > 0 || packed & LINE_OPEN) {
+		frame.size = size > 0 ? (uint32_t)size : 0;
 		memcpy(relay->buffer, &frame, sizeof(frame));
-		relay->used = sizeof(frame) + (size_t)size;
-	} else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
-		(void)close(fd);
-		relay->pipe_count--;
+		relay->used = sizeof(frame) + frame.size;
 	}
+	if (size > 0) {
+		note_line(relay, packed, relay->buffer[relay->used - 1]);
+		return;
+	}
+	(void)close(fd);
+	relay->pipe_count--;
 }
 
 void relay_pump(struct relay *relay)

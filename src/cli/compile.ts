@@ -39,23 +39,23 @@ export async function compileFile(file: string, given: Given = {}): Promise<Comp
     return 2;
   }
   const dir = dirname(resolve(file));
-  if (isImage(bytes)) {
-    const decoded = decodeImage(bytes);
-    if (decoded.ok) return { plan: decoded.plan, hash: decoded.hash, image: bytes, dir };
-    const help = "make it again with `sandbox plan -o`";
-    printDiagnostics(
-      [
-        diagnostic("SBX3002", null, `"${file}" is no plan for this version: ${decoded.reason}`, {
-          help,
-        }),
-      ],
-      new Map(),
-    );
-    return 2;
-  }
+  if (isImage(bytes)) return fromImage(file, bytes, dir);
   const around = surroundings(given);
   const entry = entryFor(file, bytes, around);
   return fromCache(entry, around, dir) ?? (await compileText(file, bytes, entry, dir, around));
+}
+
+/** What a flipped bit makes of an image is no plan that anybody wrote: its hash tells. */
+async function fromImage(file: string, bytes: Uint8Array, dir: string): Promise<Compiled | number> {
+  const { planHash } = await import("../plan/canonical.ts");
+  const decoded = decodeImage(bytes);
+  const isWhole = decoded.ok && planHash(decoded.plan) === decoded.hash;
+  if (decoded.ok && isWhole) return { plan: decoded.plan, hash: decoded.hash, image: bytes, dir };
+  const why = decoded.ok ? "its content is not what its hash says" : decoded.reason;
+  const message = `"${file}" is no plan for this version: ${why}`;
+  const help = "make it again with `sandbox plan -o`";
+  printDiagnostics([diagnostic("SBX3002", null, message, { help })], new Map());
+  return 2;
 }
 
 function fromCache(entry: CacheEntry, around: Surroundings, dir: string): Compiled | null {

@@ -10,11 +10,17 @@ const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 const NAME_WIDTH_MAX = 24;
 const NEWLINE = new Uint8Array([10]);
 
+interface Buffered {
+  readonly slot: number;
+  readonly fd: number;
+  readonly lines: LineBuffer;
+}
+
 export class Prefixer {
   readonly #paths: readonly string[];
   readonly #out: number;
   readonly #width: number;
-  readonly #buffers = new Map<string, { slot: number; fd: number; lines: LineBuffer }>();
+  readonly #buffers = new Map<string, Buffered>();
 
   /** `out` gets what processes write to stdout; stderr goes to stderr. */
   constructor(paths: readonly string[], out: number) {
@@ -24,6 +30,7 @@ export class Prefixer {
     this.#width = Math.min(NAME_WIDTH_MAX, longest);
   }
 
+  /** An empty chunk is the end of the stream. */
   push(slot: number, stream: "stdout" | "stderr", chunk: Uint8Array): void {
     const key = `${slot} ${stream}`;
     const known = this.#buffers.get(key);
@@ -33,6 +40,7 @@ export class Prefixer {
       lines: new LineBuffer(),
     };
     this.#buffers.set(key, buffer);
+    if (chunk.length === 0) this.#flush(buffer);
     const { fd, lines } = buffer;
     const parts: Uint8Array[] = [];
     for (const line of lines.push(chunk))
@@ -42,10 +50,12 @@ export class Prefixer {
 
   /** Last lines that have no newline. */
   flush(): void {
-    for (const { slot, fd, lines } of this.#buffers.values()) {
-      for (const line of lines.flush())
-        write(fd, Buffer.concat([this.#prefix(slot, fd), shown(fd, line), NEWLINE]));
-    }
+    for (const buffer of this.#buffers.values()) this.#flush(buffer);
+  }
+
+  #flush({ slot, fd, lines }: Buffered): void {
+    for (const line of lines.flush())
+      write(fd, Buffer.concat([this.#prefix(slot, fd), shown(fd, line), NEWLINE]));
   }
 
   #prefix(slot: number, fd: number): Uint8Array {

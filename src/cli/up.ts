@@ -47,7 +47,7 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
-const EXIT = { ok: 0, failed: 1, host: 3, usage: 64, interrupted: 130 } as const;
+const EXIT = { ok: 0, failed: 1, spec: 2, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
   const forMs = options.for === undefined ? null : durationMs(options.for);
@@ -91,6 +91,14 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   }
   try {
     up = new Up(compiled, options, made.dir, shim, forMs);
+  } catch (error) {
+    removeRunDir(made.dir);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const help = "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
+    return refuse(diagnostic("SBX3001", null, `the shim cannot be started (${code})`, { help }));
+  }
+  try {
     return await up.toEnd();
   } finally {
     removeRunDir(made.dir);
@@ -254,7 +262,18 @@ class Up {
           : faultText(null, fault);
       return refuse(diagnostic("SBX3001", null, message, { help }));
     }
-    const help = "nothing of the run is left; start it again";
+    if (code === EXIT.usage) {
+      const help =
+        "make it again: `sandbox plan -o` for an image, `npm ci` for a shim of another version";
+      const found = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
+      printDiagnostics([found], NONE);
+      return EXIT.spec;
+    }
+    // Without a PID namespace the kernel ends an init's children, and not what these have forked.
+    const isWhole = this.#compiled.plan.sandboxes[0]?.initMode !== "subreaper";
+    const help = isWhole
+      ? "nothing of the run is left; start it again"
+      : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
     printDiagnostics(
       [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
       NONE,

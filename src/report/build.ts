@@ -163,7 +163,7 @@ function exitOf(state: SlotState): ReportProcess["exit"] {
 
 function endedBy({ state, flags }: SlotState): ReportProcess["ended_by"] {
   if (state !== "exited") return null;
-  if (flags.has("timed_out")) return "timeout";
+  if (flags.has("timed_out") || flags.has("sandbox_timed_out")) return "timeout";
   if (flags.has("ended_with_sandbox")) return "sandbox";
   return flags.has("stopped") ? "stop" : "itself";
 }

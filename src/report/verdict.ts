@@ -118,10 +118,13 @@ function endText(row: ReportProcess): string {
 /** An end that nobody asked for: not the run by stopping it, not the spec by expecting it. */
 function badEnd(plan: Plan, slot: Slot, row: ReportProcess, state: SlotState): Failure[] {
   const { span, path } = slot;
+  const sandbox = plan.sandboxes[slot.sandbox];
+  if (state.flags.has("sandbox_timed_out") && sandbox !== undefined) {
+    const message = `sandbox "${sandbox.path || plan.sandbox}" reached its time-out and was stopped`;
+    return [{ code: "SBX4005", path, span: sandbox.span, message }];
+  }
   if (state.flags.has("timed_out")) {
-    const sandbox = plan.sandboxes[slot.sandbox]?.path || plan.sandbox;
-    const who = slot.kind === "init" ? `sandbox "${sandbox}"` : `process "${path}"`;
-    const message = `${who} reached its time-out and was stopped`;
+    const message = `process "${path}" reached its time-out and was stopped`;
     return [{ code: "SBX4005", path, span, message }];
   }
   const expect = slot.process?.expect;

@@ -45,6 +45,8 @@ export function decodeImage(bytes: Uint8Array): Decoded {
   }
 }
 
+const CUT = "its size is not that of the file";
+
 class Decoder {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -60,11 +62,12 @@ class Decoder {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (!isImage(bytes)) throw new Broken("this is no plan image");
+    if (bytes.length < placesOf(IMAGE_STRUCTS.image_header).size) throw new Broken(CUT);
     this.#header = this.#row(IMAGE_STRUCTS.image_header, 0);
     if (this.#header["version"] !== WIRE_VERSION) {
       throw new Broken(`its version is ${this.#header["version"]}, this program's ${WIRE_VERSION}`);
     }
-    if (this.#header["size"] !== bytes.length) throw new Broken("its size is not that of the file");
+    if (this.#header["size"] !== bytes.length) throw new Broken(CUT);
     const table = placesOf(IMAGE_STRUCTS.image_header).fields.find((f) => f.name === "sections");
     SECTIONS.forEach((section, index) => {
       const at = (table?.offset ?? 0) + 8 * index;

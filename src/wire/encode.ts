@@ -341,7 +341,6 @@ function addProcess(sections: Sections, process: SlotProcess): number {
     gid: user?.gid ?? 0,
     groups_first: sections.addWords("groups", user?.groups ?? []),
     groups_count: user?.groups.length ?? 0,
-    waits: process.dependsOn.length,
     stdin_kind: numberOf("stdin_kind", stdin.kind),
     stdin_text: strings.add(text),
     stdin_size: Buffer.byteLength(text),

@@ -19,13 +19,14 @@ export const ENUMS = {
   /**
    * Bit numbers of a slot's `flags`: why a process that did not end by itself ended; `unmet`: it
    * never starts, as what it waits for can no longer come to pass though its sandbox goes on.
+   * `sandbox_timed_out`: of an init, also of one that is a process.
    */
-  slot_flag: ["stopped", "timed_out", "ended_with_sandbox", "unmet"],
+  slot_flag: ["stopped", "timed_out", "ended_with_sandbox", "unmet", "sandbox_timed_out"],
   /** Of the run: what ended it. */
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
   pid_mode: ["requested", "ordered"],
-  /** Frames from the monitor: a `log` frame is followed by `size` bytes of output. */
+  /** Frames from the monitor: a `log` frame is followed by `size` bytes of output; 0: its end. */
   frame_kind: ["ready", "log", "started", "ended"],
   stream: ["stdout", "stderr"],
   /** `lost` says at the end how many events were not recorded. */

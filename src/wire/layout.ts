@@ -135,7 +135,7 @@ export const IMAGE_STRUCTS = {
   },
   image_process: {
     name: "image_process",
-    doc: "How a declared process is started. `waits` counts its dependencies; `expect` and `pins` are JSON.",
+    doc: "How a declared process is started. `expect` and `pins` are JSON.",
     fields: [
       ["argv", "u32"],
       ["argv_count", "u32"],
@@ -150,7 +150,6 @@ export const IMAGE_STRUCTS = {
       ["uid", "u32"],
       ["gid", "u32"],
       ...range("groups"),
-      ["waits", "u32"],
       ["stdin_kind", "u32"],
       ["stdin_text", "u32"],
       ["stdin_size", "u32"],

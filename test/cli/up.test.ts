@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Report } from "../../src/report/report.ts";
 import {
   commandFor,
   environmentFor,
@@ -93,9 +94,11 @@ test("the name of a run is no path", () => {
 });
 
 test("a run that cannot be set up says why, with exit code 3", () => {
-  const ran = shell('ulimit -n 30; $UP "$QUIET"');
-  assert.is(ran.code, 3);
-  assert.match(ran.err, /error\[SBX3001\].*\(EBADF\)\n.*ulimit -n/);
+  for (const few of [8, 30]) {
+    const ran = shell(`ulimit -n ${few}; $UP "$QUIET"`);
+    assert.is(ran.code, 3, ran.err);
+    assert.match(ran.err, /error\[SBX3001\].*\(E(BADF|MFILE)\)\n.*ulimit -n/);
+  }
 });
 
 test("what dead runs left is removed when the next one begins, by one of those who see it", () => {
@@ -215,6 +218,66 @@ sandboxes:
     ran.err,
     /"late" never started: it waits for "in\/server" to exit, which never started/,
   );
+});
+
+test("a sandbox that runs out of time is stopped, and what is outside of it goes on", () => {
+  for (const [init, more] of [
+    ["", "x: sleep 30"],
+    ["init: i, ", "i: {shell: 'trap exit TERM; sleep 30 & wait'}, x: sleep 30"],
+    ["namespaces: {pid: inherit}, ", "x: sleep 30"],
+  ] as const) {
+    const spec = writeSpec(
+      "out-of-time",
+      `sandbox: t
+processes: {y: sleep 1}
+sandboxes:
+  n: {${init}timeout: 300ms, processes: {${more}}}
+  w: {processes: {v: sleep 1}}
+`,
+    );
+    const ran = sandbox(user, "up", "--json", spec);
+    const ended = JSON.parse(ran.out.trim().split("\n").at(-1) ?? "") as Report;
+    const exits = new Map(ended.processes.map(({ path, exit }) => [path, exit]));
+    assert.is(ran.code, 1);
+    assert.equal([exits.get("y"), exits.get("w/v")], [{ code: 0 }, { code: 0 }], ran.out);
+    assert.equal(exits.get("n/x"), { signal: "TERM" });
+    assert.is(ran.err.match(/^error/gm)?.length, 1, ran.err);
+    assert.match(ran.err, /SBX4005\]: sandbox "n" reached its time-out.*\n.*:4:3\n/);
+  }
+});
+
+test("last words without a newline are shown when they end, not when the run does", () => {
+  const text = "sandbox: p\nprocesses: {p: {run: [printf, last]}, k: sleep 3}\n";
+  const ran = shell(`$UP ${writeSpec("partial", text)} | while read line; do
+    case $line in p*last) date +%s%N;; esac; done; date +%s%N`);
+  const [shown = 0, ended = 0] = ran.out.trim().split("\n").map(Number);
+  assert.ok(ended - shown > 1e9, ran.out);
+});
+
+test("a plan image that is damaged is refused, by whichever half finds it", () => {
+  const image = join(scratch, "damaged.plan");
+  const spec = writeSpec("whole", "sandbox: w\nprocesses: {a: echo whole}\n");
+  assert.is(sandbox(user, "plan", "-o", image, spec).code, 0);
+  const bytes = fs.readFileSync(image);
+  const upOf = (changed: Uint8Array) => {
+    fs.writeFileSync(image, changed);
+    return sandbox(user, "up", image);
+  };
+  assert.match(upOf(bytes).out, /^a +\| whole$/m);
+  const other = Buffer.from(bytes);
+  other.write("WHOLE", other.indexOf("whole"));
+  assert.match(upOf(other).err, /error\[SBX3002\]: .*its content is not what its hash says/);
+  for (const size of [9, 37, 60, bytes.length - 1]) {
+    const cut = upOf(bytes.subarray(0, size));
+    assert.is(cut.code, 2);
+    assert.match(cut.err, /error\[SBX3002\]: .*its size is not that of the file/);
+  }
+  for (let at = 48; at < bytes.length; at += 23) {
+    const changed = Buffer.from(bytes);
+    changed.writeUInt8((changed[at] ?? 0) ^ 0x55, at);
+    const { code, err } = upOf(changed);
+    assert.ok(code === 2 ? /error\[SBX3002\]/.test(err) : code === 0, `${at}: ${code} ${err}`);
+  }
 });
 
 test("copies that fail alike are told of once", () => {
