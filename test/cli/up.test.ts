@@ -249,7 +249,7 @@ sandboxes:
 test("last words without a newline are shown when they end, not when the run does", () => {
   const text = "sandbox: p\nprocesses: {p: {run: [printf, last]}, k: sleep 3}\n";
   const ran = shell(`$UP ${writeSpec("partial", text)} | while read line; do
-    case $line in p*last) date +%s%N;; esac; done; date +%s%N`);
+    case $line in p*"| last") date +%s%N;; esac; done; date +%s%N`);
   const [shown = 0, ended = 0] = ran.out.trim().split("\n").map(Number);
   assert.ok(ended - shown > 1e9, ran.out);
 });
