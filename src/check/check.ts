@@ -66,10 +66,11 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
   if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
   const [draft = null] = expanded.cases.map((each) => checkCase(each, found));
   found.push(...unusedTemplates(source.file, templates));
+  const told = withoutEffects(found);
   const hasError = found.some(({ severity }) => severity === "error");
   return {
     diagnostics: sorted(
-      found.map((each) => withUse(each, templates)),
+      told.map((each) => withUse(each, templates)),
       source.file,
     ),
     ir: hasError || draft === null ? null : sandboxOf(draft),
@@ -85,6 +86,16 @@ function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDra
   resolveProcesses(draft, found);
   checkRules(treeOf(draft), found);
   return draft;
+}
+
+/** Which template is meant cannot be known while a file, or the right name, is missing. */
+function withoutEffects(found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const has = (...codes: string[]) => found.some(({ code }) => codes.includes(code));
+  const effects = [
+    ...(has("SBX2116", "SBX2117") ? ["SBX2119"] : []),
+    ...(has("SBX2116", "SBX2117", "SBX2119") ? ["SBX2603"] : []),
+  ];
+  return effects.length === 0 ? found : found.filter(({ code }) => !effects.includes(code));
 }
 
 /** Those of included files are for others too. */

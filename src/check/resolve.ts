@@ -41,6 +41,7 @@ const COMPARED_MAX = 500_000;
 /** Fills in every process of the tree. */
 export function resolveProcesses(root: BoxDraft, found: Found): void {
   const names: Names = { scopes: new Map(), left: COMPARED_MAX };
+  const lost = lostPlaces(found);
   // Replicas have one node: its values are read, and its mistakes reported, once for each sandbox
   // that it is in, since much of it is by default the sandbox's.
   const readIn = new Map<Node | null, Map<Node, Process | null>>();
@@ -48,7 +49,7 @@ export function resolveProcesses(root: BoxDraft, found: Found): void {
     const read = readIn.get(box.node) ?? new Map<Node, Process | null>();
     readIn.set(box.node, read);
     for (const draft of box.processes) {
-      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, found));
+      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, lost, found));
       const base = read.get(draft.node);
       if (!base) continue;
       const pins = pinsOf(draft, found);
@@ -64,10 +65,26 @@ export function resolveProcesses(root: BoxDraft, found: Found): void {
   }
 }
 
-function processOf(draft: ProcessDraft, found: Found): Process | null {
+/** Places of fields and templates that there are not, where a process's command may have been meant. */
+function lostPlaces(found: Found): ReadonlySet<string> {
+  const codes: readonly string[] = ["SBX2001", "SBX2119"];
+  return new Set(found.filter(({ code }) => codes.includes(code)).map(({ span }) => placeOf(span)));
+}
+
+const placeOf = ({ file, start }: Span) => `${start} ${file}`;
+
+function hasLost(node: Node, lost: ReadonlySet<string>): boolean {
+  if (lost.size === 0) return false;
+  const use = get(node, "use");
+  const uses = use?.kind === "list" ? use.items : use === null ? [] : [use];
+  const spans = [...entriesOf(node).map(({ keySpan }) => keySpan), ...uses.map(({ span }) => span)];
+  return spans.some((span) => lost.has(placeOf(span)));
+}
+
+function processOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found): Process | null {
   const { node, box } = draft;
   const isMap = node.kind === "map";
-  const argv = isMap ? argvOf(draft, found) : commandOf(node, found);
+  const argv = isMap ? argvOf(draft, lost, found) : commandOf(node, found);
   if (argv === null) return null;
   const map = isMap ? node : null;
   checkEnv(map, found);
@@ -113,11 +130,12 @@ function isTrue(node: Node | null): boolean {
   return node?.kind === "scalar" && node.value === true;
 }
 
-function argvOf(draft: ProcessDraft, found: Found): string[] | null {
+function argvOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found): string[] | null {
   const run = get(draft.node, "run");
   const shell = get(draft.node, "shell");
   if ((run === null) === (shell === null)) {
     const both = run !== null;
+    if (!both && hasLost(draft.node, lost)) return null;
     found.push(
       diagnostic(
         "SBX2005",

@@ -48,6 +48,21 @@ const FACTS: readonly [fact: string, text: string, expected: readonly string[]][
     ["SBX2601 8s"],
   ],
   [
+    "a process with a field or a template that there is not may have meant its command by it",
+    "sandbox: x\nprocesses: {a: {cmd: pwd}, b: {use: tt}, c: {}}\n",
+    ["SBX2001 cmd", "SBX2119 tt", "SBX2005 c"],
+  ],
+  [
+    "a template is not called unused while the name of one is wrong",
+    "sandbox: x\ntemplates: {base: {run: pwd}}\nprocesses: {a: {use: bass}}\n",
+    ["SBX2119 bass"],
+  ],
+  [
+    "templates of a file that cannot be read are not missed one by one",
+    "sandbox: x\ninclude: [none.yaml]\nprocesses: {a: {use: t}, b: {use: t, cwd: /}}\n",
+    ["SBX2116 none.yaml"],
+  ],
+  [
     "a host name has 64 bytes, not characters",
     `sandbox: x\nhostname: ${"é".repeat(33)}\nprocesses: {a: pwd}\n`,
     [`SBX2305 ${"é".repeat(33)}`],
