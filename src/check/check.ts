@@ -33,7 +33,7 @@ export interface Checked {
 const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
 
 /** Findings that make everything after them unsure: nothing is where it seems to be. */
-const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX2120", "SBX2123", "SBX2310"]);
+const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX1009", "SBX2120", "SBX2123", "SBX2310"]);
 
 /** A spec, or a file of templates that specs include. */
 export function checkFile(source: Source, around: Partial<Surroundings> = {}): Checked {

@@ -20,7 +20,10 @@ const END = "\u001b[J\u001b[?2026l";
 
 export async function run(name: string | undefined): Promise<number> {
   if (isDumb(STDOUT) || process.stdin.isTTY !== true) {
-    write(STDERR, "sandbox top: needs a terminal with a cursor; `sandbox report` prints once\n");
+    write(
+      STDERR,
+      "sandbox: a live view needs a terminal with a cursor; `sandbox report` prints once\n",
+    );
     return EXIT.usage;
   }
   const watched = chosenRun(name);

@@ -38,4 +38,10 @@ export const yamlCodes = {
     "strange-character",
     "Control characters, and those that turn the direction of text, do not show what they do: a reader sees another spec than the one that runs. YAML has escapes for them. Also bytes that are no UTF-8.",
   ),
+  SBX1009: page(
+    "alias-without-anchor",
+    "An alias repeats what an anchor before it has named. It can name nothing that comes later, and nothing that it is a part of.",
+    spec("processes: {web: *command}"),
+    spec("processes: {web: &command sleep 1, other: *command}"),
+  ),
 } as const satisfies Record<string, CodePage>;

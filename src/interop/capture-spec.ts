@@ -97,6 +97,7 @@ function leftText({ process, why }: Left): string | null {
   if (why === "maker")
     return `Left out: ${what}, which had made a namespace that is a sandbox here.`;
   if (why === "zombie") return `Left out: ${what}, which had ended, and nobody had waited for it.`;
+  if (why === "kernel") return `Left out: ${what}, which has no program: a thread of the kernel.`;
   return why === "hidden" ? `Left out: ${what}: its namespaces are not ours to see.` : null;
 }
 

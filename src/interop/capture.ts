@@ -29,7 +29,7 @@ export interface Left {
    * `forked`: by a declared one, which will do so again. `maker`: it had made a namespace that is
    * a sandbox now, and would make it again. `zombie`, and `hidden`: not ours to look into.
    */
-  readonly why: "forked" | "maker" | "zombie" | "hidden";
+  readonly why: "forked" | "maker" | "zombie" | "kernel" | "hidden";
   /** Of what was forked: by whom. */
   readonly by: FoundProcess | null;
 }
@@ -214,7 +214,10 @@ class Capture {
       if (isShim(process)) return [];
       const by = this.#found.get(process.parentPid) ?? null;
       if (this.#makers.has(pidOf(process))) return [{ process, why: "maker", by }];
-      if (process.argv.length === 0) return [{ process, why: "zombie", by }];
+      // Kernel threads have no arguments either; what has ended is in state Z.
+      if (process.argv.length === 0) {
+        return [{ process, why: process.state === "Z" ? "zombie" : "kernel", by }];
+      }
       if (process === space.init || by === null || this.#withForked) return [];
       const isAgain = !isShim(by) && !this.#makers.has(pidOf(by));
       return isAgain ? [{ process, why: "forked", by }] : [];

@@ -104,7 +104,12 @@ class Builder {
     this.#document = document;
   }
 
-  add(code: "SBX1001" | "SBX1002" | "SBX1003" | "SBX1004", span: Span, message: string, rest = {}) {
+  add(
+    code: "SBX1001" | "SBX1002" | "SBX1003" | "SBX1004" | "SBX1009",
+    span: Span,
+    message: string,
+    rest = {},
+  ) {
     this.diagnostics.push(diagnostic(code, span, message, rest));
   }
 
@@ -143,7 +148,7 @@ class Builder {
     const span = this.#span(alias);
     if (target === undefined || this.#open.has(target)) {
       const why = target === undefined ? "no anchor before it" : "itself inside of what it names";
-      this.add("SBX1004", span, `alias \`*${alias.source}\` has ${why}`, {
+      this.add("SBX1009", span, `alias \`*${alias.source}\` has ${why}`, {
         help: "define the anchor with `&` before the alias, outside of it",
       });
       return { kind: "scalar", span, value: null, source: "", state: "hole" };

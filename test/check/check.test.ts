@@ -22,7 +22,7 @@ const counted =
 
 /** Mistakes that take a program to make. */
 const made: Partial<Record<Code, string>> = {
-  SBX1004: "a: &a [*a]\nsandbox: x\nprocesses: {a: 'true'}\n",
+  SBX1004: `sandbox: x\nprocesses: {a: pwd}\nx-0: &a0 [a]\n${tower(30)}\n`,
   SBX1005: "[".repeat(5_000),
   SBX1006: `#${"x".repeat(17 * 1024 * 1024)}`,
   SBX1008: `sandbox: x\ndescription: "a \u202e b"\nprocesses: {a: 'true'}\n`,
@@ -35,6 +35,12 @@ const made: Partial<Record<Code, string>> = {
   SBX2407: nestedUsers(34),
   SBX2409: `sandbox: x\nnamespaces: {user: new}\nuser: {map: [${Array.from({ length: 341 }, (_, id) => `{inside: ${id}, outside: ${id}}`).join(", ")}]}\nprocesses: {a: pwd}\n`,
 };
+
+/** Each list has the one before twice. */
+function tower(levels: number): string {
+  const level = (index: number) => `x-${index}: &a${index} [*a${index - 1}, *a${index - 1}]`;
+  return Array.from({ length: levels }, (_, index) => level(index + 1)).join("\n");
+}
 
 function nestedUsers(depth: number): string {
   const open = "sandboxes: {a: {namespaces: {user: new, pid: inherit}, ".repeat(depth);
