@@ -240,7 +240,8 @@ sandboxes:
     const exits = new Map(ended.processes.map(({ path, exit }) => [path, exit]));
     assert.is(ran.code, 1);
     assert.equal([exits.get("y"), exits.get("w/v")], [{ code: 0 }, { code: 0 }], ran.out);
-    assert.equal(exits.get("n/x"), { signal: "TERM" });
+    // Where `i` is faster, the kernel takes `x` along with it.
+    assert.match(JSON.stringify(exits.get("n/x")), /^\{"signal":"(TERM|KILL)"\}$/);
     assert.is(ran.err.match(/^error/gm)?.length, 1, ran.err);
     assert.match(ran.err, /SBX4005\]: sandbox "n" reached its time-out.*\n.*:4:3\n/);
   }
