@@ -10,6 +10,7 @@ import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
 import { checkEnv, envOf, inheritedOf } from "./environment.ts";
 import { expectOf } from "./expect.ts";
+import { hasLost, lostPlaces } from "./lost.ts";
 import {
   commandOf,
   durationOf,
@@ -63,22 +64,6 @@ export function resolveProcesses(root: BoxDraft, found: Found): void {
       };
     }
   }
-}
-
-/** Places of fields and templates that there are not, where a process's command may have been meant. */
-function lostPlaces(found: Found): ReadonlySet<string> {
-  const codes: readonly string[] = ["SBX2001", "SBX2119"];
-  return new Set(found.filter(({ code }) => codes.includes(code)).map(({ span }) => placeOf(span)));
-}
-
-const placeOf = ({ file, start }: Span) => `${start} ${file}`;
-
-function hasLost(node: Node, lost: ReadonlySet<string>): boolean {
-  if (lost.size === 0) return false;
-  const use = get(node, "use");
-  const uses = use?.kind === "list" ? use.items : use === null ? [] : [use];
-  const spans = [...entriesOf(node).map(({ keySpan }) => keySpan), ...uses.map(({ span }) => span)];
-  return spans.some((span) => lost.has(placeOf(span)));
 }
 
 function processOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found): Process | null {
