@@ -47,7 +47,8 @@ export function environmentFor(user: User): Record<string, string> {
   return {
     PATH,
     HOME: home,
-    XDG_RUNTIME_DIR: join(home, "run"),
+    // Of its own: no run of this user's beside the tests is seen, and none sees the tests'.
+    SANDBOX_RUN_DIR: join(home, "run"),
     ...(SANDBOX_SHIM ? { SANDBOX_SHIM } : {}),
     ...(SANDBOX_TRACER ? { SANDBOX_TRACER } : {}),
     ...(ASAN_OPTIONS ? { ASAN_OPTIONS } : {}),
@@ -62,10 +63,10 @@ export interface Ran {
 
 export function sandbox(user: User, ...args: string[]): Ran {
   const env = environmentFor(user);
-  fs.mkdirSync(env["XDG_RUNTIME_DIR"] ?? "", { recursive: true });
-  if (user.prefix.length > 0) {
+  fs.mkdirSync(env["SANDBOX_RUN_DIR"] ?? "", { recursive: true });
+  if (user.name !== "root") {
     fs.chownSync(env["HOME"] ?? "", 1000, 1000);
-    fs.chownSync(env["XDG_RUNTIME_DIR"] ?? "", 1000, 1000);
+    fs.chownSync(env["SANDBOX_RUN_DIR"] ?? "", 1000, 1000);
   }
   const { exitCode, stdout, stderr } = Bun.spawnSync(commandFor(user, args), {
     env,

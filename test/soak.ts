@@ -7,7 +7,6 @@
  */
 
 import * as fs from "node:fs";
-import { join } from "node:path";
 import type { Report } from "../src/report/report.ts";
 import { assertHasAll, assertKernelSays } from "./kernel-word.ts";
 import { generator } from "./random.ts";
@@ -53,7 +52,7 @@ processes:
 
 /** What a run could leave, as text: compared before and after. */
 function traces(user: User): string {
-  const run = join(environmentFor(user)["XDG_RUNTIME_DIR"] ?? "", "sandbox");
+  const run = environmentFor(user)["SANDBOX_RUN_DIR"] ?? "";
   const cgroups = new Bun.Glob("**/*sandbox*").scanSync({
     cwd: "/sys/fs/cgroup",
     onlyFiles: false,
@@ -142,7 +141,7 @@ async function killedRun(user: User, before: string): Promise<void> {
     stdio: ["ignore", "ignore", "ignore"],
   });
   await Bun.sleep(random() * 250);
-  const shims = alive(`${environmentFor(user)["XDG_RUNTIME_DIR"]}/sandbox`).map(Number);
+  const shims = alive(environmentFor(user)["SANDBOX_RUN_DIR"] ?? "").map(Number);
   const victims = [child.pid, ...shims];
   const victim = victims[Math.floor(random() * victims.length)] ?? child.pid;
   process.kill(victim, "SIGKILL");

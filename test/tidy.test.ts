@@ -17,9 +17,12 @@ const floors = [
   "plan",
   "wire",
   "host",
-  "run",
+  "engine",
   "report",
+  "lab",
   "interop",
+  "editor",
+  "api",
   "cli",
 ];
 
@@ -28,14 +31,14 @@ const never: Record<string, readonly string[]> = {
   plan: ["spec", "check"],
   wire: ["spec", "check"],
   host: ["spec", "check", "plan", "wire"],
-  report: ["spec", "check", "host", "run"],
+  report: ["spec", "check", "host", "engine"],
 };
 
 const FILE_LINES_MAX = 445;
 
 const read = (path: string) => fs.readFileSync(path, "utf8");
 const sources = [...new Glob("src/**/*.ts").scanSync(".")].toSorted();
-const native = [...new Glob("native/*.{c,h}").scanSync(".")].filter(
+const native = [...new Glob("native/*/*.{c,h}").scanSync(".")].filter(
   (path) => !path.includes(".gen."),
 );
 const tests = [...new Glob("test/**/*.ts").scanSync(".")];
@@ -54,7 +57,7 @@ test("imports only go down", () => {
 
 test("every file opens with what is in it", () => {
   const bare = [...sources, ...tests].filter((path) => !/^\/\*\*/.test(read(path)));
-  const bareC = native.filter((path) => !read(path).startsWith(`/* ${path.split("/")[1]} - `));
+  const bareC = native.filter((path) => !read(path).startsWith(`/* ${path.split("/").at(-1)} - `));
   assert.equal([...bare, ...bareC], []);
 });
 
@@ -90,8 +93,8 @@ test("file names are kebab-case", () => {
 
 test("generated files say so, and are fresh", () => {
   for (const path of [
-    "native/layout.gen.h",
-    "native/steps.gen.h",
+    "native/gen/layout.gen.h",
+    "native/gen/steps.gen.h",
     "docs/diagnostics.md",
     "docs/spec.md",
   ]) {

@@ -2,13 +2,13 @@
 
 import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
+import { foundBelow, foundSelf } from "../engine/found.ts";
+import { pidNamed } from "../engine/process-name.ts";
+import { type Holder, holderOf } from "../engine/watched-run.ts";
 import { ancestry, argvOf, linkOf, type Machine, readMachine } from "../host/machine.ts";
 import { capture } from "../interop/capture.ts";
 import { captureRun, type Forked } from "../interop/capture-run.ts";
 import { captureText } from "../interop/capture-spec.ts";
-import { foundBelow, foundSelf } from "../run/found.ts";
-import { pidNamed } from "../run/process-name.ts";
-import { type Holder, holderOf } from "../run/watched-run.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface CaptureOptions {

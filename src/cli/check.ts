@@ -4,10 +4,10 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
+import { entryFor, isRight, keepRight } from "../engine/cache.ts";
+import { surroundings } from "../engine/surroundings.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { entryFor, isRight, keepRight } from "./cache.ts";
-import { surroundings } from "./surroundings.ts";
 import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
 
 export interface CheckOptions {

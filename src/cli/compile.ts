@@ -3,13 +3,13 @@
 import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { diagnostic } from "../diag/diagnostic.ts";
+import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
+import { surroundings } from "../engine/surroundings.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeImage, isImage } from "../wire/decode.ts";
-import { type CacheEntry, entryFor, keepRight, keptPlan } from "./cache.ts";
 import { printDiagnostics } from "./print.ts";
-import { surroundings } from "./surroundings.ts";
 import { STDIN } from "./terminal.ts";
 
 export interface Compiled {

@@ -8,8 +8,8 @@ import { definitions } from "../spec/schema.ts";
 import { layoutHeader, stepsHeader } from "../wire/header.ts";
 
 const generated: Readonly<Record<string, () => string>> = {
-  "native/layout.gen.h": layoutHeader,
-  "native/steps.gen.h": stepsHeader,
+  "native/gen/layout.gen.h": layoutHeader,
+  "native/gen/steps.gen.h": stepsHeader,
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,

@@ -2,10 +2,10 @@
 
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
+import type { SnapshotOptions } from "../engine/snapshot.ts";
+import { type WatchedRun, watchedRuns } from "../engine/watched-run.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
-import type { SnapshotOptions } from "../run/snapshot.ts";
-import { type WatchedRun, watchedRuns } from "../run/watched-run.ts";
 import { isFile, readReport, saved } from "./kept.ts";
 import { reportNow } from "./observe.ts";
 import { type ReportFormat, rendered } from "./render.ts";

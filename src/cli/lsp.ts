@@ -22,14 +22,14 @@ import { escapeText } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
 import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
-import { completionsAt, type Item } from "../interop/completion.ts";
-import { hoverAt } from "../interop/hover.ts";
-import { type Definition, type Symbols, symbolsOf } from "../interop/symbols.ts";
+import { completionsAt, type Item } from "../editor/completion.ts";
+import { hoverAt } from "../editor/hover.ts";
+import { type Definition, type Symbols, symbolsOf } from "../editor/symbols.ts";
+import { surroundings } from "../engine/surroundings.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { formatSpec } from "../spec/format.ts";
 import { readSpec } from "../spec/read.ts";
-import { surroundings } from "./surroundings.ts";
 
 /** Pause after a change before a document is checked, so that typing is not held up. */
 const PAUSE_MS = 80;

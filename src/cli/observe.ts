@@ -1,11 +1,11 @@
 /** The report of a run as it is now: plan, state table and a snapshot together. I/O. */
 
 import * as fs from "node:fs";
+import { type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
+import type { WatchedRun } from "../engine/watched-run.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Report } from "../report/report.ts";
-import { type SnapshotOptions, snapshotOf } from "../run/snapshot.ts";
-import type { WatchedRun } from "../run/watched-run.ts";
 import type { StateTable } from "../wire/table.ts";
 
 export interface Observation extends SnapshotOptions {

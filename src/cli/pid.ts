@@ -1,10 +1,10 @@
 /** `sandbox pid`: any process of the machine, its PID at every level, and the way back. */
 
 import { escapeText } from "../base/escape.ts";
+import { factsOf } from "../engine/process-facts.ts";
+import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
 import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
 import { factsText } from "../report/process-facts.ts";
-import { factsOf } from "../run/process-facts.ts";
-import { type Named, pidNamed, pidWithin } from "../run/process-name.ts";
 import { columnsOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface PidOptions {

@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
-import { LineBuffer } from "../run/line-buffer.ts";
+import { LineBuffer } from "../engine/line-buffer.ts";
 import { hasColour, isTerminal, STDERR, write } from "./terminal.ts";
 
 const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];

@@ -1,7 +1,7 @@
 /** What is in the way of a plan, as findings: by place, copies folded. Pure. */
 
 import { type Diagnostic, diagnostic, folded, sorted } from "../diag/diagnostic.ts";
-import type { PlanObstacle } from "../run/plan-obstacle.ts";
+import type { PlanObstacle } from "../engine/plan-obstacle.ts";
 
 export function toldObstacles(obstacles: readonly PlanObstacle[]): Diagnostic[] {
   const found = obstacles.map(({ code, span, message, help }) =>

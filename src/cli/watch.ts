@@ -1,7 +1,7 @@
 /** `sandbox top` and `report --watch`: a run in place, as it changes. */
 
+import type { WatchedRun } from "../engine/watched-run.ts";
 import { afterKey, FIRST_VIEW, rowsOnScreen, screenOf, type View } from "../report/view.ts";
-import type { WatchedRun } from "../run/watched-run.ts";
 import { chosenRun } from "./live.ts";
 import { reportNow } from "./observe.ts";
 import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";

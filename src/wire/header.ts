@@ -28,7 +28,7 @@ const C_TYPES: Readonly<Record<FieldType, string>> = {
   u64: "uint64_t",
 };
 
-/** `native/steps.gen.h`: the names of the steps as string literals, in order. */
+/** `native/gen/steps.gen.h`: the names of the steps as string literals, in order. */
 export function stepsHeader(): string {
   return [
     "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",

@@ -1,6 +1,6 @@
 /**
  * The one source of both memory layouts between TypeScript and C: the plan image and the state
- * table. `native/layout.gen.h` is generated from here. Pure.
+ * table. `native/gen/layout.gen.h` is generated from here. Pure.
  *
  * Little-endian; natural alignment; offsets in bytes from the start of the image or table. A
  * reference that may be absent holds `NONE`. A string is an offset into the string pool, where 0

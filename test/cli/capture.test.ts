@@ -120,7 +120,7 @@ function sleepySpec(name: string, mark: string): string {
 }
 
 /** With another run directory nothing is known of the run but what the kernel shows. */
-const unknown = { XDG_RUNTIME_DIR: join(scratch, "nobody") };
+const unknown = { SANDBOX_RUN_DIR: join(scratch, "nobody") };
 
 async function foundAgain(
   user: User,

@@ -65,7 +65,7 @@ test("a runtime directory that is missing or not ours is not used, whatever the 
   fs.mkdirSync(foreign, { recursive: true });
   fs.chmodSync(foreign, 0o777);
   for (const path of [join(scratch, "missing"), foreign]) {
-    const ran = shell(`umask 777; XDG_RUNTIME_DIR=${path} $UP "$QUIET"; echo $?`);
+    const ran = shell(`umask 777; SANDBOX_RUN_DIR= XDG_RUNTIME_DIR=${path} $UP "$QUIET"; echo $?`);
     assert.is(ran.out.trim().split("\n").at(-1), "0", ran.err);
   }
   assert.equal(fs.readdirSync(foreign), []);
@@ -102,7 +102,7 @@ test("a run that cannot be set up says why, with exit code 3", () => {
 });
 
 test("what dead runs left is removed when the next one begins, by one of those who see it", () => {
-  const base = join(environmentFor(user)["XDG_RUNTIME_DIR"] ?? "", "sandbox");
+  const base = environmentFor(user)["SANDBOX_RUN_DIR"] ?? "";
   const pidns = fs.statSync("/proc/self/ns/pid").ino;
   const left = (name: string, owner: string) => {
     fs.mkdirSync(join(base, name), { recursive: true, mode: 0o700 });

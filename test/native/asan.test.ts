@@ -13,11 +13,11 @@ const FILES = [
   "test/native/trace.test.ts",
   "test/cli/capture.test.ts",
   "test/native/pid-mode.test.ts",
-  "test/run/snapshot.test.ts",
+  "test/engine/snapshot.test.ts",
   "test/cli/pid.test.ts",
   "test/cli/main.test.ts",
   "test/cli/doctor.test.ts",
-  "test/run/random-spec.test.ts",
+  "test/engine/random-spec.test.ts",
   "test/cli/up.test.ts",
   "test/cli/live.test.ts",
 ];
@@ -35,7 +35,7 @@ async function runFile(file: string): Promise<Ran> {
     cwd: root,
     env: {
       ...process.env,
-      SANDBOX_SHIM: `${root}/native/build/asan/sandbox-shim`,
+      SANDBOX_SHIM: `${root}/build/native/asan/sandbox-shim`,
       // The shim has no heap that could leak, and what ptrace traces cannot be looked through.
       ASAN_OPTIONS: "detect_leaks=0",
     },

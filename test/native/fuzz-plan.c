@@ -1,5 +1,5 @@
 /* fuzz-plan.c - the image validator against mutated images; it may refuse, never read outside. */
-#include "plan.c"
+#include "core/plan.c"
 
 #include <stdlib.h>
 

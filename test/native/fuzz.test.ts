@@ -14,7 +14,7 @@ for (const name of ["russian-doll", "dependencies", "rootless-ids"]) {
     const image = `${scratch}/${name}.plan`;
     assert.is(sandbox(user, "plan", "-o", image, `sandboxes/${name}.yaml`).code, 0);
     assert.is(Bun.spawnSync(["make", "-s", "-C", "native", "fuzz"]).exitCode, 0);
-    const ran = Bun.spawnSync(["native/build/fuzz/fuzz-plan", image, rounds, "20261123"]);
+    const ran = Bun.spawnSync(["build/native/fuzz/fuzz-plan", image, rounds, "20261123"]);
     assert.is(ran.exitCode, 0, ran.stderr.toString());
   });
 }

@@ -68,7 +68,7 @@ for (const user of users) {
         if (victim.startsWith("outer")) process.kill(cli, "SIGTERM");
       });
       assert.ok(await gone(mark), alive(mark).join(" "));
-      const run = `${environmentFor(user)["XDG_RUNTIME_DIR"]}/sandbox`;
+      const run = environmentFor(user)["SANDBOX_RUN_DIR"] ?? "";
       for (let tries = 0; tries < 50 && fs.readdirSync(run).length > 0; tries++)
         await Bun.sleep(20);
       assert.equal(fs.readdirSync(run), []);

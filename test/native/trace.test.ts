@@ -238,7 +238,7 @@ processes:
       assert.equal(alive(mark), []);
       while (!(await reader.read()).done);
       await child.exited;
-      const run = `${environmentFor(way.user)["XDG_RUNTIME_DIR"]}/sandbox`;
+      const run = environmentFor(way.user)["SANDBOX_RUN_DIR"] ?? "";
       for (let tries = 0; tries < 100 && fs.readdirSync(run).length > 0; tries++)
         await Bun.sleep(20);
       assert.equal(fs.readdirSync(run), []);

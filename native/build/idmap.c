@@ -1,0 +1,92 @@
+/* idmap.c - user namespaces: making them, mapping ids, and entering them. */
+#define _GNU_SOURCE
+#include "build/idmap.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/* The kernel takes a map in one write of less than a page. Source: user_namespaces(7). */
+#define MAP_TEXT_SIZE 4096
+
+static int write_file(int directory, const char *name, const char *text, size_t size)
+{
+	int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+
+	if (fd < 0)
+		return -1;
+	written = write(fd, text, size);
+	(void)close(fd);
+	return written == (ssize_t)size ? 0 : -1;
+}
+
+static int write_map(int directory, const char *name, const struct image_id_map *maps,
+		     uint32_t count)
+{
+	char text[MAP_TEXT_SIZE];
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		int size = snprintf(text + used, sizeof(text) - used, "%u %u %u\n",
+				    maps[i].inside, maps[i].outside, maps[i].count);
+
+		if (size < 0 || (size_t)size >= sizeof(text) - used) {
+			errno = EINVAL;
+			return -1;
+		}
+		used += (size_t)size;
+	}
+	return write_file(directory, name, text, used);
+}
+
+int idmap_write(const struct run *run, uint32_t sandbox, int directory, uid_t uid, gid_t gid,
+		struct sbx_error *error)
+{
+	const struct plan *plan = &run->plan;
+	const struct image_sandbox *box = &plan->sandboxes[sandbox];
+	const struct image_id_map own_uid = { .outside = uid, .count = 1 };
+	const struct image_id_map own_gid = { .outside = gid, .count = 1 };
+	const struct image_id_map *uids = &plan->id_maps[box->uid_map_first];
+	const struct image_id_map *gids = &plan->id_maps[box->gid_map_first];
+	bool has_uids = box->uid_map_count > 0;
+	bool has_gids = box->gid_map_count > 0;
+	int level = (int)box->level;
+
+	/* Without CAP_SETGID above, a group map needs it; a member of the caller's groups could
+	 * otherwise drop one that denies it a file. */
+	if (run->userns_first && write_file(directory, "setgroups", "deny", 4) < 0)
+		return sbx_fail(error, STEP_SETGROUPS_DENY, level);
+	if (write_map(directory, "uid_map", has_uids ? uids : &own_uid,
+		      has_uids ? box->uid_map_count : 1) < 0)
+		return sbx_fail(error, STEP_UID_MAP, level);
+	if (write_map(directory, "gid_map", has_gids ? gids : &own_gid,
+		      has_gids ? box->gid_map_count : 1) < 0)
+		return sbx_fail(error, STEP_GID_MAP, level);
+	return 0;
+}
+
+int idmap_become(const struct run *run, const struct image_sandbox *box,
+		 const struct image_process *process, struct sbx_error *error)
+{
+	const struct plan *plan = &run->plan;
+	bool own = process->has_identity;
+	uint32_t uid = own ? process->uid : box->uid;
+	uint32_t gid = own ? process->gid : box->gid;
+	uint32_t groups_count = own ? process->groups_count : box->groups_count;
+	const uint32_t *groups = &plan->groups[own ? process->groups_first : box->groups_first];
+	int level = (int)box->level;
+
+	/* setgroups is denied in a user namespace that an ordinary user made; the caller's groups
+	 * stay there, unmapped. The raw calls: libc's would signal threads that we do not have. */
+	if (!run->userns_first || groups_count > 0) {
+		if (syscall(SYS_setgroups, groups_count, groups) < 0)
+			return sbx_fail(error, STEP_GROUPS, level);
+	}
+	if (syscall(SYS_setresgid, gid, gid, gid) < 0)
+		return sbx_fail(error, STEP_GID, level);
+	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
+		return sbx_fail(error, STEP_UID, level);
+	return 0;
+}

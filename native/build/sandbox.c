@@ -1,0 +1,176 @@
+/* sandbox.c - building a sandbox from inside: what its first process does before anything else. */
+#define _GNU_SOURCE
+#include "build/sandbox.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "build/idmap.h"
+#include "build/mount.h"
+#include "core/pids.h"
+#include "build/userns.h"
+
+int sandbox_level_of_parent(const struct plan *plan, uint32_t slot)
+{
+	uint32_t supervisor = plan->slots[slot].supervisor;
+
+	return supervisor == SBX_NONE ? 0 : (int)plan->sandboxes[supervisor].level;
+}
+
+int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *error)
+{
+	struct table_slot *record = &run->table.slots[slot];
+	uint32_t pids[SBX_PIDS_MAX];
+	int level = (int)run->plan.slots[slot].level;
+
+	if (pids_read(level, pids, error) < 0)
+		return -1;
+	memcpy(record->pids, pids, ((size_t)level + 1) * sizeof(pids[0]));
+	table_store(&record->pid_of_parent, pids[sandbox_level_of_parent(&run->plan, slot)]);
+	return 0;
+}
+
+static int map_own_ids(const struct run *run, struct sbx_error *error)
+{
+	int self = openat(FD_PROC, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (self < 0)
+		return sbx_fail(error, STEP_UID_MAP, 1);
+	result = idmap_write(run, 0, self, run->uid, run->gid, error);
+	(void)close(self);
+	return result;
+}
+
+/*
+ * What workloads fork is numbered from the end of the block on. The file speaks of the caller's
+ * PID namespace, whichever procfs it is in; the host's may be read-only. Source: pid_namespaces(7).
+ */
+static int reserve_block(uint32_t last, int proc_fd, int level, struct sbx_error *error)
+{
+	static const char name[] = "sys/kernel/ns_last_pid";
+	char text[16];
+	int size = snprintf(text, sizeof(text), "%u", last);
+	int fd = openat(FD_PROC, name, O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+
+	if (fd < 0 && proc_fd >= 0)
+		fd = openat(proc_fd, name, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return sbx_fail(error, STEP_LAST_PID, level);
+	written = write(fd, text, (size_t)size);
+	(void)close(fd);
+	return written == size ? 0 : sbx_fail(error, STEP_LAST_PID, level);
+}
+
+static int raise_loopback(int level, struct sbx_error *error)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result;
+
+	if (fd < 0)
+		return sbx_fail(error, STEP_LOOPBACK, level);
+	request.ifr_flags = IFF_UP;
+	result = ioctl(fd, SIOCSIFFLAGS, &request);
+	(void)close(fd);
+	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : 0;
+}
+
+static int name_host(const struct run *run, const struct image_sandbox *box,
+		     struct sbx_error *error)
+{
+	const char *host = plan_string(&run->plan, box->hostname);
+	const char *domain = plan_string(&run->plan, box->domainname);
+
+	if (host[0] != '\0' && sethostname(host, strlen(host)) < 0)
+		return sbx_fail(error, STEP_HOSTNAME, (int)box->level);
+	if (domain[0] != '\0' && setdomainname(domain, strlen(domain)) < 0)
+		return sbx_fail(error, STEP_DOMAINNAME, (int)box->level);
+	return 0;
+}
+
+/* For who reads the table: inode numbers, as `ls -Li /proc/PID/ns` shows them. Source: namespaces(7). */
+static void note_inodes(const struct run *run, uint32_t sandbox)
+{
+	static const char *const files[NAMESPACE_COUNT] = {
+		[NAMESPACE_PID] = "self/ns/pid",   [NAMESPACE_USER] = "self/ns/user",
+		[NAMESPACE_MOUNT] = "self/ns/mnt", [NAMESPACE_IPC] = "self/ns/ipc",
+		[NAMESPACE_UTS] = "self/ns/uts",   [NAMESPACE_NET] = "self/ns/net",
+		[NAMESPACE_CGROUP] = "self/ns/cgroup",
+	};
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	uint64_t *inodes = run->table.sandboxes[sandbox].inodes;
+	struct stat status;
+
+	for (unsigned int kind = 0; kind < NAMESPACE_COUNT; kind++) {
+		/* One that is not new is the parent's, which has been noted. */
+		if (box->parent != SBX_NONE && !(box->namespaces_new & 1u << kind))
+			inodes[kind] = run->table.sandboxes[box->parent].inodes[kind];
+		else if (fstatat(FD_PROC, files[kind], &status, 0) == 0)
+			inodes[kind] = status.st_ino;
+	}
+	/* Not the caller's own, but the one that the sandbox's processes enter. */
+	if (fstat(FD_USERNS, &status) == 0)
+		inodes[NAMESPACE_USER] = status.st_ino;
+}
+
+static bool has_proc(const struct plan *plan, const struct image_sandbox *box)
+{
+	for (uint32_t i = 0; i < box->mounts_count; i++) {
+		if (plan->mounts[box->mounts_first + i].kind == MOUNT_KIND_PROC)
+			return true;
+	}
+	return false;
+}
+
+static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
+			   struct sbx_error *error)
+{
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	int level = (int)box->level;
+
+	if (box->last_pid != 0 && !run->pids_ordered &&
+	    reserve_block(box->last_pid, proc_fd, level, error) < 0)
+		return -1;
+	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, proc_fd, error) < 0)
+		return -1;
+	if (box->namespaces_new & 1u << NAMESPACE_MOUNT &&
+	    (mount_root(run, sandbox, error) < 0 || mount_all(run, sandbox, proc_fd, error) < 0))
+		return -1;
+	if (name_host(run, box, error) < 0)
+		return -1;
+	if (box->namespaces_new & 1u << NAMESPACE_NET && raise_loopback(level, error) < 0)
+		return -1;
+	if (run->is_observed)
+		note_inodes(run, sandbox);
+	return 0;
+}
+
+int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *error)
+{
+	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	int level = (int)box->level;
+	int proc_fd = -1;
+	int result;
+
+	if (box->init_mode != INIT_MODE_SUBREAPER && pids_open_namespace(level, error) < 0)
+		return -1;
+	if (sandbox_note_pids(run, box->init_slot, error) < 0)
+		return -1;
+	if (sandbox == 0 && run->userns_first && map_own_ids(run, error) < 0)
+		return -1;
+	if (has_proc(&run->plan, box) || run_userns_apart(run, sandbox)) {
+		proc_fd = mount_open_proc(level, error);
+		if (proc_fd < 0)
+			return -1;
+	}
+	result = build_with_proc(run, sandbox, proc_fd, error);
+	if (proc_fd >= 0)
+		(void)close(proc_fd);
+	return result;
+}

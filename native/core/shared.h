@@ -1,0 +1,62 @@
+/* shared.h - what every shim process of one run shares: plan, table and well-known descriptors. */
+#ifndef SHARED_H
+#define SHARED_H
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "core/plan.h"
+#include "core/table.h"
+
+/*
+ * Descriptors the shim keeps for its whole life, at fixed numbers, so that a child can close all
+ * others without a list. Workloads get none of them.
+ */
+enum {
+	FD_CONTROL = 100, /* stream to and from the runner; the monitor's alone */
+	FD_LOG_IN, /* the monitor's end of FD_LOG; the monitor's alone */
+	FD_RUN_DIR, /* O_PATH, directory of the run; the monitor's alone */
+	FD_PROC, /* O_PATH, procfs of level 0 */
+	FD_BELL_UP, /* eventfd: an observed half changed */
+	FD_BELL_DOWN, /* eventfd: a desired half changed */
+	FD_MONITOR, /* pidfd of the monitor: readable once it is dead */
+	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
+	FD_NULL, /* /dev/null */
+	FD_USERNS, /* user namespace that this sandbox's processes enter, if they must */
+	FD_PIDNS, /* FD_PIDNS + level: PID namespace of that level */
+	FD_LAST = FD_PIDNS + SBX_LEVEL_MAX,
+};
+
+struct run {
+	struct plan plan;
+	struct table table;
+	const char *spec_dir; /* the processes' default directory where visible; never NULL */
+	char **environment; /* the caller's, for inherit_env */
+	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
+	int *guarded; /* where the pidfd of the root's init goes, shared with the guard; or NULL */
+	uid_t uid; /* the caller's */
+	gid_t gid;
+	bool runner_gone; /* the runner died before the run ended */
+	bool has_control; /* a runner listens: output goes to it */
+	bool is_observed; /* others can read the state table */
+	bool userns_first; /* the root sandbox's init itself enters a new user namespace */
+	bool pids_ordered; /* set_tid is refused here: the kernel chooses PIDs */
+	bool mask_proc; /* the caller is root: procfs files that act on the host are read-only */
+};
+
+/* Wakes the monitor to look at dirty_up, or the inits to look at dirty_down. */
+void run_ring(int bell);
+
+/* In a new init: closes what is the parent's alone, and every descriptor not named above. */
+void run_leave_parent(void);
+
+/* Moves `fd` to the fixed number, close-on-exec. Consumes fd. Returns -1 with errno. */
+int run_place(int fd, int number);
+
+/* Of the namespace kinds: CLONE_ flags for a bitmask of `namespaces_new`. */
+uint64_t run_clone_flags(uint32_t namespaces);
+
+/* Whether a new sandbox gets a user namespace that its init makes but does not live in. */
+bool run_userns_apart(const struct run *run, uint32_t sandbox);
+
+#endif

@@ -1,0 +1,175 @@
+/* table.c - the state table: one slot a promised process, shared by the monitor and the inits. */
+#define _GNU_SOURCE
+#include "core/table.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "core/sys.h"
+
+#define CACHE_LINE 64
+
+static size_t rounded(size_t size)
+{
+	return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+/* Byte offsets of the table's parts. */
+struct parts {
+	size_t slots, sandboxes, dirty_up, dirty_down, index, size;
+};
+
+static struct parts parts_of(const struct plan *plan)
+{
+	size_t bitmap = rounded(((size_t)plan->slot_count + 63) / 64 * sizeof(uint64_t));
+	struct parts parts;
+
+	parts.slots = rounded(sizeof(struct table_header));
+	parts.sandboxes = parts.slots + plan->slot_count * sizeof(struct table_slot);
+	parts.dirty_up = parts.sandboxes + plan->sandbox_count * sizeof(struct table_sandbox);
+	parts.dirty_down = parts.dirty_up + bitmap;
+	parts.index = parts.dirty_down + bitmap;
+	parts.size = parts.index + rounded(2 * (size_t)plan->slot_count * sizeof(uint32_t));
+	return parts;
+}
+
+size_t table_size(const struct plan *plan)
+{
+	return parts_of(plan).size;
+}
+
+/* Has its room at once: a page that is wanted later, on a full file system, would be a SIGBUS. */
+static int reserve(int fd, size_t size)
+{
+	if (fallocate(fd, 0, 0, (off_t)size) == 0)
+		return 0;
+	return errno == EOPNOTSUPP ? ftruncate(fd, (off_t)size) : -1;
+}
+
+int table_create(struct table *table, const struct plan *plan, int fd, struct sbx_error *error)
+{
+	struct parts parts = parts_of(plan);
+	int flags = MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0);
+	uint8_t *base;
+
+	if (fd >= 0 && reserve(fd, parts.size) < 0)
+		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+	base = mmap(NULL, parts.size, PROT_READ | PROT_WRITE, flags, fd, 0);
+	if (base == MAP_FAILED)
+		return sbx_fail(error, STEP_TABLE_MAP, 0);
+
+	*table = (struct table){
+		.header = (struct table_header *)base,
+		.slots = (struct table_slot *)(base + parts.slots),
+		.sandboxes = (struct table_sandbox *)(base + parts.sandboxes),
+		.dirty_up = (_Atomic uint64_t *)(base + parts.dirty_up),
+		.dirty_down = (_Atomic uint64_t *)(base + parts.dirty_down),
+		.index = (uint32_t *)(base + parts.index),
+	};
+	*table->header = (struct table_header){
+		.version = SBX_WIRE_VERSION,
+		.size = (uint32_t)parts.size,
+		.slot_count = plan->slot_count,
+		.sandbox_count = plan->sandbox_count,
+		.slots = (uint32_t)parts.slots,
+		.sandboxes = (uint32_t)parts.sandboxes,
+		.dirty_up = (uint32_t)parts.dirty_up,
+		.dirty_down = (uint32_t)parts.dirty_down,
+		.index = (uint32_t)parts.index,
+		.pending = plan->slot_count,
+		.failed_slot = SBX_NONE,
+	};
+	memcpy(table->header->magic, SBX_TABLE_MAGIC, sizeof(table->header->magic));
+	memcpy(table->header->sha256, plan->header->sha256, sizeof(table->header->sha256));
+	return 0;
+}
+
+void table_mark(_Atomic uint64_t *dirty, uint32_t slot)
+{
+	atomic_fetch_or(&dirty[slot / 64], 1ull << slot % 64);
+}
+
+uint32_t table_take(_Atomic uint64_t *dirty, uint32_t slot_count, uint32_t from)
+{
+	for (uint32_t word = from / 64; word <= (slot_count - 1) / 64; word++) {
+		uint64_t bits = atomic_load(&dirty[word]);
+
+		if (word == from / 64)
+			bits &= ~0ull << from % 64;
+		if (bits == 0)
+			continue;
+		uint32_t bit = (uint32_t)__builtin_ctzll(bits);
+
+		atomic_fetch_and(&dirty[word], ~(1ull << bit));
+		return word * 64 + bit;
+	}
+	return SBX_NONE;
+}
+
+bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot)
+{
+	uint64_t bit = 1ull << slot % 64;
+
+	return atomic_load(&dirty[slot / 64]) & bit &&
+	       atomic_fetch_and(&dirty[slot / 64], ~bit) & bit;
+}
+
+void table_set_state(struct table *table, uint32_t slot, enum slot_state state)
+{
+	struct table_slot *record = &table->slots[slot];
+
+	if (state == SLOT_STATE_RUNNING)
+		record->started_ns = sys_now();
+	table_store(&record->state, state);
+	table_mark(table->dirty_up, slot);
+}
+
+void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error)
+{
+	struct table_slot *record = &table->slots[slot];
+
+	record->fault_errno = (uint32_t)error->err;
+	record->fault_level = (uint32_t)error->level;
+	table_store(&record->fault_step, error->step);
+}
+
+void table_set_own_fault(const struct table *table, const struct sbx_error *error)
+{
+	table->header->fault_errno = (uint32_t)error->err;
+	table->header->fault_level = (uint32_t)error->level;
+	table_store(&table->header->fault_step, error->step);
+}
+
+void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag)
+{
+	(void)__atomic_fetch_or(&table->slots[slot].flags, 1u << flag, __ATOMIC_ACQ_REL);
+}
+
+bool table_came_too_late(const struct table *table, uint32_t slot)
+{
+	const struct table_slot *record = &table->slots[slot];
+
+	return table_load(&record->flags) & 1u << SLOT_FLAG_ENDED_WITH_SANDBOX &&
+	       table_load(&record->pids[0]) == 0;
+}
+
+void table_set_exit(struct table *table, uint32_t slot, int status)
+{
+	struct table_slot *record = &table->slots[slot];
+	bool fault = table_load(&record->fault_step) != STEP_NONE;
+
+	record->ended_ns = sys_now();
+	if (WIFSIGNALED(status))
+		record->exit_signal = (uint32_t)WTERMSIG(status);
+	else
+		record->exit_code = (uint32_t)WEXITSTATUS(status);
+	/* One that was held and then given up never ran. */
+	if (table_load(&record->state) == SLOT_STATE_SKIPPED)
+		return;
+	table_set_state(table, slot,
+			fault			       ? SLOT_STATE_FAILED :
+			table_came_too_late(table, slot) ? SLOT_STATE_SKIPPED :
+							 SLOT_STATE_EXITED);
+}

@@ -1,0 +1,70 @@
+/* table.h - the state table: one slot a promised process, shared by the monitor and the inits. */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdatomic.h>
+
+#include "core/plan.h"
+
+/*
+ * Views into the shared mapping. `dirty_up` has a bit for each slot whose observed half changed,
+ * `dirty_down` one for each whose desired half did: a hint where to look, set after the change and
+ * cleared before the look, so that no change is missed and none is looked for in vain.
+ */
+struct table {
+	struct table_header *header;
+	struct table_slot *slots;
+	struct table_sandbox *sandboxes;
+	_Atomic uint64_t *dirty_up;
+	_Atomic uint64_t *dirty_down;
+	uint32_t *index; /* PID to slot, see index.h */
+};
+
+/* Bytes of the table of a plan. */
+size_t table_size(const struct plan *plan);
+
+/*
+ * Makes the table of `plan` in the file `fd`, or in memory of this run's own if fd is -1. The
+ * mapping lasts as long as the process and its forks. Errors: STEP_TABLE_OPEN, STEP_TABLE_MAP.
+ */
+int table_create(struct table *table, const struct plan *plan, int fd, struct sbx_error *error);
+
+static inline uint32_t table_load(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void table_store(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+void table_mark(_Atomic uint64_t *dirty, uint32_t slot);
+
+/*
+ * Takes the next marked slot at or after `from`, or SBX_NONE. One pass from 0 to SBX_NONE sees
+ * every mark made before it began.
+ */
+uint32_t table_take(_Atomic uint64_t *dirty, uint32_t slot_count, uint32_t from);
+
+/* Whether `slot` was marked; it is no longer. */
+bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
+
+/* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
+void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
+void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
+/* What kept the monitor from beginning. */
+void table_set_own_fault(const struct table *table, const struct sbx_error *error);
+/* Why it ended, where it did not end by itself. */
+void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag);
+/* Whether the end of its sandbox came before the process had learnt its PIDs: it never was. */
+bool table_came_too_late(const struct table *table, uint32_t slot);
+/* `status` as from wait4(2). A slot that holds a fault becomes `failed`. */
+void table_set_exit(struct table *table, uint32_t slot, int status);
+
+static inline bool table_ended(const struct table *table, uint32_t slot)
+{
+	return table_load(&table->slots[slot].state) >= SLOT_STATE_EXITED;
+}
+
+#endif

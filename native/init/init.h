@@ -1,0 +1,14 @@
+/* init.h - the shim as init of a sandbox. */
+#ifndef INIT_H
+#define INIT_H
+
+#include "core/shared.h"
+
+/*
+ * The life of an init after its sandbox is built: PID 1 of the PID namespace, or a child subreaper
+ * where the sandbox has none of its own. Starts its slots, reaps, forwards signals, until it is
+ * desired to stop or the monitor is dead. Never returns; its end ends all in its PID namespace.
+ */
+void init_main(struct run *run, uint32_t sandbox);
+
+#endif

@@ -1,0 +1,225 @@
+/* rows.c - what is known of each process of a run, as it goes out. */
+#define _GNU_SOURCE
+#include "look/rows.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "core/procfs.h"
+#include "look/vmem.h"
+#include "core/sbx.h"
+#include "look/pidns.h"
+
+/* Of the arguments of a process; what is longer is cut. */
+#define ARGV_SIZE (32 * 1024)
+#define NS_PER_SECOND 1000000000ull
+
+#define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 8)
+/* Processes that are worth a reader of their own, and readers at most. */
+#define PART_MIN 256
+#define PARTS_MAX 4
+
+static const char *const namespace_files[NAMESPACE_COUNT] = {
+	[NAMESPACE_USER] = "user", [NAMESPACE_MOUNT] = "mnt", [NAMESPACE_IPC] = "ipc",
+	[NAMESPACE_UTS] = "uts",   [NAMESPACE_NET] = "net",   [NAMESPACE_CGROUP] = "cgroup",
+};
+
+uint64_t rows_tick_ns(void)
+{
+	return NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+/*
+ * Of CLOCK_MONOTONIC. Start times are counted on CLOCK_BOOTTIME, which is ahead of it by the time
+ * that the machine has slept. Source: proc_pid_stat(5), starttime.
+ */
+uint64_t rows_start_ns(uint64_t ticks)
+{
+	static uint64_t tick_ns, asleep_ns;
+
+	if (tick_ns == 0) {
+		struct timespec boot, monotonic;
+		uint64_t ahead_ns;
+
+		(void)clock_gettime(CLOCK_MONOTONIC, &monotonic);
+		(void)clock_gettime(CLOCK_BOOTTIME, &boot);
+		ahead_ns = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * NS_PER_SECOND +
+			   (uint64_t)boot.tv_nsec - (uint64_t)monotonic.tv_nsec;
+		tick_ns = rows_tick_ns();
+		/* Whole ticks, so that what passes between both readings makes no difference. */
+		asleep_ns = ahead_ns / tick_ns * tick_ns;
+	}
+	return ticks * tick_ns > asleep_ns ? ticks * tick_ns - asleep_ns : 1;
+}
+
+/* By the kernel's own translation where it has one, else from its status. */
+static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+{
+	uint32_t *inode = &row->inodes[NAMESPACE_PID];
+	int space = spaces_of(pid, inode);
+	int level;
+
+	if (space != SPACE_NONE && spaces_pids(space, pid, row_pids(row))) {
+		row->level = (uint32_t)spaces_level(space);
+		return true;
+	}
+	level = procfs_pids(wish->proc, pid, row_pids(row));
+	if (level < 0)
+		return false;
+	row->level = (uint32_t)level;
+	space = *inode == 0 ? spaces_search(level, pid) : SPACE_NONE;
+	if (space != SPACE_NONE)
+		*inode = spaces_inode(space);
+	return true;
+}
+
+static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+{
+	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
+		const char *name = namespace_files[kind];
+
+		if (name != NULL)
+			row->inodes[kind] = procfs_namespace(wish->proc, pid, name);
+	}
+}
+
+/*
+ * Its effective user. The files of what is not dumpable belong to root, the directory never does.
+ * Source: proc_pid(5).
+ */
+static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
+{
+	char name[11];
+	struct stat status;
+
+	if (fstat(file, &status) == 0 && status.st_uid != 0)
+		return status.st_uid;
+	(void)snprintf(name, sizeof(name), "%u", pid);
+	return fstatat(wish->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
+}
+
+/*
+ * Its stat is opened first and read last: that works only if the process has lived all the time, so
+ * that all that was read by its PID in between was of it and no other. Returns 0 if it has ended.
+ */
+static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+{
+	struct procfs_stat stat = { 0 };
+	ssize_t argv_size = -1;
+	bool is_read = false;
+	size_t size = 0;
+	int fd = procfs_open(wish->proc, pid, "stat");
+
+	if (fd < 0)
+		return 0;
+	memset(row, 0, sizeof(*row));
+	if (read_pids(wish, pid, row)) {
+		read_namespaces(wish, pid, row);
+		row->uid = user_of(wish, pid, fd);
+		size = sizeof(*row) + 2 * sizeof(uint32_t) * (row->level + 1);
+		argv_size = procfs_read(wish->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
+		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);
+	}
+	(void)close(fd);
+	if (!is_read)
+		return 0;
+	row->state = (uint32_t)stat.state;
+	memcpy(row->comm, stat.comm, sizeof(stat.comm));
+	row->start_ns = rows_start_ns(stat.start_ticks);
+	row_parents(row)[0] = stat.parent;
+	row->argv_size = (uint32_t)argv_size;
+	row->size = (uint32_t)((size + (size_t)argv_size + 7) & ~(size_t)7);
+	memset((char *)row + size + argv_size, 0, row->size - size - (size_t)argv_size);
+	return row->size;
+}
+
+/* Of the rows, those from `first` on; their memory begins at `room`. */
+struct part {
+	struct seen *first;
+	uint32_t count;
+	char *room;
+};
+
+static void read_part(const struct rows_wish *wish, const struct part *part)
+{
+	char *room = part->room;
+
+	for (uint32_t i = 0; i < part->count; i++) {
+		size_t size = read_row(wish, part->first[i].pid, (struct snapshot_row *)room);
+
+		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
+		room += size;
+	}
+}
+
+static uint32_t parts_for(uint32_t count)
+{
+	uint32_t parts = count / PART_MIN;
+	uint32_t cpus = (uint32_t)get_nprocs();
+
+	if (parts > PARTS_MAX)
+		parts = PARTS_MAX;
+	if (parts > cpus)
+		parts = cpus;
+	return parts == 0 ? 1 : parts;
+}
+
+/*
+ * Split among children, one for each CPU: each reads its part into memory that all share, and
+ * exits. They are awaited here; what one of them has not read, since it could not be made or was
+ * killed, is read here after all.
+ */
+static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count, char *rooms)
+{
+	struct part parts[PARTS_MAX];
+	pid_t readers[PARTS_MAX];
+	uint32_t part_count = parts_for(count), first = 0;
+
+	for (uint32_t i = 0; i < part_count; i++) {
+		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
+
+		parts[i] = (struct part){ all + first, end - first, rooms + first * ROW_SIZE_MAX };
+		first = end;
+	}
+	for (uint32_t i = 1; i < part_count; i++) {
+		readers[i] = fork();
+		if (readers[i] != 0)
+			continue;
+		read_part(wish, &parts[i]);
+		_exit(0);
+	}
+	read_part(wish, &parts[0]);
+	for (uint32_t i = 1; i < part_count; i++) {
+		int status = -1;
+
+		if (readers[i] > 0)
+			(void)waitpid(readers[i], &status, 0);
+		if (status != 0)
+			read_part(wish, &parts[i]);
+	}
+}
+
+struct seen *rows_read(const struct rows_wish *wish, const struct member *members, uint32_t count)
+{
+	struct seen *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
+	char *rooms = reserve_shared(((size_t)count + 1) * ROW_SIZE_MAX);
+
+	if (all == NULL || rooms == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++)
+		all[i] = (struct seen){ .pid = members[i].pid, .root = members[i].root };
+	read_parts(wish, all, count, rooms);
+	return all;
+}
+
+bool rows_read_one(const struct rows_wish *wish, struct seen *seen)
+{
+	struct snapshot_row *row = reserve(ROW_SIZE_MAX);
+
+	seen->row = row != NULL && read_row(wish, seen->pid, row) > 0 ? row : NULL;
+	return seen->row != NULL;
+}

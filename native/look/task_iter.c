@@ -1,0 +1,127 @@
+/* task_iter.c - the rows of a run by a BPF program that the kernel runs for each of its tasks. */
+#define _GNU_SOURCE
+#include "look/task_iter.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "look/task_iter_program.h"
+#include "core/procfs.h"
+#include "look/vmem.h"
+#include "core/sbx.h"
+#include "look/pidns.h"
+
+/* The kernel gives 32 KiB at a time, and no record is longer. Source: kernel/bpf/bpf_iter.c. */
+#define BATCH_SIZE (64 * 1024)
+/* For all rows; virtual memory. */
+#define ROWS_SIZE (4ul << 30)
+/* Source: include/linux/proc_ns.h, PROC_TIME_INIT_INO. */
+#define TIMENS_FIRST 0xeffffffau
+
+/* Of include/linux/sched.h: those bits of a state that proc_pid_stat(5) has letters for. */
+#define STATE_REPORT 0x7fu
+#define STATE_IDLE 0x402u
+#define STATE_WAITS 0x9000u /* for a lock, or frozen */
+
+static char letter_of(uint32_t state, uint32_t exit_state)
+{
+	static const char letters[] = "RSDTtXZP";
+	uint32_t shown = (state | exit_state) & STATE_REPORT;
+	int index = 0;
+
+	if ((state & STATE_IDLE) == STATE_IDLE)
+		return 'I';
+	if (state & STATE_WAITS)
+		return 'D';
+	for (; shown != 0; shown >>= 1)
+		index++;
+	return letters[index];
+}
+
+/* One more row, at `room`. */
+static void take(const struct rows_wish *wish, const struct record *record, int root, char *room,
+		 struct seen *seen)
+{
+	struct snapshot_row *row = (void *)room;
+	const char *argv;
+	char *end;
+
+	row->level = record->level;
+	argv = iterator_pids(record, row_pids(row));
+	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
+	/* As procfs shows them: with what is behind, where a process has written over their end. */
+	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
+	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
+		(void)rows_read_one(wish, seen);
+		return;
+	}
+	row->state = (uint32_t)letter_of(record->state, record->exit_state);
+	row->uid = record->uid;
+	row->start_ns = rows_start_ns(record->start_ns / rows_tick_ns());
+	row->argv_size = record->argv_size;
+	memcpy(row->comm, record->comm, sizeof(row->comm));
+	memcpy(row->inodes, record->inodes, sizeof(row->inodes));
+	row_parents(row)[0] = record->parent;
+	end = (char *)(row_parents(row) + row->level + 1);
+	memcpy(end, argv, record->argv_size);
+	row->size = (uint32_t)((size_t)(end + record->argv_size - room + 7) & ~7ul);
+	seen->row = row;
+}
+
+/* Start times of procfs are shifted in a time namespace; those of the kernel are not. */
+static bool has_first_clock(int proc)
+{
+	struct stat status;
+
+	return fstatat(proc, "self/ns/time", &status, 0) < 0 || status.st_ino == TIMENS_FIRST;
+}
+
+static struct seen *read_all(const struct rows_wish *wish, int iterator, int root, uint32_t *count)
+{
+	static char batch[BATCH_SIZE] __attribute__((aligned(8)));
+	struct seen *all = reserve(2 * (size_t)PID_LIMIT * sizeof(*all));
+	char *rooms = reserve(ROWS_SIZE);
+	size_t used = 0;
+	ssize_t size = -1;
+
+	if (all == NULL || rooms == NULL)
+		return NULL;
+	while (*count < PID_LIMIT && ROWS_SIZE - used > sizeof(batch) &&
+	       (size = read(iterator, batch, sizeof(batch))) > 0) {
+		for (ssize_t at = 0; at < size;) {
+			const struct record *record = (const void *)(batch + at);
+			struct seen *seen = &all[(*count)++];
+			uint32_t pids[SBX_PIDS_MAX];
+			uint32_t argv_size = record->argv_size;
+
+			take(wish, record, root, rooms + used, seen);
+			used += seen->row == (void *)(rooms + used) ? seen->row->size : 0;
+			at = iterator_pids(record, pids) - batch;
+			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
+			at = (at + 7) & ~7l;
+		}
+	}
+	return size == 0 ? all : NULL;
+}
+
+struct seen *tasks_read(const struct rows_wish *wish, int root, uint32_t *count)
+{
+	const struct inside inside = {
+		.inode = spaces_inode(root),
+		.level = spaces_level(root),
+		.all_namespaces = wish->all_namespaces,
+	};
+	struct seen *all;
+	int iterator;
+
+	*count = 0;
+	if (!has_first_clock(wish->proc))
+		return NULL;
+	iterator = iterator_open(&inside);
+	if (iterator < 0)
+		return NULL;
+	all = read_all(wish, iterator, root, count);
+	(void)close(iterator);
+	return all;
+}

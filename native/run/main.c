@@ -1,0 +1,297 @@
+/* main.c - sandbox-shim: runs a compiled plan. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+
+#include "run/monitor.h"
+#include "look/namespaces.h"
+#include "core/shared.h"
+#include "look/snapshot.h"
+#include "core/sys.h"
+#include "trace/trace.h"
+
+/* What was said on the command line. */
+struct options {
+	const char *image;
+	const char *spec_dir;
+	const char *run_dir; /* removed at the end if the runner is gone; NULL: there is none */
+	int control_fd;
+	int table_fd;
+	struct trace_request trace; /* fd -1: the run is not traced */
+};
+
+static const char *const step_names[] = {
+#include "gen/steps.gen.h"
+};
+
+static int usage(void)
+{
+	static const char text[] =
+		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
+		"                              [--run-dir DIR] [--trace FD]\n"
+		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
+		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
+		"       sandbox-shim namespaces PID...\n"
+		"       sandbox-shim version\n"
+		"\n"
+		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
+		"of the processes goes to this program's own stdout and stderr, and SIGTERM or\n"
+		"SIGINT stops the run (a second one kills it).\n"
+		"  --dir DIR     directory the processes start in, where it is visible (here: .)\n"
+		"  --control FD  stream socket for output frames and commands\n"
+		"  --table FD    file that becomes the state table\n"
+		"  --trace FD    file that every fork, exec and exit is written to\n"
+		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
+		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
+		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
+		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	return SBX_EXIT_USAGE;
+}
+
+/* Decimal, at most 9 digits; -1 for anything else. */
+static int number_of(const char *text)
+{
+	int number = 0;
+
+	for (size_t i = 0; text[i] != '\0'; i++) {
+		if (text[i] < '0' || text[i] > '9' || i >= 9)
+			return -1;
+		number = number * 10 + (text[i] - '0');
+	}
+	return text[0] == '\0' ? -1 : number;
+}
+
+static enum tracer tracer_of(const char *text)
+{
+	return strcmp(text, "bpf") == 0	   ? TRACER_BPF :
+	       strcmp(text, "ptrace") == 0 ? TRACER_PTRACE :
+					     TRACER_NONE;
+}
+
+static bool options_of(int count, char **arguments, struct options *options)
+{
+	*options = (struct options){
+		.control_fd = -1,
+		.table_fd = -1,
+		.trace = { .fd = -1 },
+	};
+	if (count < 1)
+		return false;
+	options->image = arguments[0];
+	for (int i = 1; i + 1 < count; i += 2) {
+		const char *value = arguments[i + 1];
+
+		if (strcmp(arguments[i], "--dir") == 0)
+			options->spec_dir = value;
+		else if (strcmp(arguments[i], "--run-dir") == 0)
+			options->run_dir = value;
+		else if (strcmp(arguments[i], "--control") == 0)
+			options->control_fd = number_of(value);
+		else if (strcmp(arguments[i], "--table") == 0)
+			options->table_fd = number_of(value);
+		else if (strcmp(arguments[i], "--trace") == 0)
+			options->trace.fd = number_of(value);
+		else if (strcmp(arguments[i], "--tracer") == 0 && tracer_of(value) > TRACER_NONE)
+			options->trace.tracer = tracer_of(value);
+		else if (strcmp(arguments[i], "--trace-ring") == 0 && number_of(value) > 0)
+			options->trace.ring_size = (uint32_t)number_of(value);
+		else
+			return false;
+	}
+	return count % 2 == 1;
+}
+
+/* The caller may have left signals ignored or blocked; workloads must not inherit that. */
+static void reset_signals(void)
+{
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+}
+
+static bool has_admin(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return false;
+	return sets[CAP_SYS_ADMIN / 32].effective & 1u << CAP_SYS_ADMIN % 32;
+}
+
+/* A procfs that really is one: everything about PIDs is read through it. */
+static int open_proc(void)
+{
+	struct statfs status;
+	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+static int place_descriptors(const struct options *options, struct sbx_error *error)
+{
+	int log[2] = { -1, -1 };
+
+	/* Missing standard streams would be taken by the next open. */
+	for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= STDERR_FILENO;)
+		fd = dup(fd);
+	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	if (run_place(open_proc(), FD_PROC) < 0)
+		return sbx_fail(error, STEP_MOUNT_PROC, 0);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) < 0 ||
+	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0 ||
+	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
+	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0 ||
+	    run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0 ||
+	    run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0 ||
+	    run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	(void)sys_close_range(3, FD_CONTROL - 1);
+	(void)sys_close_range(FD_LAST + 1, ~0u);
+	return 0;
+}
+
+/* Two pipes a logged process: as many descriptors as the caller may have. */
+static int raise_descriptors(struct run *run, struct sbx_error *error)
+{
+	struct rlimit raised;
+
+	if (getrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
+		return sbx_fail(error, STEP_LIMITS, 0);
+	raised = run->descriptors;
+	raised.rlim_cur = raised.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
+		return sbx_fail(error, STEP_LIMITS, 0);
+	return 0;
+}
+
+static int report(const struct run *run, const struct sbx_error *error, uint32_t slot)
+{
+	const char *path = slot == SBX_NONE ? "" : plan_string(&run->plan, run->plan.slots[slot].path);
+
+	if (slot == SBX_NONE && run->table.header != NULL)
+		table_set_own_fault(&run->table, error);
+	/* A runner reads it in the table, and says it better. */
+	if (!run->has_control || run->table.header == NULL)
+		(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
+			      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
+			      error->level);
+	return error->step <= STEP_IMAGE_RECORD ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
+}
+
+/* Without a runner nobody else would say what could not be done. */
+static int report_faults(const struct run *run, int code)
+{
+	const struct sbx_error own = {
+		.step = run->table.header->fault_step,
+		.err = (int)run->table.header->fault_errno,
+	};
+
+	if (own.step != STEP_NONE)
+		return report(run, &own, SBX_NONE);
+	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
+		const struct table_slot *state = &run->table.slots[slot];
+		const struct sbx_error error = {
+			.step = state->fault_step,
+			.err = (int)state->fault_errno,
+			.level = (int)state->fault_level,
+		};
+
+		if (state->state == SLOT_STATE_FAILED) {
+			(void)report(run, &error, slot);
+			if (error.step < STEP_STDIN_OPEN)
+				code = SBX_EXIT_HOST;
+		}
+	}
+	return code;
+}
+
+/* What a runner puts there (src/host/run-dir.ts); nothing else is touched. */
+static void remove_run_dir(int fd, const char *path)
+{
+	(void)unlinkat(fd, "table", 0);
+	(void)unlinkat(fd, "trace", 0);
+	(void)unlinkat(fd, "plan", 0);
+	(void)unlinkat(fd, "owner", 0);
+	(void)rmdir(path);
+}
+
+static int run_command(int count, char **arguments)
+{
+	static struct run run;
+	struct options options;
+	struct sbx_error error = { 0 };
+	char directory[4096];
+
+	if (!options_of(count, arguments, &options))
+		return usage();
+	if (options.spec_dir == NULL)
+		options.spec_dir = getcwd(directory, sizeof(directory)) == NULL ? "/" : directory;
+	reset_signals();
+	if (options.trace.fd >= 0) {
+		int code;
+
+		options.trace.has_runner = options.control_fd >= 0;
+		/* The tracer stays here, the run goes on in its child. */
+		if (trace_split(&options.trace, &code))
+			return code;
+	}
+	run.spec_dir = options.spec_dir;
+	run.environment = environ;
+	run.uid = geteuid();
+	run.gid = getegid();
+	run.has_control = options.control_fd >= 0;
+	run.is_observed = options.table_fd >= 0;
+	if (raise_descriptors(&run, &error) < 0 ||
+	    plan_map(options.image, &run.plan, &error) < 0 ||
+	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
+	    place_descriptors(&options, &error) < 0)
+		return report(&run, &error, SBX_NONE);
+	if (options.run_dir != NULL &&
+	    run_place(open(options.run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), FD_RUN_DIR) < 0)
+		(void)sbx_fail(&error, STEP_TABLE_OPEN, 0);
+	if (error.step != STEP_NONE)
+		return report(&run, &error, SBX_NONE);
+	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
+	run.mask_proc = run.uid == 0;
+	if (run.has_control)
+		(void)setsid(); /* the terminal's Ctrl-C is for the runner, which asks us to stop */
+	(void)prctl(PR_SET_NAME, "sandbox-monitor", 0, 0, 0);
+
+	int code = monitor_main(&run);
+
+	if (options.run_dir != NULL && run.runner_gone)
+		remove_run_dir(FD_RUN_DIR, options.run_dir);
+	return run.has_control ? code : report_faults(&run, code);
+}
+
+int main(int count, char **arguments)
+{
+	if (count >= 2 && strcmp(arguments[1], "run") == 0)
+		return run_command(count - 2, arguments + 2);
+	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
+		return snapshot_main(count - 2, arguments + 2);
+	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)
+		return namespaces_main(count - 2, arguments + 2);
+	if (count == 2 && strcmp(arguments[1], "version") == 0) {
+		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
+		return EXIT_SUCCESS;
+	}
+	return usage();
+}

@@ -1,0 +1,179 @@
+/* relay.c - the monitor's line to the runner: workloads' output and phases out, commands in. */
+#define _GNU_SOURCE
+#include "run/relay.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "run/log.h"
+
+/* Read ends looked at in one wait. */
+#define BATCH 64
+/* How long the end of a run waits for output of a writer that it could not have killed. */
+#define DRAIN_TIMEOUT_MS 200
+
+/* An epoll event carries descriptor, stream, whether a line is open, and slot in one word. */
+#define LINE_OPEN (1ull << 30)
+
+static uint64_t pack(int fd, uint32_t slot, enum stream stream)
+{
+	SBX_ASSERT(slot < LINE_OPEN);
+	return (uint64_t)(uint32_t)fd << 32 | (uint64_t)stream << 31 | slot;
+}
+
+int relay_open(struct relay *relay, bool has_control, struct sbx_error *error)
+{
+	/* Field by field: to clear the buffer would touch sixteen pages for nothing. */
+	relay->open = has_control;
+	relay->pipes = epoll_create1(EPOLL_CLOEXEC);
+	relay->pipe_count = 0;
+	relay->used = relay->sent = 0;
+	if (relay->pipes < 0)
+		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	return 0;
+}
+
+static void add(struct relay *relay, int fd, uint32_t slot, enum stream stream)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = pack(fd, slot, stream) };
+
+	if (fd < 0)
+		return;
+	if (epoll_ctl(relay->pipes, EPOLL_CTL_ADD, fd, &event) < 0)
+		(void)close(fd); /* out of memory: the writer gets EPIPE, not silence */
+	else
+		relay->pipe_count++;
+}
+
+void relay_accept(struct relay *relay)
+{
+	struct log_pipes pipes;
+	uint32_t slot;
+
+	while (log_pipes_receive(&pipes, &slot)) {
+		add(relay, pipes.out[0], slot, STREAM_STDOUT);
+		add(relay, pipes.err[0], slot, STREAM_STDERR);
+	}
+}
+
+bool relay_is_behind(const struct relay *relay)
+{
+	return relay->open && relay->used > 0;
+}
+
+/* Sends what is buffered. False: the runner is behind. */
+static bool flush(struct relay *relay)
+{
+	while (relay->open && relay->sent < relay->used) {
+		ssize_t size = send(FD_CONTROL, relay->buffer + relay->sent,
+				    relay->used - relay->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (size >= 0)
+			relay->sent += (size_t)size;
+		else if (errno == EAGAIN)
+			return false;
+		else if (errno != EINTR)
+			relay->open = false;
+	}
+	relay->used = relay->sent = 0;
+	return true;
+}
+
+/* Has the pipe's event tell from now on whether its last byte left a line open. */
+static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
+{
+	uint64_t noted = last == '\n' ? packed & ~LINE_OPEN : packed | LINE_OPEN;
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = noted };
+
+	if (noted != packed)
+		(void)epoll_ctl(relay->pipes, EPOLL_CTL_MOD, (int)(packed >> 32), &event);
+}
+
+/* One read of one pipe into the empty buffer. */
+static void take_output(struct relay *relay, uint64_t packed)
+{
+	int fd = (int)(packed >> 32);
+	struct frame frame = {
+		.kind = FRAME_KIND_LOG,
+		.slot = (uint32_t)(packed & (LINE_OPEN - 1)),
+		.stream = (uint32_t)(packed >> 31 & 1),
+	};
+	ssize_t size = read(fd, relay->buffer + sizeof(frame), RELAY_CHUNK_SIZE);
+
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	/* An empty frame closes a line that the stream's end has left open. */
+	if (size > 0 || packed & LINE_OPEN) {
+		frame.size = size > 0 ? (uint32_t)size : 0;
+		memcpy(relay->buffer, &frame, sizeof(frame));
+		relay->used = sizeof(frame) + frame.size;
+	}
+	if (size > 0) {
+		note_line(relay, packed, relay->buffer[relay->used - 1]);
+		return;
+	}
+	(void)close(fd);
+	relay->pipe_count--;
+}
+
+void relay_pump(struct relay *relay)
+{
+	struct epoll_event events[BATCH];
+	int count;
+
+	if (!flush(relay))
+		return;
+	while ((count = epoll_wait(relay->pipes, events, BATCH, 0)) > 0) {
+		for (int i = 0; i < count; i++) {
+			take_output(relay, events[i].data.u64);
+			if (!flush(relay))
+				return;
+		}
+	}
+}
+
+void relay_frame(struct relay *relay, enum frame_kind kind)
+{
+	const struct frame frame = { .kind = kind, .slot = SBX_NONE };
+
+	if (!relay->open)
+		return;
+	SBX_ASSERT(relay->used + sizeof(frame) <= sizeof(relay->buffer));
+	memcpy(relay->buffer + relay->used, &frame, sizeof(frame));
+	relay->used += sizeof(frame);
+	(void)flush(relay);
+}
+
+int relay_command(struct relay *relay, struct command *command)
+{
+	ssize_t size = recv(FD_CONTROL, command, sizeof(*command), MSG_DONTWAIT);
+
+	if (size == (ssize_t)sizeof(*command))
+		return 1;
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	/* End of file, or a runner that does not speak the protocol. */
+	relay->open = false;
+	return -1;
+}
+
+static bool wait_for(int fd, short events, int timeout_ms)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+
+	return poll(&poll_fd, 1, timeout_ms) > 0;
+}
+
+void relay_drain(struct relay *relay)
+{
+	relay_accept(relay);
+	while (relay->open && (relay->pipe_count > 0 || relay->used > 0)) {
+		relay_pump(relay);
+		if (relay_is_behind(relay))
+			(void)wait_for(FD_CONTROL, POLLOUT, -1);
+		else if (relay->pipe_count > 0 && !wait_for(relay->pipes, POLLIN, DRAIN_TIMEOUT_MS))
+			break; /* someone outside of the run holds the pipe */
+	}
+}

@@ -1,0 +1,44 @@
+/* relay.h - the monitor's line to the runner: workloads' output and phases out, commands in. */
+#ifndef RELAY_H
+#define RELAY_H
+
+#include "core/shared.h"
+
+/* Bytes of output in one frame. */
+#define RELAY_CHUNK_SIZE 65536
+/* Room behind a full chunk for the frames of phases, of which there are three a run. */
+#define RELAY_SPARE_SIZE 256
+
+struct relay {
+	bool open; /* a runner listens */
+	int pipes; /* epoll of the read ends */
+	uint32_t pipe_count;
+	size_t used, sent; /* of buffer */
+	uint8_t buffer[sizeof(struct frame) + RELAY_CHUNK_SIZE + RELAY_SPARE_SIZE];
+};
+
+/* Errors: STEP_MONITOR_SETUP. */
+int relay_open(struct relay *relay, bool has_control, struct sbx_error *error);
+
+/* Takes the read ends that supervisors have sent. */
+void relay_accept(struct relay *relay);
+
+/*
+ * Moves output to the runner until there is none or the runner is behind; then the workloads wait
+ * on their full pipes. Never blocks.
+ */
+void relay_pump(struct relay *relay);
+
+/* Whether frames wait for the runner to read. */
+bool relay_is_behind(const struct relay *relay);
+
+/* Tells the runner of a phase. */
+void relay_frame(struct relay *relay, enum frame_kind kind);
+
+/* Reads one command. 1: there was one; 0: none now; -1: the runner is gone. */
+int relay_command(struct relay *relay, struct command *command);
+
+/* Sends all that is left, waiting for the runner. Every writer of the pipes must be dead. */
+void relay_drain(struct relay *relay);
+
+#endif

@@ -1,0 +1,189 @@
+/* ptrace.c - recording a run by stopping whatever forks, execs or ends: it needs no privilege. */
+#define _GNU_SOURCE
+#include "trace/ptrace.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "core/procfs.h"
+#include "core/sbx.h"
+#include "trace/trace_file.h"
+#include "core/sys.h"
+
+#define STATUS_SIZE 8192
+
+#define OPTIONS                                                                                  \
+	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |   \
+	 PTRACE_O_EXITKILL)
+
+/* Of a task, by its PID at level 0. */
+enum {
+	SEEN_FORK = 1, /* its fork has been told */
+	SEEN_STOP = 2, /* it stands at its beginning, and waits for that */
+	IS_PROCESS = 4, /* it is no thread of another */
+};
+
+static uint8_t *tasks; /* by PID; virtual memory */
+static int proc;
+
+/* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
+static uint32_t describe(pid_t pid, struct trace_event *event)
+{
+	static char text[STATUS_SIZE];
+	const char *group, *line;
+	size_t length;
+
+	if (procfs_read(proc, (uint32_t)pid, "status", text, sizeof(text)) <= 0)
+		return 0;
+	line = text + sizeof("Name:");
+	length = strcspn(line, "\n");
+	memcpy(event->comm, line, length < 15 ? length : 15);
+	group = strstr(text, "\nTgid:");
+	line = strstr(text, "\nNSpid:");
+	if (group == NULL || line == NULL)
+		return 0;
+	line += 7;
+	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
+		event->pids[event->level] = (uint32_t)procfs_number(&line);
+	event->level -= event->level > 0 ? 1 : 0;
+	group += 6;
+	return (uint32_t)procfs_number(&group);
+}
+
+static void go_on(pid_t pid, int number)
+{
+	/* ESRCH: it was killed meanwhile, and its end comes by itself. */
+	(void)ptrace(PTRACE_CONT, pid, 0, (void *)(intptr_t)number);
+}
+
+/* The process that a task belongs to. */
+static uint32_t process_of(pid_t task)
+{
+	struct trace_event event = { 0 };
+
+	return tasks[task] & IS_PROCESS ? (uint32_t)task : describe(task, &event);
+}
+
+static void on_fork(pid_t parent)
+{
+	struct trace_event event = { .kind = TRACE_KIND_FORK };
+	unsigned long child = 0;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT)
+		return;
+	if (describe((pid_t)child, &event) == child) {
+		tasks[child] |= IS_PROCESS;
+		event.parent = process_of(parent);
+		event.at_ns = sys_now();
+		stream_put(&event);
+	}
+	if (tasks[child] & SEEN_STOP)
+		go_on((pid_t)child, 0);
+	tasks[child] = (uint8_t)((tasks[child] | SEEN_FORK) & ~SEEN_STOP);
+}
+
+static void on_exec(pid_t pid)
+{
+	struct trace_event event = { .kind = TRACE_KIND_EXEC, .pids = { (uint32_t)pid } };
+	char name[sizeof(event.comm) + 1];
+	unsigned long former = 0;
+	ssize_t size = procfs_read(proc, (uint32_t)pid, "comm", name, sizeof(name));
+	ssize_t argv_size = procfs_read(proc, (uint32_t)pid, "cmdline", stream_argv(), STREAM_ARGV_SIZE);
+
+	/* A thread that execs becomes the process, and its own number is free. */
+	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &former) == 0 && former < PID_LIMIT &&
+	    former != (unsigned long)pid)
+		tasks[former] = 0;
+	if (size <= 0 || argv_size < 0)
+		return;
+	memcpy(event.comm, name, (size_t)size - 1);
+	event.argv_size = (uint32_t)argv_size;
+	event.at_ns = sys_now();
+	stream_put(&event);
+}
+
+static void on_end(pid_t pid, int status)
+{
+	struct trace_event event = {
+		.kind = TRACE_KIND_EXIT,
+		.at_ns = sys_now(),
+		.pids = { (uint32_t)pid },
+		.status = (uint32_t)status,
+	};
+
+	if (tasks[pid] & IS_PROCESS)
+		stream_put(&event);
+	tasks[pid] = 0;
+}
+
+static bool is_stopping(int number)
+{
+	return number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
+static void on_stop(pid_t pid, int status)
+{
+	int number = WSTOPSIG(status);
+
+	switch ((unsigned int)status >> 16) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		on_fork(pid);
+		go_on(pid, 0);
+		break;
+	case PTRACE_EVENT_EXEC:
+		on_exec(pid);
+		go_on(pid, 0);
+		break;
+	case PTRACE_EVENT_STOP:
+		if (is_stopping(number))
+			(void)ptrace(PTRACE_LISTEN, pid, 0, 0); /* it stays stopped, as it should */
+		else if (tasks[pid] & SEEN_FORK)
+			go_on(pid, 0);
+		else
+			tasks[pid] |= SEEN_STOP; /* its parent's word comes first */
+		break;
+	default: /* a signal on its way */
+		go_on(pid, number);
+		break;
+	}
+}
+
+int ptrace_begin(pid_t child)
+{
+	tasks = mmap(NULL, PID_LIMIT, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (tasks == MAP_FAILED || ptrace(PTRACE_SEIZE, child, 0, (void *)OPTIONS) < 0)
+		return -1;
+	tasks[child] = SEEN_FORK | IS_PROCESS;
+	return 0;
+}
+
+int ptrace_follow(pid_t child)
+{
+	int code = SBX_EXIT_HOST;
+	int status;
+
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (;;) {
+		pid_t pid = waitpid(-1, &status, __WALL);
+
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			return code;
+		SBX_ASSERT((uint32_t)pid < PID_LIMIT);
+		if (WIFSTOPPED(status)) {
+			on_stop(pid, status);
+			continue;
+		}
+		on_end(pid, status);
+		if (pid == child)
+			code = sys_exit_code(status);
+	}
+}

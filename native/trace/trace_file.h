@@ -1,0 +1,20 @@
+/* trace_file.h - the file that a traced run's events are written to. */
+#ifndef TRACE_FILE_H
+#define TRACE_FILE_H
+
+#include "gen/layout.gen.h"
+
+/* Of an exec's arguments, whoever records them; what is longer is cut. */
+#define STREAM_ARGV_SIZE (31 * 1024)
+
+void stream_open(int fd, const struct trace_header *header);
+
+/* Where the arguments of the next event are put, STREAM_ARGV_SIZE bytes, before `stream_put`. */
+char *stream_argv(void);
+
+/* Writes a whole event with its `argv_size` bytes; `size` is worked out here. */
+void stream_put(struct trace_event *event);
+
+void stream_flush(void);
+
+#endif

@@ -1,0 +1,64 @@
+/** A run that is going on, with its plan and its state table; what a second terminal has. I/O. */
+
+import * as fs from "node:fs";
+import type { Plan } from "../plan/plan.ts";
+import { decodeImage } from "../wire/decode.ts";
+import { decodeTable, type StateTable } from "../wire/table.ts";
+import { type LiveRun, liveRuns, runTable } from "./run-dir.ts";
+
+export class WatchedRun {
+  readonly run: LiveRun;
+  readonly plan: Plan;
+  readonly hash: string;
+  readonly #levels: readonly number[];
+
+  /** Null where the run has ended, or has only begun to be made. */
+  static of(run: LiveRun): WatchedRun | null {
+    try {
+      const decoded = decodeImage(fs.readFileSync(run.planPath));
+      return decoded.ok ? new WatchedRun(run, decoded.plan, decoded.hash) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private constructor(run: LiveRun, plan: Plan, hash: string) {
+    this.run = run;
+    this.plan = plan;
+    this.hash = hash;
+    this.#levels = plan.slots.map(({ level }) => level);
+  }
+
+  /** Null once the run has ended. */
+  table(): StateTable | null {
+    const bytes = runTable(this.run);
+    const table = bytes === null ? null : decodeTable(bytes, this.#levels);
+    return table === null || table.phase === "ended" ? null : table;
+  }
+}
+
+/** The runs of this user, by name. */
+export function watchedRuns(): WatchedRun[] {
+  return liveRuns().flatMap((run) => WatchedRun.of(run) ?? []);
+}
+
+/** A run, and what in it a PID stands for. */
+export interface Holder {
+  readonly watched: WatchedRun;
+  readonly table: StateTable;
+  /** Null: the run as a whole, by its monitor or by the command that started it. */
+  readonly slot: number | null;
+}
+
+/** The run of ours that promises this very process; null where none does. */
+export function holderOf(pid: number, parentOf: (pid: number) => number): Holder | null {
+  for (const watched of watchedRuns()) {
+    const table = watched.table();
+    if (table === null) continue;
+    const { monitorPid, slots } = table;
+    if (pid === monitorPid || pid === parentOf(monitorPid)) return { watched, table, slot: null };
+    const slot = slots.findIndex(({ state, pids }) => state === "running" && pids[0] === pid);
+    if (slot >= 0) return { watched, table, slot };
+  }
+  return null;
+}

@@ -1,0 +1,52 @@
+/** Which ids of a plan an ordinary user cannot have. */
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { checkSpec } from "../../src/check/check.ts";
+import { idObstacles } from "../../src/engine/rootless-ids.ts";
+import { planOf } from "../../src/plan/plan-of.ts";
+
+const test = suite("rootless-ids");
+
+/** What is told to a caller whose uid and gid are 1000. */
+function told(body: string): string[] {
+  const { ir } = checkSpec({ file: "ids.yaml", text: `sandbox: ids\n${body}\n` });
+  assert.ok(ir, body);
+  return idObstacles(planOf(ir), { uid: 1000, gid: 1000 }).map(({ message }) =>
+    message.replace(", which an ordinary user cannot have", ""),
+  );
+}
+
+test("the caller's own ids, by whatever number inside, are free", () => {
+  assert.equal(told("processes: {a: pwd, b: {run: pwd, user: {uid: 0, gid: 0}}}"), []);
+  const map = "{uid: 5, gid: 5, map: [{inside: 5, outside: 1000}]}";
+  assert.equal(told(`namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`), []);
+  const inner =
+    "{namespaces: {user: new}, user: {map: [{inside: 0, outside: 0}]}, processes: {a: pwd}}";
+  assert.equal(told(`sandboxes: {in: ${inner}}`), []);
+});
+
+test("another one's ids are not, at whatever level", () => {
+  const map = "{map: [{inside: 0, outside: 1001}]}";
+  const body = `namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`;
+  assert.equal(told(body), ['sandbox "ids" maps uid 1001', 'sandbox "ids" maps gid 1001']);
+  const inner =
+    "{namespaces: {user: new}, user: {map: [{inside: 0, outside: 1000}]}, processes: {a: pwd}}";
+  assert.equal(told(`sandboxes: {in: ${inner}}`), [
+    'sandbox "in" maps uid 1000',
+    'sandbox "in" maps gid 1000',
+  ]);
+  assert.equal(told("sandboxes: {in: {processes: {a: {run: pwd, user: {uid: 3, gid: 4}}}}}"), [
+    'process "in/a" wants uid 3',
+    'process "in/a" wants gid 4',
+  ]);
+  assert.equal(told("user: {uid: 3}\nprocesses: {a: pwd}"), ['sandbox "ids" wants uid 3']);
+});
+
+test("supplementary groups are not", () => {
+  assert.equal(told("processes: {a: {run: pwd, user: {groups: [0]}}}"), [
+    'process "a" wants supplementary groups',
+  ]);
+});
+
+test.run();
