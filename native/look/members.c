@@ -14,14 +14,14 @@
 
 #define DIRECTORY_SIZE (64 * 1024)
 #define CHILDREN_SIZE (64 * 1024)
-/* Namespaces of a run that lie in none other of it; one, unless sandboxes inherit PIDs. */
+/* A run's outermost PID namespaces; it has one, unless sandboxes inherit theirs. */
 #define ROOTS_MAX 1024
-/* Generations that are gone down in search of one whose namespace may be seen. */
+/* How many generations down to look for a process whose namespace may be read. */
 #define GENERATIONS_MAX (2 * SBX_PIDS_MAX)
-/* A parent that has ended leaves its children to another; more often than this is no accident. */
+/* An orphan gets a new parent; a chain that changes more often than this is not waited for. */
 #define LOOKS_MAX 4
 
-enum standing { UNKNOWN, MEMBER, STRANGER };
+enum standing { UNKNOWN, MEMBER, OUTSIDER };
 
 /* One for each process of /proc. */
 struct entry {
@@ -29,7 +29,7 @@ struct entry {
 	uint8_t standing;
 };
 
-/* Virtual memory: only what is used is ever there. All but the last have the order of /proc. */
+/* Only the pages in use take memory. All but the last have the order of /proc. */
 static struct entry *entries;
 static struct member *list;
 static uint32_t *entry_of; /* by PID, its index + 1 */
@@ -68,30 +68,30 @@ static bool is_inside(int root, uint32_t pid)
 {
 	uint32_t inode;
 
-	if (spaces_translate())
-		return spaces_pid(root, pid) != 0;
-	return spaces_at(spaces_of(pid, &inode), spaces_level(root)) == root;
+	if (pidns_translates())
+		return pidns_pid(root, pid) != 0;
+	return pidns_at_level(pidns_of(pid, &inode), pidns_level(root)) == root;
 }
 
 /* Everyone who is visible in `root` belongs to the run. */
 static void add_root(int root)
 {
 	for (int i = 0; i < root_count; i++) {
-		if (spaces_at(root, spaces_level(roots[i])) == roots[i])
+		if (pidns_at_level(root, pidns_level(roots[i])) == roots[i])
 			return;
 	}
 	if (root_count == ROOTS_MAX)
-		return; /* its processes are found by their parents */
+		return; /* its processes are members by their parents */
 	roots[root_count++] = root;
 	for (uint32_t i = 0; i < count; i++) {
-		if (list[i].root != SPACE_OWN || !is_inside(root, list[i].pid))
+		if (list[i].root != PIDNS_OWN || !is_inside(root, list[i].pid))
 			continue;
 		list[i].root = root;
 		entries[i].standing = MEMBER;
 	}
 }
 
-/* The children of `pid`, as many as go into the text; empty where there is no such file. */
+/* The children of `pid`, as many as fit the text; empty where the kernel has no such file. */
 static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 {
 	char name[sizeof("task//children") + 10];
@@ -103,90 +103,90 @@ static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 }
 
 /*
- * Where `pid` is the init of a namespace, that one. An ordinary user may not see it in the shim's
- * own inits; their children, and theirs, live in it or below.
+ * The namespace that `pid` is the init of, else PIDNS_NONE. An ordinary user may not read the
+ * namespaces of the shim's own inits, so descendants are asked: they live in it or below.
  */
-static int space_of_init(uint32_t pid)
+static int pidns_of_init(uint32_t pid)
 {
 	static char text[CHILDREN_SIZE];
 	uint32_t pids[SBX_PIDS_MAX], inode;
 	int level = procfs_pids(proc, pid, pids);
 
 	if (level < 1 || pids[level] != 1)
-		return SPACE_NONE;
+		return PIDNS_NONE;
 	for (int generation = 0; generation < GENERATIONS_MAX; generation++) {
 		const char *at = children_of(pid, text);
-		int space = spaces_of(pid, &inode);
+		int pidns = pidns_of(pid, &inode);
 		uint32_t child, first = (uint32_t)procfs_number(&at);
 
-		for (child = first; space == SPACE_NONE && child != 0;) {
-			space = spaces_of(child, &inode);
+		for (child = first; pidns == PIDNS_NONE && child != 0;) {
+			pidns = pidns_of(child, &inode);
 			child = (uint32_t)procfs_number(&at);
 		}
-		if (space != SPACE_NONE)
-			return spaces_at(space, level);
+		if (pidns != PIDNS_NONE)
+			return pidns_at_level(pidns, level);
 		pid = first;
 	}
-	return SPACE_NONE;
+	return PIDNS_NONE;
 }
 
 int members_root(int procfs, uint32_t monitor)
 {
 	static char text[CHILDREN_SIZE];
-	int root = SPACE_OWN;
+	int root = PIDNS_OWN;
 	const char *at;
 
 	proc = procfs;
-	if (!spaces_translate())
-		return SPACE_OWN;
+	if (!pidns_translates())
+		return PIDNS_OWN;
 	at = children_of(monitor, text);
-	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
-		root = space_of_init(child);
-	if (root <= SPACE_OWN)
-		return SPACE_OWN;
-	/* The others may be processes that were put into it from above. */
+	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
+		root = pidns_of_init(child);
+	if (root <= PIDNS_OWN)
+		return PIDNS_OWN;
+	/* The monitor's other children must be in it too: they were cloned into it from above. */
 	at = text;
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;) {
-		if (spaces_pid(root, child) == 0)
-			return SPACE_OWN;
+		if (pidns_pid(root, child) == 0)
+			return PIDNS_OWN;
 	}
 	return root;
 }
 
-/* Follows the parents up to one of whom it is known, then tells all on the way. */
+/* Follows the parents up to one whose standing is known, then gives it to all on the way. */
 static bool follow(struct entry *start, uint32_t monitor)
 {
-	enum standing found = UNKNOWN;
+	enum standing standing = UNKNOWN;
 	struct entry *last = start;
 	int looks = 0;
 
-	/* No chain is longer than there are processes, even if a scan were to show a circle. */
-	for (uint32_t steps = 0; found == UNKNOWN && steps <= count + LOOKS_MAX; steps++) {
+	/* No chain is longer than the process list, even if a scan shows a circle. */
+	for (uint32_t steps = 0; standing == UNKNOWN && steps <= count + LOOKS_MAX; steps++) {
 		struct entry *above = entry_at(last->parent);
 		struct procfs_stat stat;
 
 		if (last->standing != UNKNOWN) {
-			found = last->standing;
+			standing = last->standing;
 		} else if (last->parent == monitor) {
-			found = MEMBER;
+			standing = MEMBER;
 		} else if (above != NULL) {
 			last = above;
 		} else if (looks++ < LOOKS_MAX && last->parent != 0 &&
 			   procfs_stat(proc, list[last - entries].pid, &stat) &&
 			   stat.parent != last->parent) {
-			last->parent = stat.parent; /* the one before has ended since */
+			last->parent = stat.parent; /* the earlier parent has ended */
 		} else {
-			found = STRANGER;
+			standing = OUTSIDER;
 		}
 	}
 	for (struct entry *at = start; at != NULL && at->standing == UNKNOWN;) {
-		at->standing = (uint8_t)(found == UNKNOWN ? STRANGER : found);
+		at->standing = (uint8_t)(standing == UNKNOWN ? OUTSIDER : standing);
 		at = at == last ? NULL : entry_at(at->parent);
 	}
 	return start->standing == MEMBER;
 }
 
-/* By descent, where there is no PID namespace around them; they may have made some below. */
+/* Without a PID namespace around the run: by descent, then by the namespaces that members made. */
 static void find_by_parents(uint32_t monitor)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -198,19 +198,19 @@ static void find_by_parents(uint32_t monitor)
 	for (uint32_t i = 0; i < count; i++)
 		(void)follow(&entries[i], monitor);
 	for (uint32_t i = 0; i < count; i++) {
-		int space;
+		int root;
 
-		if (entries[i].standing != MEMBER || list[i].root != SPACE_OWN)
+		if (entries[i].standing != MEMBER || list[i].root != PIDNS_OWN)
 			continue;
-		space = space_of_init(list[i].pid);
-		if (space > SPACE_OWN)
-			add_root(space);
+		root = pidns_of_init(list[i].pid);
+		if (root > PIDNS_OWN)
+			add_root(root);
 	}
 }
 
 int members_find(int procfs, uint32_t monitor, int root, const struct member **members)
 {
-	uint32_t kept = 0;
+	uint32_t member_count = 0;
 
 	proc = procfs;
 	entries = reserve(PID_LIMIT * sizeof(*entries));
@@ -218,14 +218,14 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	entry_of = reserve(PID_LIMIT * sizeof(*entry_of));
 	if (entries == NULL || list == NULL || entry_of == NULL || !list_processes())
 		return -1;
-	if (root != SPACE_OWN)
+	if (root != PIDNS_OWN)
 		add_root(root);
 	else
 		find_by_parents(monitor);
 	for (uint32_t i = 0; i < count; i++) {
 		if (entries[i].standing == MEMBER && list[i].pid != monitor)
-			list[kept++] = list[i];
+			list[member_count++] = list[i];
 	}
 	*members = list;
-	return (int)kept;
+	return (int)member_count;
 }

@@ -1,4 +1,4 @@
-/* rows.c - what is known of each process of a run, as it goes out. */
+/* rows.c - reading one row for each process of a run, as `snapshot` writes it. */
 #define _GNU_SOURCE
 #include "look/rows.h"
 
@@ -14,12 +14,12 @@
 #include "core/sbx.h"
 #include "look/pidns.h"
 
-/* Of the arguments of a process; what is longer is cut. */
+/* Longer arguments of a process are truncated. */
 #define ARGV_SIZE (32 * 1024)
 #define NS_PER_SECOND 1000000000ull
 
 #define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 8)
-/* Processes that are worth a reader of their own, and readers at most. */
+/* The fewest processes that are worth a reader of their own, and the most readers. */
 #define PART_MIN 256
 #define PARTS_MAX 4
 
@@ -34,8 +34,8 @@ uint64_t rows_tick_ns(void)
 }
 
 /*
- * Of CLOCK_MONOTONIC. Start times are counted on CLOCK_BOOTTIME, which is ahead of it by the time
- * that the machine has slept. Source: proc_pid_stat(5), starttime.
+ * Start times count on CLOCK_BOOTTIME, which is ahead of CLOCK_MONOTONIC by the time that the
+ * machine has slept. Source: proc_pid_stat(5), starttime.
  */
 uint64_t rows_start_ns(uint64_t ticks)
 {
@@ -50,48 +50,50 @@ uint64_t rows_start_ns(uint64_t ticks)
 		ahead_ns = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * NS_PER_SECOND +
 			   (uint64_t)boot.tv_nsec - (uint64_t)monotonic.tv_nsec;
 		tick_ns = rows_tick_ns();
-		/* Whole ticks, so that what passes between both readings makes no difference. */
+		/* Whole ticks: the time between the two readings must make no difference. */
 		asleep_ns = ahead_ns / tick_ns * tick_ns;
 	}
 	return ticks * tick_ns > asleep_ns ? ticks * tick_ns - asleep_ns : 1;
 }
 
-/* By the kernel's own translation where it has one, else from its status. */
-static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+/* By the kernel's translation of PIDs where it has one, else from NSpid in /proc/PID/status. */
+static bool read_pids(const struct snapshot_options *options, uint32_t pid,
+		      struct snapshot_row *row)
 {
 	uint32_t *inode = &row->inodes[NAMESPACE_PID];
-	int space = spaces_of(pid, inode);
+	int pidns = pidns_of(pid, inode);
 	int level;
 
-	if (space != SPACE_NONE && spaces_pids(space, pid, row_pids(row))) {
-		row->level = (uint32_t)spaces_level(space);
+	if (pidns != PIDNS_NONE && pidns_pids(pidns, pid, row_pids(row))) {
+		row->level = (uint32_t)pidns_level(pidns);
 		return true;
 	}
-	level = procfs_pids(wish->proc, pid, row_pids(row));
+	level = procfs_pids(options->proc, pid, row_pids(row));
 	if (level < 0)
 		return false;
 	row->level = (uint32_t)level;
-	space = *inode == 0 ? spaces_search(level, pid) : SPACE_NONE;
-	if (space != SPACE_NONE)
-		*inode = spaces_inode(space);
+	pidns = *inode == 0 ? pidns_search(level, pid) : PIDNS_NONE;
+	if (pidns != PIDNS_NONE)
+		*inode = pidns_inode(pidns);
 	return true;
 }
 
-static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+static void read_namespaces(const struct snapshot_options *options, uint32_t pid,
+			    struct snapshot_row *row)
 {
-	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
+	for (int kind = 0; options->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
 		const char *name = namespace_files[kind];
 
 		if (name != NULL)
-			row->inodes[kind] = procfs_namespace(wish->proc, pid, name);
+			row->inodes[kind] = procfs_namespace(options->proc, pid, name);
 	}
 }
 
 /*
- * Its effective user. The files of what is not dumpable belong to root, the directory never does.
- * Source: proc_pid(5).
+ * The effective user. Files of a process that is not dumpable belong to root, its directory does
+ * not. Source: proc_pid(5).
  */
-static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
+static uint32_t user_of(const struct snapshot_options *options, uint32_t pid, int file)
 {
 	char name[11];
 	struct stat status;
@@ -99,29 +101,31 @@ static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
 	if (fstat(file, &status) == 0 && status.st_uid != 0)
 		return status.st_uid;
 	(void)snprintf(name, sizeof(name), "%u", pid);
-	return fstatat(wish->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
+	return fstatat(options->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
 }
 
 /*
- * Its stat is opened first and read last: that works only if the process has lived all the time, so
- * that all that was read by its PID in between was of it and no other. Returns 0 if it has ended.
+ * `stat` is opened first and read last. The read succeeds only if the process lived all the time,
+ * so all that was read by its PID in between belongs to it. Returns the size, 0 if it has ended.
  */
-static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+static size_t read_row(const struct snapshot_options *options, uint32_t pid,
+		       struct snapshot_row *row)
 {
 	struct procfs_stat stat = { 0 };
 	ssize_t argv_size = -1;
 	bool is_read = false;
 	size_t size = 0;
-	int fd = procfs_open(wish->proc, pid, "stat");
+	int fd = procfs_open(options->proc, pid, "stat");
 
 	if (fd < 0)
 		return 0;
 	memset(row, 0, sizeof(*row));
-	if (read_pids(wish, pid, row)) {
-		read_namespaces(wish, pid, row);
-		row->uid = user_of(wish, pid, fd);
+	if (read_pids(options, pid, row)) {
+		read_namespaces(options, pid, row);
+		row->uid = user_of(options, pid, fd);
 		size = sizeof(*row) + 2 * sizeof(uint32_t) * (row->level + 1);
-		argv_size = procfs_read(wish->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
+		argv_size =
+			procfs_read(options->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
 		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);
 	}
 	(void)close(fd);
@@ -137,22 +141,22 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	return row->size;
 }
 
-/* Of the rows, those from `first` on; their memory begins at `room`. */
+/* `count` entries from `first` on; their rows go to `buffer`. */
 struct part {
-	struct seen *first;
+	struct snapshot_entry *first;
 	uint32_t count;
-	char *room;
+	char *buffer;
 };
 
-static void read_part(const struct rows_wish *wish, const struct part *part)
+static void read_part(const struct snapshot_options *options, const struct part *part)
 {
-	char *room = part->room;
+	char *buffer = part->buffer;
 
 	for (uint32_t i = 0; i < part->count; i++) {
-		size_t size = read_row(wish, part->first[i].pid, (struct snapshot_row *)room);
+		size_t size = read_row(options, part->first[i].pid, (struct snapshot_row *)buffer);
 
-		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
-		room += size;
+		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)buffer;
+		buffer += size;
 	}
 }
 
@@ -169,11 +173,11 @@ static uint32_t parts_for(uint32_t count)
 }
 
 /*
- * Split among children, one for each CPU: each reads its part into memory that all share, and
- * exits. They are awaited here; what one of them has not read, since it could not be made or was
- * killed, is read here after all.
+ * Child processes, one a CPU, read a part each into shared memory and exit. The caller waits for
+ * them, and reads itself what a child did not, because the fork failed or it was killed.
  */
-static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count, char *rooms)
+static void read_parts(const struct snapshot_options *options, struct snapshot_entry *all,
+		       uint32_t count, char *buffers)
 {
 	struct part parts[PARTS_MAX];
 	pid_t readers[PARTS_MAX];
@@ -182,44 +186,46 @@ static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t 
 	for (uint32_t i = 0; i < part_count; i++) {
 		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
 
-		parts[i] = (struct part){ all + first, end - first, rooms + first * ROW_SIZE_MAX };
+		parts[i] =
+			(struct part){ all + first, end - first, buffers + first * ROW_SIZE_MAX };
 		first = end;
 	}
 	for (uint32_t i = 1; i < part_count; i++) {
 		readers[i] = fork();
 		if (readers[i] != 0)
 			continue;
-		read_part(wish, &parts[i]);
+		read_part(options, &parts[i]);
 		_exit(0);
 	}
-	read_part(wish, &parts[0]);
+	read_part(options, &parts[0]);
 	for (uint32_t i = 1; i < part_count; i++) {
 		int status = -1;
 
 		if (readers[i] > 0)
 			(void)waitpid(readers[i], &status, 0);
 		if (status != 0)
-			read_part(wish, &parts[i]);
+			read_part(options, &parts[i]);
 	}
 }
 
-struct seen *rows_read(const struct rows_wish *wish, const struct member *members, uint32_t count)
+struct snapshot_entry *rows_read(const struct snapshot_options *options,
+				 const struct member *members, uint32_t count)
 {
-	struct seen *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
-	char *rooms = reserve_shared(((size_t)count + 1) * ROW_SIZE_MAX);
+	struct snapshot_entry *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
+	char *buffers = reserve_shared(((size_t)count + 1) * ROW_SIZE_MAX);
 
-	if (all == NULL || rooms == NULL)
+	if (all == NULL || buffers == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
-		all[i] = (struct seen){ .pid = members[i].pid, .root = members[i].root };
-	read_parts(wish, all, count, rooms);
+		all[i] = (struct snapshot_entry){ .pid = members[i].pid, .root = members[i].root };
+	read_parts(options, all, count, buffers);
 	return all;
 }
 
-bool rows_read_one(const struct rows_wish *wish, struct seen *seen)
+bool rows_read_one(const struct snapshot_options *options, struct snapshot_entry *entry)
 {
 	struct snapshot_row *row = reserve(ROW_SIZE_MAX);
 
-	seen->row = row != NULL && read_row(wish, seen->pid, row) > 0 ? row : NULL;
-	return seen->row != NULL;
+	entry->row = row != NULL && read_row(options, entry->pid, row) > 0 ? row : NULL;
+	return entry->row != NULL;
 }

@@ -14,12 +14,12 @@
 
 /* The kernel gives 32 KiB at a time, and no record is longer. Source: kernel/bpf/bpf_iter.c. */
 #define BATCH_SIZE (64 * 1024)
-/* For all rows; virtual memory. */
+/* For all rows; only the pages in use take memory. */
 #define ROWS_SIZE (4ul << 30)
 /* Source: include/linux/proc_ns.h, PROC_TIME_INIT_INO. */
 #define TIMENS_FIRST 0xeffffffau
 
-/* Of include/linux/sched.h: those bits of a state that proc_pid_stat(5) has letters for. */
+/* Source: include/linux/sched.h; the bits of a state that proc_pid_stat(5) has letters for. */
 #define STATE_REPORT 0x7fu
 #define STATE_IDLE 0x402u
 #define STATE_WAITS 0x9000u /* for a lock, or frozen */
@@ -39,21 +39,24 @@ static char letter_of(uint32_t state, uint32_t exit_state)
 	return letters[index];
 }
 
-/* One more row, at `room`. */
-static void take(const struct rows_wish *wish, const struct record *record, int root, char *room,
-		 struct seen *seen)
+/* Makes the record's row at `buffer`. */
+static void fill_entry(const struct snapshot_options *options, const struct record *record,
+		       int root, char *buffer, struct snapshot_entry *entry)
 {
-	struct snapshot_row *row = (void *)room;
+	struct snapshot_row *row = (void *)buffer;
 	const char *argv;
 	char *end;
 
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
-	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
-	/* As procfs shows them: with what is behind, where a process has written over their end. */
+	*entry = (struct snapshot_entry){ .pid = row_pids(row)[0], .root = root };
+	/*
+	 * A process that has overwritten the end of its arguments is read from procfs, which shows
+	 * what comes after them too.
+	 */
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
-		(void)rows_read_one(wish, seen);
+		(void)rows_read_one(options, entry);
 		return;
 	}
 	row->state = (uint32_t)letter_of(record->state, record->exit_state);
@@ -65,11 +68,11 @@ static void take(const struct rows_wish *wish, const struct record *record, int 
 	row_parents(row)[0] = record->parent;
 	end = (char *)(row_parents(row) + row->level + 1);
 	memcpy(end, argv, record->argv_size);
-	row->size = (uint32_t)((size_t)(end + record->argv_size - room + 7) & ~7ul);
-	seen->row = row;
+	row->size = (uint32_t)((size_t)(end + record->argv_size - buffer + 7) & ~7ul);
+	entry->row = row;
 }
 
-/* Start times of procfs are shifted in a time namespace; those of the kernel are not. */
+/* procfs shifts start times in a time namespace; the kernel's own fields are not shifted. */
 static bool has_first_clock(int proc)
 {
 	struct stat status;
@@ -77,26 +80,27 @@ static bool has_first_clock(int proc)
 	return fstatat(proc, "self/ns/time", &status, 0) < 0 || status.st_ino == TIMENS_FIRST;
 }
 
-static struct seen *read_all(const struct rows_wish *wish, int iterator, int root, uint32_t *count)
+static struct snapshot_entry *read_all(const struct snapshot_options *options, int iterator,
+				       int root, uint32_t *count)
 {
 	static char batch[BATCH_SIZE] __attribute__((aligned(8)));
-	struct seen *all = reserve(2 * (size_t)PID_LIMIT * sizeof(*all));
-	char *rooms = reserve(ROWS_SIZE);
+	struct snapshot_entry *all = reserve(2 * (size_t)PID_LIMIT * sizeof(*all));
+	char *buffers = reserve(ROWS_SIZE);
 	size_t used = 0;
 	ssize_t size = -1;
 
-	if (all == NULL || rooms == NULL)
+	if (all == NULL || buffers == NULL)
 		return NULL;
 	while (*count < PID_LIMIT && ROWS_SIZE - used > sizeof(batch) &&
 	       (size = read(iterator, batch, sizeof(batch))) > 0) {
 		for (ssize_t at = 0; at < size;) {
 			const struct record *record = (const void *)(batch + at);
-			struct seen *seen = &all[(*count)++];
+			struct snapshot_entry *entry = &all[(*count)++];
 			uint32_t pids[SBX_PIDS_MAX];
 			uint32_t argv_size = record->argv_size;
 
-			take(wish, record, root, rooms + used, seen);
-			used += seen->row == (void *)(rooms + used) ? seen->row->size : 0;
+			fill_entry(options, record, root, buffers + used, entry);
+			used += entry->row == (void *)(buffers + used) ? entry->row->size : 0;
 			at = iterator_pids(record, pids) - batch;
 			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
 			at = (at + 7) & ~7l;
@@ -105,23 +109,24 @@ static struct seen *read_all(const struct rows_wish *wish, int iterator, int roo
 	return size == 0 ? all : NULL;
 }
 
-struct seen *tasks_read(const struct rows_wish *wish, int root, uint32_t *count)
+struct snapshot_entry *task_iter_read(const struct snapshot_options *options, int root,
+				      uint32_t *count)
 {
-	const struct inside inside = {
-		.inode = spaces_inode(root),
-		.level = spaces_level(root),
-		.all_namespaces = wish->all_namespaces,
+	const struct iterator_filter filter = {
+		.inode = pidns_inode(root),
+		.level = pidns_level(root),
+		.all_namespaces = options->all_namespaces,
 	};
-	struct seen *all;
+	struct snapshot_entry *all;
 	int iterator;
 
 	*count = 0;
-	if (!has_first_clock(wish->proc))
+	if (!has_first_clock(options->proc))
 		return NULL;
-	iterator = iterator_open(&inside);
+	iterator = iterator_open(&filter);
 	if (iterator < 0)
 		return NULL;
-	all = read_all(wish, iterator, root, count);
+	all = read_all(options, iterator, root, count);
 	(void)close(iterator);
 	return all;
 }
