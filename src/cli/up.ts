@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
-import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
+import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
@@ -291,7 +291,7 @@ class Up {
       diagnostic(code, span, message),
     );
     const found = [...faults, ...failures];
-    printDiagnostics(folded(found), sourcesOf(found));
+    printDiagnostics(dedupeCopies(found), sourcesOf(found));
     return this.#exitCode(found, report, table.outcome);
   }
 

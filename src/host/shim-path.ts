@@ -1,4 +1,4 @@
-/** Where the native shim is. I/O. */
+/** Finds the native shim. I/O. */
 
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
