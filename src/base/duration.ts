@@ -3,7 +3,7 @@
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Longest duration: 32 bits of milliseconds, about 49 days. */
-export const DURATION_MS_MAX = 0xffff_ffff;
+const DURATION_MS_MAX = 0xffff_ffff;
 
 /** Milliseconds, rounded to whole ones; null if `text` is no duration or is too long. */
 export function durationMs(text: string): number | null {

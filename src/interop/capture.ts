@@ -58,7 +58,7 @@ interface PidNamespace {
 export const pidOf = (process: FoundProcess): number => process.pids[0] ?? 0;
 const levelOf = (process: FoundProcess): number => process.pids.length - 1;
 
-export function isShim({ comm }: FoundProcess): boolean {
+function isShim({ comm }: FoundProcess): boolean {
   return SHIMS.has(comm);
 }
 
