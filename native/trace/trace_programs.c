@@ -145,7 +145,8 @@ static void begin_event(struct program *program, struct operand event, enum trac
 {
 	for (int32_t offset = 0; offset < EVENT_SIZE; offset += 8)
 		emit_store_imm(program, BPF_DW, operand_at(event, (size_t)offset), 0);
-	emit_store_imm(program, BPF_W, operand_at(event, offsetof(struct trace_event, kind)), kind);
+	emit_store_imm(program, BPF_W, operand_at(event, offsetof(struct trace_event, kind)),
+		       (int32_t)kind);
 	emit_call(program, BPF_FUNC_ktime_get_ns);
 	emit_store(program, BPF_DW, operand_at(event, offsetof(struct trace_event, at_ns)), R0);
 }
