@@ -266,7 +266,6 @@ processes:
   storm: ${storm("(true) & (true) & (true) &")}
   orphans: ${storm("(sleep 0 &) ; (true) &")}
   still: {run: sleep ${mark}, replicas: 10}
-  again: {run: "true", restart: {policy: always, delay: 10ms, max: 100000}}
 sandboxes:
   inner:
     processes: {storm: ${storm("(true) & (true) &")}, still: sleep ${mark}}
