@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xda55dcc7u
+#define SBX_WIRE_VERSION 0xdf7a21c8u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -190,7 +190,6 @@ enum trace_kind {
 	TRACE_KIND_FORK,
 	TRACE_KIND_EXEC,
 	TRACE_KIND_EXIT,
-	TRACE_KIND_LOST,
 	TRACE_KIND_COUNT
 };
 
@@ -708,20 +707,26 @@ _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* First in the file of a traced run: by what it is traced, and why not by BPF. */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {
 	uint32_t tracer;
 	uint32_t obstacle;
 	uint32_t obstacle_errno;
-	uint32_t unused;
+	uint32_t write_errno;
+	uint32_t lost;
+	uint32_t finished;
+	uint32_t unused[2];
 };
-_Static_assert(sizeof(struct trace_header) == 16, "layout");
+_Static_assert(sizeof(struct trace_header) == 32, "layout");
 _Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
-_Static_assert(offsetof(struct trace_header, unused) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, write_errno) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, lost) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, finished) == 20, "layout");
+_Static_assert(offsetof(struct trace_header, unused) == 24, "layout");
 
-/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost. */
+/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2). */
 struct trace_event {
 	uint32_t size;
 	uint32_t kind;

@@ -214,13 +214,14 @@ class Up {
     if (this.#tracePath === null) return report;
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
-    const { traceGap, withGap } = await import("../report/gaps.ts");
+    const { traceGap } = await import("../engine/tracer-text.ts");
+    const { withGap } = await import("../report/gaps.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
     const trace = decodeTrace(fs.readFileSync(this.#tracePath));
     const gap = traceGap(trace);
     const whole = trace === null ? report : withTrace(report, trace, origin);
-    return gap === null ? whole : withGap(whole, gap);
+    return gap === null ? whole : withGap(whole, { what: "trace", ...gap });
   }
 
   async #print(report: Report): Promise<void> {

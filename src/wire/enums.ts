@@ -53,8 +53,7 @@ export const ENUMS = {
   /** Frames from the monitor: a `log` frame is followed by `size` bytes of output; 0: its end. */
   frame_kind: ["ready", "log", "started", "ended"],
   stream: ["stdout", "stderr"],
-  /** `lost` says at the end how many events were not recorded. */
-  trace_kind: ["fork", "exec", "exit", "lost"],
+  trace_kind: ["fork", "exec", "exit"],
   tracer: ["none", "bpf", "ptrace"],
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],

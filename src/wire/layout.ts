@@ -329,17 +329,20 @@ export const FRAME_STRUCTS = {
   },
   trace_header: {
     name: "trace_header",
-    doc: "First in the file of a traced run: by what it is traced, and why not by BPF.",
+    doc: "First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole.",
     fields: [
       ["tracer", "u32"],
       ["obstacle", "u32"],
       ["obstacle_errno", "u32"],
-      ["unused", "u32"],
+      ["write_errno", "u32"],
+      ["lost", "u32"],
+      ["finished", "u32"],
+      ["unused", "u32", 2],
     ],
   },
   trace_event: {
     name: "trace_event",
-    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost.",
+    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2).",
     fields: [
       ["size", "u32"],
       ["kind", "u32"],
