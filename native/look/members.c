@@ -29,14 +29,31 @@ struct entry {
 	uint8_t standing;
 };
 
-/* Virtual memory: only what is used is ever there. All but the last have the order of /proc. */
+/* All but the last have the order of /proc. */
 static struct entry *entries;
 static struct member *list;
-static uint32_t *entry_of; /* by PID, its index + 1 */
+static size_t entries_size, list_size;
+static struct pid_numbers entry_of; /* by PID, its index + 1 */
 static uint32_t count;
 static int roots[ROOTS_MAX];
 static int root_count;
 static int proc;
+
+static int add_process(uint32_t pid)
+{
+	if ((count + 1) * sizeof(*entries) > entries_size) {
+		entries = vmem_grow(entries, &entries_size);
+		if (entries == NULL)
+			return -1;
+	}
+	if ((count + 1) * sizeof(*list) > list_size) {
+		list = vmem_grow(list, &list_size);
+		if (list == NULL)
+			return -1;
+	}
+	list[count].pid = pid;
+	return pid_number_set(&entry_of, pid, ++count);
+}
 
 static bool list_processes(void)
 {
@@ -50,10 +67,11 @@ static bool list_processes(void)
 			uint32_t pid = (uint32_t)procfs_number(&name);
 
 			at += item->d_reclen;
-			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT || entry_of[pid] != 0)
+			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT ||
+			    pid_number(&entry_of, pid) != 0)
 				continue;
-			list[count].pid = pid;
-			entry_of[pid] = ++count;
+			if (add_process(pid) < 0)
+				return false;
 		}
 	}
 	return size == 0;
@@ -61,7 +79,9 @@ static bool list_processes(void)
 
 static struct entry *entry_at(uint32_t pid)
 {
-	return pid < PID_LIMIT && entry_of[pid] != 0 ? &entries[entry_of[pid] - 1] : NULL;
+	uint32_t number = pid_number(&entry_of, pid);
+
+	return number != 0 ? &entries[number - 1] : NULL;
 }
 
 static bool is_inside(int root, uint32_t pid)
@@ -213,10 +233,7 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	uint32_t kept = 0;
 
 	proc = procfs;
-	entries = reserve(PID_LIMIT * sizeof(*entries));
-	list = reserve(PID_LIMIT * sizeof(*list));
-	entry_of = reserve(PID_LIMIT * sizeof(*entry_of));
-	if (entries == NULL || list == NULL || entry_of == NULL || !list_processes())
+	if (!list_processes())
 		return -1;
 	if (root != SPACE_OWN)
 		add_root(root);

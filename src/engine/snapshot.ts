@@ -29,9 +29,10 @@ export function snapshotOf(monitor: number, options: SnapshotOptions = {}): Snap
   const { exitCode, signalCode, stdout, stderr } = ended;
   if (signalCode !== undefined) return failed(`the snapshot was ended by ${signalCode}`, LIMITS);
   const rows = exitCode === 0 ? decodeSnapshot(stdout) : null;
-  return rows === null
-    ? failed(reasonOf(stderr.toString(), exitCode), LIMITS)
-    : { rows, failure: null };
+  const said = stderr.toString();
+  if (rows === null) return failed(reasonOf(said, exitCode), LIMITS);
+  // Rows that could be read are there, and it says that others could not.
+  return { rows, failure: said === "" ? null : { why: reasonOf(said, exitCode), help: LIMITS } };
 }
 
 const LIMITS = "raise the limits of memory and of open descriptors (ulimit -v, ulimit -n)";
@@ -53,5 +54,5 @@ function spawned(command: string[]) {
 function reasonOf(line: string, exitCode: number): string {
   const [, what, errno] = /snapshot: (.+): errno (\d+)/.exec(line) ?? [];
   if (what === undefined) return `the snapshot failed (exit code ${exitCode})`;
-  return `${what} failed (${errnoName(Number(errno))})`;
+  return `the snapshot failed ${what} (${errnoName(Number(errno))})`;
 }
