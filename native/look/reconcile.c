@@ -53,13 +53,18 @@ static void fill_parents(const struct snapshot_row *parent, struct snapshot_row 
 		row_parents(row)[level] = row_pids((struct snapshot_row *)parent)[level];
 }
 
-/* Of a parent that is not of the run: it may be in namespaces around the run's. */
+/*
+ * Of a parent without a row: it is not of the run and in namespaces around the run's, or it is
+ * hidden. The kernel tells its PIDs in the child's namespaces either way.
+ */
 static void fill_outside(const struct seen *seen)
 {
 	uint32_t *parents = row_parents(seen->row);
+	int own = spaces_known(seen->row->inodes[NAMESPACE_PID]);
+	int space = own > seen->root ? own : seen->root;
 
-	for (int level = 1; level < spaces_level(seen->root); level++)
-		parents[level] = spaces_pid(spaces_at(seen->root, level), parents[0]);
+	for (int level = 1; level <= spaces_level(space); level++)
+		parents[level] = spaces_pid(spaces_at(space, level), parents[0]);
 }
 
 /* False: the process has ended. Else *has_changed says whether it has another parent by now. */

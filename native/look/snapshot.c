@@ -96,6 +96,11 @@ static int fail(const char *what)
 	return SBX_EXIT_HOST;
 }
 
+static void say_hidden(uint32_t pid)
+{
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: hidden %u\n", pid);
+}
+
 static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum means means)
 {
 	int root = members_root(wish->proc, monitor);
@@ -121,6 +126,7 @@ static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum m
 		errno = rows_missed()->err;
 		(void)fail("to read a process that lives");
 	}
+	members_hidden(root, say_hidden);
 	return 0;
 }
 

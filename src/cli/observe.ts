@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { release } from "node:os";
 import pkg from "../../package.json" with { type: "json" };
 import { faultText } from "../engine/fault-text.ts";
-import { type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
+import { missingFrom, type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
@@ -23,23 +23,24 @@ export interface Observation extends SnapshotOptions {
   readonly readTable: () => StateTable | null;
 }
 
+const NOBODY = { rows: [], failure: null, hidden: [] };
+
 export function observed(observation: Observation): Report {
   const { plan, hash, params, phase, table: former, readTable } = observation;
   const isOver = phase === "ended";
-  const { rows: snapshot, failure } = isOver
-    ? { rows: [], failure: null }
-    : snapshotOf(former.monitorPid, observation);
+  const snapshot = isOver ? NOBODY : snapshotOf(former.monitorPid, observation);
   const now = isOver ? null : readTable();
   const table = now ?? former;
+  const missing = missingFrom(snapshot, new Set([...pidsOf(former), ...pidsOf(table)]));
   // A run that has ended meanwhile has no processes that a snapshot could lack.
   const isGoingOn = now !== null && now.phase !== "ended";
-  const gaps: Gap[] = failure !== null && isGoingOn ? [{ what: "processes", ...failure }] : [];
+  const gaps: Gap[] = missing !== null && isGoingOn ? [{ what: "processes", ...missing }] : [];
   return buildReport({
     phase,
     plan,
     hash,
     former,
-    snapshot,
+    snapshot: snapshot.rows,
     table,
     gaps,
     made: { version: pkg.version, spec: specName(plan), params, time: new Date().toISOString() },
@@ -51,6 +52,11 @@ export function observed(observation: Observation): Report {
       kernel: release(),
     },
   });
+}
+
+/** At level 0, of all that the state table knows. */
+function pidsOf({ slots }: StateTable): number[] {
+  return slots.flatMap(({ pids: [pid = 0] }) => (pid > 0 ? [pid] : []));
 }
 
 /** Null once the run has ended. */

@@ -5,6 +5,7 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { SIGNALS } from "../ir/signals.ts";
 import type { Plan } from "../plan/plan.ts";
+import { gapText } from "../report/gaps.ts";
 import type { Report } from "../report/report.ts";
 import { failuresOf } from "../report/verdict.ts";
 import type { StateTable } from "../wire/table.ts";
@@ -15,6 +16,13 @@ export function findingsOf(plan: Plan, table: StateTable, report: Report): Diagn
   return failuresOf(plan, table, rows, faultText)
     .filter(({ because_of: cause }) => cause === null)
     .map(({ code, span, message, help }) => diagnostic(code, span, escapeText(message), { help }));
+}
+
+/** What is missing from a report. */
+export function gapFindings({ incomplete }: Report): Diagnostic[] {
+  return incomplete.map((gap) =>
+    diagnostic("SBX4011", null, escapeText(gapText(gap)), { help: gap.help }),
+  );
 }
 
 /** `from`: the path whose own code is passed on; it has none where it never ended. */

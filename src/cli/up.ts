@@ -17,7 +17,7 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { exitCodeOf, findingsOf } from "./run-outcome.ts";
+import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
 import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 
@@ -234,6 +234,7 @@ class Up {
     // Between the two reports, for the eye; what a program reads stays as it is.
     const isApart = !json && report.phase === "ended" && TEXTS.has(format);
     write(STDOUT, isApart ? `\n${text}` : text);
+    printDiagnostics(gapFindings(report), NONE);
   }
 
   async #started(): Promise<void> {

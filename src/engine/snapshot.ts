@@ -16,7 +16,14 @@ export interface SnapshotOptions {
 export interface Snapshot {
   readonly rows: readonly ProcRow[];
   /** Why there are no rows, or not all; null: they are all there. */
-  readonly failure: { readonly why: string; readonly help: string } | null;
+  readonly failure: Missing | null;
+  /** PIDs of those that live and that /proc hides; 0: there may be some, and nobody can tell. */
+  readonly hidden: readonly number[];
+}
+
+export interface Missing {
+  readonly why: string;
+  readonly help: string;
 }
 
 /** The monitor itself is not among them. */
@@ -32,13 +39,17 @@ export function snapshotOf(monitor: number, options: SnapshotOptions = {}): Snap
   const said = stderr.toString();
   if (rows === null) return failed(reasonOf(said, exitCode), LIMITS);
   // Rows that could be read are there, and it says that others could not.
-  return { rows, failure: said === "" ? null : { why: reasonOf(said, exitCode), help: LIMITS } };
+  if (said.includes(": errno ")) {
+    return { rows, failure: { why: reasonOf(said, exitCode), help: LIMITS }, hidden: [] };
+  }
+  const hidden = [...said.matchAll(/snapshot: hidden (\d+)/g)].map(([, pid]) => Number(pid));
+  return { rows, failure: null, hidden };
 }
 
 const LIMITS = "raise the limits of memory and of open descriptors (ulimit -v, ulimit -n)";
 
 function failed(why: string, help: string): Snapshot {
-  return { rows: [], failure: { why, help } };
+  return { rows: [], failure: { why, help }, hidden: [] };
 }
 
 /** The name of an errno where it cannot be started. */
@@ -48,6 +59,20 @@ function spawned(command: string[]) {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? "unknown";
   }
+}
+
+/** What a snapshot lacks beyond `known`, PIDs of whom enough is known elsewhere. */
+export function missingFrom(
+  { failure, hidden }: Snapshot,
+  known: ReadonlySet<number>,
+): Missing | null {
+  const pids = hidden.filter((pid) => !known.has(pid));
+  if (failure !== null || pids.length === 0) return failure;
+  const count = pids.includes(0) ? "some that run may be" : `${pids.length} of them`;
+  return {
+    why: `/proc hides processes of other users (hidepid): ${count} hidden from this caller`,
+    help: "run as root, or have /proc mounted without hidepid",
+  };
 }
 
 /** The shim's own line: `sandbox-shim: snapshot: WHAT: errno N`. */

@@ -14,9 +14,14 @@ export function withGap(report: Report, gap: Gap): Report {
   };
 }
 
-/** One line for people. */
+/** What is missing and why, in a few words. */
 export function gapText({ what, why }: Gap): string {
   return `${MISSING[what]}: ${why}`;
+}
+
+/** A line each, in parentheses, for below a table. */
+export function gapLines({ incomplete }: Report): string[] {
+  return incomplete.map((gap) => `(${gapText(gap)})`);
 }
 
 const MISSING: Readonly<Record<Gap["what"], string>> = {
