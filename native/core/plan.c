@@ -21,6 +21,7 @@ static const size_t record_sizes[SECTION_COUNT] = {
 	[SECTION_GROUPS] = sizeof(uint32_t),
 	[SECTION_LIMITS] = sizeof(struct image_limit),
 	[SECTION_MOUNTS] = sizeof(struct image_mount),
+	[SECTION_EXPECTATIONS] = sizeof(struct image_expectation),
 	[SECTION_STRINGS] = 1,
 	[SECTION_SOURCES] = sizeof(struct image_source),
 };
@@ -221,6 +222,23 @@ static bool owned_fits(const struct reader *reader)
 	return true;
 }
 
+/* In order of slots, so that those of one slot are found by halving. */
+static bool expectations_fit(const struct reader *reader)
+{
+	const struct plan *plan = reader->plan;
+
+	for (uint32_t i = 0; i < plan->expectation_count; i++) {
+		const struct image_expectation *expectation = &plan->expectations[i];
+
+		if (expectation->slot >= plan->slot_count ||
+		    expectation->what >= EXPECTATION_COUNT ||
+		    expectation->level > plan->slots[expectation->slot].level ||
+		    (i > 0 && plan->expectations[i - 1].slot > expectation->slot))
+			return false;
+	}
+	return true;
+}
+
 static bool others_fit(const struct reader *reader)
 {
 	const struct plan *plan = reader->plan;
@@ -271,6 +289,8 @@ static int records_fit(const struct reader *reader, struct sbx_error *error)
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_OWNED);
 	if (!others_fit(reader))
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_DEPENDENTS);
+	if (!expectations_fit(reader))
+		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_EXPECTATIONS);
 	return 0;
 }
 
@@ -304,9 +324,11 @@ int plan_validate(const void *image, size_t size, struct plan *plan, struct sbx_
 		.groups = section_at(&reader, SECTION_GROUPS),
 		.limits = section_at(&reader, SECTION_LIMITS),
 		.mounts = section_at(&reader, SECTION_MOUNTS),
+		.expectations = section_at(&reader, SECTION_EXPECTATIONS),
 		.strings = section_at(&reader, SECTION_STRINGS),
 		.sandbox_count = reader.counts[SECTION_SANDBOXES],
 		.slot_count = reader.counts[SECTION_SLOTS],
+		.expectation_count = reader.counts[SECTION_EXPECTATIONS],
 	};
 	uint32_t pool = reader.counts[SECTION_STRINGS];
 

@@ -17,9 +17,11 @@ struct plan {
 	const uint32_t *groups;
 	const struct image_limit *limits;
 	const struct image_mount *mounts;
+	const struct image_expectation *expectations;
 	const char *strings;
 	uint32_t sandbox_count;
 	uint32_t slot_count;
+	uint32_t expectation_count;
 };
 
 /*

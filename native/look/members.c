@@ -10,6 +10,7 @@
 #include "core/procfs.h"
 #include "look/vmem.h"
 #include "core/sbx.h"
+#include "core/sys.h"
 #include "look/pidns.h"
 
 #define DIRECTORY_SIZE (64 * 1024)
@@ -18,6 +19,8 @@
 #define ROOTS_MAX 1024
 /* How many generations down to look for a process whose namespace may be read. */
 #define GENERATIONS_MAX (2 * SBX_PIDS_MAX)
+/* Hidden processes are searched up to this far above the highest PID that procfs shows. */
+#define HIDDEN_AHEAD 4096u
 /* An orphan gets a new parent; a chain that changes more often than this is not waited for. */
 #define LOOKS_MAX 4
 
@@ -29,14 +32,32 @@ struct entry {
 	uint8_t standing;
 };
 
-/* Only the pages in use take memory. All but the last have the order of /proc. */
+/* All but the last have the order of /proc. */
 static struct entry *entries;
 static struct member *list;
-static uint32_t *entry_of; /* by PID, its index + 1 */
+static size_t entries_size, list_size;
+static struct pid_numbers entry_of; /* by PID, its index + 1 */
 static uint32_t count;
+static char monitor_children[CHILDREN_SIZE];
 static int roots[ROOTS_MAX];
 static int root_count;
 static int proc;
+
+static int add_process(uint32_t pid)
+{
+	if ((count + 1) * sizeof(*entries) > entries_size) {
+		entries = vmem_grow(entries, &entries_size);
+		if (entries == NULL)
+			return -1;
+	}
+	if ((count + 1) * sizeof(*list) > list_size) {
+		list = vmem_grow(list, &list_size);
+		if (list == NULL)
+			return -1;
+	}
+	list[count].pid = pid;
+	return pid_number_set(&entry_of, pid, ++count);
+}
 
 static bool list_processes(void)
 {
@@ -50,10 +71,11 @@ static bool list_processes(void)
 			uint32_t pid = (uint32_t)procfs_number(&name);
 
 			at += item->d_reclen;
-			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT || entry_of[pid] != 0)
+			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT ||
+			    pid_number(&entry_of, pid) != 0)
 				continue;
-			list[count].pid = pid;
-			entry_of[pid] = ++count;
+			if (add_process(pid) < 0)
+				return false;
 		}
 	}
 	return size == 0;
@@ -61,7 +83,9 @@ static bool list_processes(void)
 
 static struct entry *entry_at(uint32_t pid)
 {
-	return pid < PID_LIMIT && entry_of[pid] != 0 ? &entries[entry_of[pid] - 1] : NULL;
+	uint32_t number = pid_number(&entry_of, pid);
+
+	return number != 0 ? &entries[number - 1] : NULL;
 }
 
 static bool is_inside(int root, uint32_t pid)
@@ -130,18 +154,55 @@ static int pidns_of_init(uint32_t pid)
 	return PIDNS_NONE;
 }
 
+/* Whether the process lives but procfs hides it from this caller. */
+static bool is_hidden(uint32_t pid)
+{
+	struct procfs_stat stat;
+	int pidfd;
+
+	if (procfs_stat(proc, pid, &stat))
+		return false;
+	pidfd = sys_pidfd_open((pid_t)pid);
+	if (pidfd >= 0)
+		(void)close(pidfd);
+	return pidfd >= 0;
+}
+
+/*
+ * The namespace at level 1 whose init is `pid`, where procfs hides the init (hidepid). A process that
+ * procfs shows and that lives in the namespace leads to it.
+ */
+static int pidns_of_hidden_init(uint32_t pid)
+{
+	uint32_t inode;
+
+	if (!list_processes())
+		return PIDNS_NONE;
+	for (uint32_t i = 0; i < count; i++) {
+		int pidns = pidns_at_level(pidns_of(list[i].pid, &inode), 1);
+
+		if (pidns > PIDNS_OWN && pidns_process(pidns, 1) == pid)
+			return pidns;
+	}
+	return PIDNS_NONE;
+}
+
 int members_root(int procfs, uint32_t monitor)
 {
-	static char text[CHILDREN_SIZE];
+	const char *text = monitor_children;
 	int root = PIDNS_OWN;
 	const char *at;
 
 	proc = procfs;
+	(void)children_of(monitor, monitor_children);
 	if (!pidns_translates())
 		return PIDNS_OWN;
-	at = children_of(monitor, text);
+	at = text;
 	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
 		root = pidns_of_init(child);
+	at = text;
+	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
+		root = is_hidden(child) ? pidns_of_hidden_init(child) : PIDNS_OWN;
 	if (root <= PIDNS_OWN)
 		return PIDNS_OWN;
 	/* The monitor's other children must be in it too: they were cloned into it from above. */
@@ -151,6 +212,18 @@ int members_root(int procfs, uint32_t monitor)
 			return PIDNS_OWN;
 	}
 	return root;
+}
+
+/* Whether `pid` is a child of the monitor: a hidden init has no parent in the list. */
+static bool is_monitors(uint32_t pid)
+{
+	const char *at = monitor_children;
+
+	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;) {
+		if (child == pid)
+			return true;
+	}
+	return false;
 }
 
 /* Follows the parents up to one whose standing is known, then gives it to all on the way. */
@@ -167,7 +240,7 @@ static bool follow(struct entry *start, uint32_t monitor)
 
 		if (last->standing != UNKNOWN) {
 			standing = last->standing;
-		} else if (last->parent == monitor) {
+		} else if (last->parent == monitor || is_monitors(last->parent)) {
 			standing = MEMBER;
 		} else if (above != NULL) {
 			last = above;
@@ -213,10 +286,7 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	uint32_t member_count = 0;
 
 	proc = procfs;
-	entries = reserve(PID_LIMIT * sizeof(*entries));
-	list = reserve(PID_LIMIT * sizeof(*list));
-	entry_of = reserve(PID_LIMIT * sizeof(*entry_of));
-	if (entries == NULL || list == NULL || entry_of == NULL || !list_processes())
+	if (!list_processes())
 		return -1;
 	if (root != PIDNS_OWN)
 		add_root(root);
@@ -228,4 +298,35 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	}
 	*members = list;
 	return (int)member_count;
+}
+
+/*
+ * The kernel gives PIDs upwards, so a hidden process has a number below or not far above the highest
+ * shown. It translates a PID without asking for rights over the process.
+ */
+void members_hidden(int root, void (*report)(uint32_t pid))
+{
+	uint32_t last = 0;
+	const char *at = monitor_children;
+	bool has_hidden = false;
+
+	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;)
+		has_hidden = has_hidden || is_hidden(child);
+	if (!has_hidden)
+		return;
+	if (root <= PIDNS_OWN) {
+		report(0);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t number = pidns_pid(root, list[i].pid);
+
+		last = number > last ? number : last;
+	}
+	for (uint32_t number = 1; number <= last + HIDDEN_AHEAD; number++) {
+		uint32_t pid = pidns_process(root, number);
+
+		if (pid != 0 && entry_at(pid) == NULL && is_hidden(pid))
+			report(pid);
+	}
 }

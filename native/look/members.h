@@ -26,4 +26,10 @@ int members_root(int proc, uint32_t monitor);
  */
 int members_find(int proc, uint32_t monitor, int root, const struct member **members);
 
+/*
+ * Reports the PID of each process that is visible in `root` and hidden from this caller by procfs; 0
+ * if there may be some that cannot be listed. To be called after members_find.
+ */
+void members_hidden(int root, void (*report)(uint32_t pid));
+
 #endif

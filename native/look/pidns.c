@@ -149,6 +149,18 @@ uint32_t pidns_pid(int pidns, uint32_t pid)
 	return number > 0 ? (uint32_t)number : 0;
 }
 
+uint32_t pidns_process(int pidns, uint32_t pid)
+{
+	int here = has_translation ? sys_ioctl(table[pidns].fd, NSFS_TGID_FROM_PIDNS, pid) : 0;
+
+	return here > 0 ? (uint32_t)here : 0;
+}
+
+int pidns_known(uint32_t inode)
+{
+	return inode == 0 ? PIDNS_NONE : *bucket_of(inode) - 1;
+}
+
 bool pidns_pids(int pidns, uint32_t pid, uint32_t *pids)
 {
 	for (; pidns != PIDNS_OWN; pidns = table[pidns].above) {

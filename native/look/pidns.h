@@ -32,6 +32,12 @@ int pidns_at_level(int pidns, int level);
 /* The PID that `pid` has in `pidns`; 0: none, or not known. Needs no rights over the process. */
 uint32_t pidns_pid(int pidns, uint32_t pid);
 
+/* The PID, in our namespace, of the process that has `pid` in `pidns`; 0: none. procfs may hide it. */
+uint32_t pidns_process(int pidns, uint32_t pid);
+
+/* The index of a namespace that is in the table, by its inode; else PIDNS_NONE. */
+int pidns_known(uint32_t inode);
+
 /* Fills in the PIDs of each level down to that of `pidns`. False: the process has left it. */
 bool pidns_pids(int pidns, uint32_t pid, uint32_t *pids);
 

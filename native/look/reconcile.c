@@ -14,7 +14,7 @@
 struct rows {
 	struct snapshot_entry *all;
 	uint32_t count, capacity;
-	uint32_t *row_of; /* by PID, index + 1; virtual memory */
+	struct pid_numbers *row_of; /* by PID, index + 1 */
 };
 
 /* Whether the process still has its PID: the same at level 0 and in the run's outermost namespace. */
@@ -35,7 +35,9 @@ static const struct snapshot_entry *parent_of(const struct rows *rows,
 {
 	uint32_t pid = row_parents(child->row)[0];
 
-	return pid < PID_LIMIT && rows->row_of[pid] != 0 ? &rows->all[rows->row_of[pid] - 1] : NULL;
+	uint32_t number = pid_number(rows->row_of, pid);
+
+	return number != 0 ? &rows->all[number - 1] : NULL;
 }
 
 /* A process that is younger than the child has been given the earlier parent's PID. */
@@ -52,13 +54,18 @@ static void fill_parents(const struct snapshot_row *parent, struct snapshot_row 
 		row_parents(row)[level] = row_pids((struct snapshot_row *)parent)[level];
 }
 
-/* For a parent outside the run, which may be in namespaces around the run's. */
+/*
+ * Of a parent without a row: it is not of the run and in namespaces around the run's, or it is
+ * hidden. The kernel tells its PIDs in the child's namespaces either way.
+ */
 static void fill_outside(const struct snapshot_entry *entry)
 {
 	uint32_t *parents = row_parents(entry->row);
+	int own = pidns_known(entry->row->inodes[NAMESPACE_PID]);
+	int pidns = own > entry->root ? own : entry->root;
 
-	for (int level = 1; level < pidns_level(entry->root); level++)
-		parents[level] = pidns_pid(pidns_at_level(entry->root, level), parents[0]);
+	for (int level = 1; level <= pidns_level(pidns); level++)
+		parents[level] = pidns_pid(pidns_at_level(pidns, level), parents[0]);
 }
 
 /* False: the process has ended. *has_changed: it has another parent now. */
@@ -84,13 +91,12 @@ static bool add_parent(const struct snapshot_options *options, struct rows *rows
 	struct snapshot_entry *parent = &rows->all[rows->count];
 
 	if (child->root == PIDNS_OWN || rows->count == rows->capacity || pid >= PID_LIMIT ||
-	    rows->row_of[pid] != 0 || pidns_pid(child->root, pid) == 0)
+	    pid_number(rows->row_of, pid) != 0 || pidns_pid(child->root, pid) == 0)
 		return false;
 	*parent = (struct snapshot_entry){ .pid = pid, .root = child->root };
 	if (!rows_read_one(options, parent))
 		return false;
-	rows->row_of[pid] = ++rows->count;
-	return true;
+	return pid_number_set(rows->row_of, pid, ++rows->count) == 0;
 }
 
 /* False: the process has ended. */
@@ -141,20 +147,14 @@ static void find_parents(const struct snapshot_options *options, struct rows *ro
 int64_t reconcile_rows(const struct snapshot_options *options, struct snapshot_entry *all,
 		       uint32_t count)
 {
-	struct rows rows = {
-		.all = all,
-		.count = count,
-		.capacity = 2 * count,
-		.row_of = reserve(PID_LIMIT * sizeof(*rows.row_of)),
-	};
+	static struct pid_numbers row_of;
+	struct rows rows = { .all = all, .count = count, .capacity = 2 * count, .row_of = &row_of };
 
-	if (rows.row_of == NULL)
-		return -1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (all[i].row != NULL && !still_exists(options, &all[i]))
 			all[i].row = NULL;
-		if (all[i].row != NULL)
-			rows.row_of[all[i].pid] = i + 1;
+		if (all[i].row != NULL && pid_number_set(&row_of, all[i].pid, i + 1) < 0)
+			return -1;
 	}
 	find_parents(options, &rows);
 	return rows.count;

@@ -18,10 +18,32 @@
 #define ARGV_SIZE (32 * 1024)
 #define NS_PER_SECOND 1000000000ull
 
-#define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 8)
+#define ROW_SIZE_MAX ((sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 15) & ~7ul)
+/* Shared memory for each row, on average; most rows take a third of it. */
+#define ROW_SIZE_USUAL 1024
 /* The fewest processes that are worth a reader of their own, and the most readers. */
 #define PART_MIN 256
 #define PARTS_MAX 4
+
+/* Shared with the readers. */
+static struct rows_misses *misses;
+
+int rows_start(void)
+{
+	misses = reserve_shared(sizeof(*misses));
+	return misses == NULL ? -1 : 0;
+}
+
+static void miss(int err)
+{
+	(void)__atomic_fetch_add(&misses->count, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&misses->err, err, __ATOMIC_RELAXED);
+}
+
+const struct rows_misses *rows_missed(void)
+{
+	return misses;
+}
 
 static const char *const namespace_files[NAMESPACE_COUNT] = {
 	[NAMESPACE_USER] = "user", [NAMESPACE_MOUNT] = "mnt", [NAMESPACE_IPC] = "ipc",
@@ -117,8 +139,11 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 	size_t size = 0;
 	int fd = procfs_open(options->proc, pid, "stat");
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ESRCH)
+			miss(errno);
 		return 0;
+	}
 	memset(row, 0, sizeof(*row));
 	if (read_pids(options, pid, row)) {
 		read_namespaces(options, pid, row);
@@ -128,9 +153,16 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 			procfs_read(options->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
 		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);
 	}
-	(void)close(fd);
-	if (!is_read)
+	if (!is_read) {
+		int err = errno;
+
+		/* The process lives, so the read itself failed, as with too few descriptors. */
+		if (lseek(fd, 0, SEEK_SET) == 0 && procfs_read_stat(fd, &stat))
+			miss(err);
+		(void)close(fd);
 		return 0;
+	}
+	(void)close(fd);
 	row->state = (uint32_t)stat.state;
 	memcpy(row->comm, stat.comm, sizeof(stat.comm));
 	row->start_ns = rows_start_ns(stat.start_ticks);
@@ -141,23 +173,38 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 	return row->size;
 }
 
-/* `count` entries from `first` on; their rows go to `buffer`. */
+/* `count` entries from `first` on; their rows go to [buffer, end). All of it is shared memory. */
 struct part {
 	struct snapshot_entry *first;
 	uint32_t count;
-	char *buffer;
+	uint32_t done; /* how many of them have been read */
+	char *buffer, *end;
 };
 
-static void read_part(const struct snapshot_options *options, const struct part *part)
+/* Stops early if the memory runs out. */
+static void read_part(const struct snapshot_options *options, struct part *part)
 {
 	char *buffer = part->buffer;
 
-	for (uint32_t i = 0; i < part->count; i++) {
+	for (uint32_t i = 0; i < part->count && (size_t)(part->end - buffer) >= ROW_SIZE_MAX; i++) {
 		size_t size = read_row(options, part->first[i].pid, (struct snapshot_row *)buffer);
 
 		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)buffer;
 		buffer += size;
+		part->done = i + 1;
 	}
+}
+
+/* Reads what the reader did not: its fork failed, it was killed, or it ran out of memory. */
+static void read_rest(const struct snapshot_options *options, const struct part *part)
+{
+	for (uint32_t i = part->done; i < part->count; i++)
+		(void)rows_read_one(options, &part->first[i]);
+}
+
+static size_t part_size(uint32_t count)
+{
+	return (size_t)count * ROW_SIZE_USUAL + ROW_SIZE_MAX;
 }
 
 static uint32_t parts_for(uint32_t count)
@@ -173,21 +220,31 @@ static uint32_t parts_for(uint32_t count)
 }
 
 /*
- * Child processes, one a CPU, read a part each into shared memory and exit. The caller waits for
- * them, and reads itself what a child did not, because the fork failed or it was killed.
+ * Split among children, one for each CPU: each reads its part into memory that all share, and
+ * exits. They are awaited here; what one of them has not read is read here after all.
  */
-static void read_parts(const struct snapshot_options *options, struct snapshot_entry *all,
-		       uint32_t count, char *buffers)
+static int read_parts(const struct snapshot_options *options, struct snapshot_entry *all,
+		      uint32_t count)
 {
-	struct part parts[PARTS_MAX];
 	pid_t readers[PARTS_MAX];
 	uint32_t part_count = parts_for(count), first = 0;
+	struct part *parts = reserve_shared(part_count * sizeof(*parts));
 
+	if (parts == NULL)
+		return -1;
 	for (uint32_t i = 0; i < part_count; i++) {
 		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
+		size_t size = part_size(end - first);
+		char *buffer = reserve_shared(size);
 
-		parts[i] =
-			(struct part){ all + first, end - first, buffers + first * ROW_SIZE_MAX };
+		if (buffer == NULL)
+			return -1;
+		parts[i] = (struct part){
+			.first = all + first,
+			.count = end - first,
+			.buffer = buffer,
+			.end = buffer + size,
+		};
 		first = end;
 	}
 	for (uint32_t i = 1; i < part_count; i++) {
@@ -203,29 +260,32 @@ static void read_parts(const struct snapshot_options *options, struct snapshot_e
 
 		if (readers[i] > 0)
 			(void)waitpid(readers[i], &status, 0);
-		if (status != 0)
-			read_part(options, &parts[i]);
 	}
+	for (uint32_t i = 0; i < part_count; i++)
+		read_rest(options, &parts[i]);
+	return 0;
 }
 
 struct snapshot_entry *rows_read(const struct snapshot_options *options,
 				 const struct member *members, uint32_t count)
 {
 	struct snapshot_entry *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
-	char *buffers = reserve_shared(((size_t)count + 1) * ROW_SIZE_MAX);
 
-	if (all == NULL || buffers == NULL)
+	if (all == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
 		all[i] = (struct snapshot_entry){ .pid = members[i].pid, .root = members[i].root };
-	read_parts(options, all, count, buffers);
-	return all;
+	return read_parts(options, all, count) < 0 ? NULL : all;
 }
 
 bool rows_read_one(const struct snapshot_options *options, struct snapshot_entry *entry)
 {
-	struct snapshot_row *row = reserve(ROW_SIZE_MAX);
+	struct snapshot_row *row = (struct snapshot_row *)vmem_buffer(ROW_SIZE_MAX);
+	size_t size = row == NULL ? 0 : read_row(options, entry->pid, row);
 
-	entry->row = row != NULL && read_row(options, entry->pid, row) > 0 ? row : NULL;
+	if (row == NULL)
+		miss(ENOMEM);
+	entry->row = size > 0 ? row : NULL;
+	vmem_use(size);
 	return entry->row != NULL;
 }

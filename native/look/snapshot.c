@@ -89,6 +89,18 @@ static struct snapshot_entry *read_members(const struct snapshot_options *option
 	return found < 0 ? NULL : rows_read(options, members, *count);
 }
 
+/* Says on stderr what is missing; the runner puts it into its report. */
+static int fail(const char *what)
+{
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: %s: errno %d\n", what, errno);
+	return SBX_EXIT_HOST;
+}
+
+static void say_hidden(uint32_t pid)
+{
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: hidden %u\n", pid);
+}
+
 static int write_snapshot(uint32_t monitor, const struct snapshot_options *options,
 			  enum means means)
 {
@@ -104,12 +116,19 @@ static int write_snapshot(uint32_t monitor, const struct snapshot_options *optio
 		all = read_members(options, monitor, root, &read);
 	count = all == NULL ? -1 : reconcile_rows(options, all, read);
 	if (count < 0)
-		return SBX_EXIT_HOST;
+		return fail(all == NULL ? "to read the processes" : "to put the rows together");
 	for (int64_t i = 0; i < count; i++) {
 		if (all[i].row != NULL && !put(all[i].row))
-			return SBX_EXIT_HOST;
+			return fail("to write the rows");
 	}
-	return flush() ? 0 : SBX_EXIT_HOST;
+	if (!flush())
+		return fail("to write the rows");
+	if (rows_missed()->count > 0) {
+		errno = rows_missed()->err;
+		(void)fail("to read a process that lives");
+	}
+	members_hidden(root, say_hidden);
+	return 0;
 }
 
 static enum means means_of(const char *name)
@@ -147,7 +166,9 @@ int snapshot_main(int count, char **arguments)
 	if (means == MEANS_COUNT)
 		return SBX_EXIT_USAGE;
 	options.proc = open_own_proc();
-	if (options.proc < 0 || pidns_open(options.proc, means != MEANS_PROCFS) < 0)
-		return SBX_EXIT_HOST;
+	if (options.proc < 0)
+		return fail("to find a procfs of this PID namespace");
+	if (pidns_open(options.proc, means != MEANS_PROCFS) < 0 || rows_start() < 0)
+		return fail("to begin");
 	return write_snapshot((uint32_t)monitor, &options, means);
 }

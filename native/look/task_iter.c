@@ -14,8 +14,8 @@
 
 /* The kernel gives 32 KiB at a time, and no record is longer. Source: kernel/bpf/bpf_iter.c. */
 #define BATCH_SIZE (64 * 1024)
-/* For all rows; only the pages in use take memory. */
-#define ROWS_SIZE (4ul << 30)
+/* The longest row. */
+#define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ITERATOR_ARGV_SIZE + 8)
 /* Source: include/linux/proc_ns.h, PROC_TIME_INIT_INO. */
 #define TIMENS_FIRST 0xeffffffau
 
@@ -39,14 +39,18 @@ static char letter_of(uint32_t state, uint32_t exit_state)
 	return letters[index];
 }
 
-/* Makes the record's row at `buffer`. */
-static void fill_entry(const struct snapshot_options *options, const struct record *record,
-		       int root, char *buffer, struct snapshot_entry *entry)
+/* Makes the record's row. Returns -1 if there is no memory. */
+static int fill_entry(const struct snapshot_options *options, const struct record *record, int root,
+		      struct snapshot_entry *entry)
 {
+	char *buffer = vmem_buffer(ROW_SIZE_MAX);
 	struct snapshot_row *row = (void *)buffer;
 	const char *argv;
 	char *end;
 
+	if (buffer == NULL)
+		return -1;
+	memset(row, 0, sizeof(*row));
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
 	*entry = (struct snapshot_entry){ .pid = row_pids(row)[0], .root = root };
@@ -57,7 +61,7 @@ static void fill_entry(const struct snapshot_options *options, const struct reco
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
 		(void)rows_read_one(options, entry);
-		return;
+		return 0;
 	}
 	row->state = (uint32_t)letter_of(record->state, record->exit_state);
 	row->uid = record->uid;
@@ -70,6 +74,8 @@ static void fill_entry(const struct snapshot_options *options, const struct reco
 	memcpy(end, argv, record->argv_size);
 	row->size = (uint32_t)((size_t)(end + record->argv_size - buffer + 7) & ~7ul);
 	entry->row = row;
+	vmem_use(row->size);
+	return 0;
 }
 
 /* procfs shifts start times in a time namespace; the kernel's own fields are not shifted. */
@@ -80,33 +86,46 @@ static bool has_first_clock(int proc)
 	return fstatat(proc, "self/ns/time", &status, 0) < 0 || status.st_ino == TIMENS_FIRST;
 }
 
+/* The rows so far, with space for as many again and one more. */
+struct list {
+	struct snapshot_entry *all;
+	size_t size;
+	uint32_t count;
+};
+
+static struct snapshot_entry *next_of(struct list *list)
+{
+	while (2 * (list->count + 1) * sizeof(*list->all) > list->size) {
+		list->all = vmem_grow(list->all, &list->size);
+		if (list->all == NULL)
+			return NULL;
+	}
+	return &list->all[list->count++];
+}
+
 static struct snapshot_entry *read_all(const struct snapshot_options *options, int iterator,
 				       int root, uint32_t *count)
 {
 	static char batch[BATCH_SIZE] __attribute__((aligned(8)));
-	struct snapshot_entry *all = reserve(2 * (size_t)PID_LIMIT * sizeof(*all));
-	char *buffers = reserve(ROWS_SIZE);
-	size_t used = 0;
-	ssize_t size = -1;
+	struct list list = { 0 };
+	ssize_t size;
 
-	if (all == NULL || buffers == NULL)
-		return NULL;
-	while (*count < PID_LIMIT && ROWS_SIZE - used > sizeof(batch) &&
-	       (size = read(iterator, batch, sizeof(batch))) > 0) {
+	while ((size = read(iterator, batch, sizeof(batch))) > 0) {
 		for (ssize_t at = 0; at < size;) {
 			const struct record *record = (const void *)(batch + at);
-			struct snapshot_entry *entry = &all[(*count)++];
+			struct snapshot_entry *entry = next_of(&list);
 			uint32_t pids[SBX_PIDS_MAX];
 			uint32_t argv_size = record->argv_size;
 
-			fill_entry(options, record, root, buffers + used, entry);
-			used += entry->row == (void *)(buffers + used) ? entry->row->size : 0;
+			if (entry == NULL || fill_entry(options, record, root, entry) < 0)
+				return NULL;
 			at = iterator_pids(record, pids) - batch;
 			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
 			at = (at + 7) & ~7l;
 		}
 	}
-	return size == 0 ? all : NULL;
+	*count = list.count;
+	return size == 0 ? list.all : NULL;
 }
 
 struct snapshot_entry *task_iter_read(const struct snapshot_options *options, int root,

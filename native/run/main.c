@@ -213,11 +213,8 @@ static int report_faults(const struct run *run, int code)
 			.level = (int)state->fault_level,
 		};
 
-		if (state->state == SLOT_STATE_FAILED) {
+		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
-			if (error.step < STEP_STDIN_OPEN)
-				code = SBX_EXIT_HOST;
-		}
 	}
 	return code;
 }

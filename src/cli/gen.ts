@@ -6,10 +6,12 @@ import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
 import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
 import { layoutHeader, stepsHeader } from "../wire/header.ts";
+import { stepScopesHeader } from "../wire/step-scopes.ts";
 
 const generated: Readonly<Record<string, () => string>> = {
   "native/gen/layout.gen.h": layoutHeader,
   "native/gen/steps.gen.h": stepsHeader,
+  "native/gen/step-scopes.gen.h": stepScopesHeader,
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,

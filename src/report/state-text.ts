@@ -10,12 +10,7 @@ export function stateText(row: ReportProcess): string {
   return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
 }
 
-/**
- * Whether it could not be started, or has ended badly without having been told to end. How a fork
- * is to end nobody has said: it is not judged.
- */
-export function hasFailed({ kind, fault, exit, ended_by: by }: ReportProcess): boolean {
-  if (fault !== null) return true;
-  if (kind === "forked" || exit === null || by === "stop" || by === "sandbox") return false;
-  return "signal" in exit || exit.code !== 0;
+/** As the verdict says. How a fork is to end nobody has said: it is not judged. */
+export function hasFailed({ failed }: ReportProcess): boolean {
+  return failed;
 }

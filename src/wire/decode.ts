@@ -16,10 +16,11 @@ import {
   type SectionName,
   WIRE_VERSION,
 } from "./layout.ts";
+import { type Params, parsedParams } from "./params.ts";
 import { placesOf, type Struct } from "./struct.ts";
 
 export type Decoded =
-  | { readonly ok: true; readonly plan: Plan; readonly hash: string }
+  | { readonly ok: true; readonly plan: Plan; readonly hash: string; readonly params: Params }
   | { readonly ok: false; readonly reason: string };
 
 type Row = Readonly<Record<string, number>>;
@@ -95,7 +96,8 @@ class Decoder {
       slots: slots.map((row, index) => this.#slot(row, count + index, dependsOn[index] ?? [])),
     };
     const digest = this.#bytes.subarray(16, 48);
-    return { ok: true, plan, hash: `sha256:${Buffer.from(digest).toString("hex")}` };
+    const params = parsedParams(this.#string(this.#header["params"]));
+    return { ok: true, plan, hash: `sha256:${Buffer.from(digest).toString("hex")}`, params };
   }
 
   #section(section: SectionName): { offset: number; count: number } {

@@ -5,6 +5,7 @@ import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { ENUMS, type EnumName } from "./enums.ts";
+import { expectationRecords } from "./expectations.ts";
 import {
   IMAGE_MAGIC,
   IMAGE_STRUCTS,
@@ -13,6 +14,7 @@ import {
   type SectionName,
   WIRE_VERSION,
 } from "./layout.ts";
+import { type Params, paramsText } from "./params.ts";
 import { StringPool } from "./string-pool.ts";
 import { placesOf, type Struct } from "./struct.ts";
 
@@ -57,6 +59,7 @@ const RECORDS: Partial<Record<SectionName, Struct>> = {
   id_maps: IMAGE_STRUCTS.image_id_map,
   limits: IMAGE_STRUCTS.image_limit,
   mounts: IMAGE_STRUCTS.image_mount,
+  expectations: IMAGE_STRUCTS.image_expectation,
   sources: IMAGE_STRUCTS.image_source,
 };
 
@@ -137,14 +140,19 @@ function numberOf<Name extends EnumName>(name: Name, value: (typeof ENUMS)[Name]
   return (ENUMS[name] as readonly string[]).indexOf(value);
 }
 
-/** `hash` is that of the plan, where it is known already. */
-export function encodeImage(plan: Plan, hash: string = planHash(plan)): Uint8Array {
+/** `hash` is that of the plan, where it is known already; `params` are told, and change nothing. */
+export function encodeImage(
+  plan: Plan,
+  hash: string = planHash(plan),
+  params: Params = {},
+): Uint8Array {
   const sections = new Sections();
   const owned = ownedSlots(plan);
   const monitorOwned = owned.get(null) ?? [];
   const header = {
     name: sections.strings.add(plan.sandbox),
     description: sections.strings.add(plan.description),
+    params: sections.strings.add(paramsText(params)),
     monitor_owned_first: sections.addWords("owned", monitorOwned),
     monitor_owned_count: monitorOwned.length,
   };
@@ -156,6 +164,7 @@ export function encodeImage(plan: Plan, hash: string = planHash(plan)): Uint8Arr
   plan.slots.forEach((slot, index) => {
     addSlot(sections, processes, slot, dependents[index] ?? []);
   });
+  for (const record of expectationRecords(plan)) sections.add("expectations", record);
   for (const { span } of [...plan.sandboxes, ...plan.slots]) {
     const file = sections.strings.add(span.file);
     sections.add("sources", { file, start: span.start, end: span.end });

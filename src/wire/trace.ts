@@ -13,10 +13,13 @@ export interface Trace {
   readonly events: readonly TraceEvent[];
   /** How many more there were that could not be recorded. */
   readonly lost: number;
+  /** Why the file could not be written to its end, and whether the tracer lived to that. */
+  readonly writeErrno: number;
+  readonly isFinished: boolean;
 }
 
 export interface TraceEvent {
-  readonly kind: Exclude<EnumValue<"trace_kind">, "lost">;
+  readonly kind: EnumValue<"trace_kind">;
   /** CLOCK_MONOTONIC, as in the state table. */
   readonly atNs: number;
   /** By level, outermost first; of an exec and an exit only that at level 0. */
@@ -49,15 +52,13 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = (name: keyof typeof AT) => view.getUint32(AT[name], true);
   const events: TraceEvent[] = [];
-  let lost = 0;
   for (let at = HEADER.size; bytes.length - at >= PLACES.size; ) {
     const word = (name: keyof typeof AT) => view.getUint32(at + AT[name], true);
     const size = word("size");
     const kind = ENUMS.trace_kind[word("kind")];
     const isWhole = size >= PLACES.size + word("argv_size") && size <= bytes.length - at;
     if (!isWhole || kind === undefined || word("level") >= PIDS_MAX) break;
-    if (kind === "lost") lost += word("status");
-    else events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
+    events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
     at += size;
   }
   return {
@@ -66,7 +67,9 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
     obstacleErrno: header("obstacle_errno"),
     // CPUs write their events in turn, and that may be another order than that of their clocks.
     events: events.sort((a, b) => a.atNs - b.atNs),
-    lost,
+    lost: header("lost"),
+    writeErrno: header("write_errno"),
+    isFinished: header("finished") === 1,
   };
 }
 

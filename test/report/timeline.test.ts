@@ -5,18 +5,15 @@ import * as assert from "uvu/assert";
 import type { Report } from "../../src/report/report.ts";
 import { tableText } from "../../src/report/table.ts";
 import { timelineText } from "../../src/report/timeline.ts";
+import { BLANK_REPORT } from "./blank.ts";
 
 const test = suite("timeline");
 
 const look = { columns: 80, colour: false };
-const head = { report: 1, phase: "ended", sandbox: "x", plan: "sha256:0" } as const;
 const traced: Report = {
-  ...head,
-  pid_mode: "requested",
+  ...BLANK_REPORT,
+  phase: "ended",
   outcome: "done",
-  observer: { pidns: 1, kernel: "6.18" },
-  namespaces: [],
-  processes: [],
   tracer: { by: "bpf", lost: 0 },
   trace: [
     {

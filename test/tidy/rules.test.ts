@@ -6,6 +6,7 @@ import { deadDeclarations, deadExports, deadMembers } from "./dead.ts";
 import { changelogFaults, machinePaths } from "./documents.ts";
 import { functionsOf } from "./functions.ts";
 import { circles, floorBreaks, importsOf } from "./imports.ts";
+import { untested } from "./mirrors.ts";
 import { above, countsOf, lowered } from "./ratchets.ts";
 import { codeOf, commentsOf, type Source } from "./source.ts";
 import { bannedWords, fragments } from "./words.ts";
@@ -111,6 +112,18 @@ test("a member of an enumeration that neither language names is dead", () => {
   const native = [source("native/a.c", "fail(STEP_JOIN); /* STEP_REAP */")];
   const sources = [source("src/a.ts", 'x === "stdout" || y === "reap"')];
   assert.equal(deadMembers(enums, native, sources), ["step.reap", "stream.other"]);
+});
+
+test("a file is tested by its name, or by a test that imports it", () => {
+  const sources = ["a", "b", "c"].map((name) =>
+    source(`src/plan/${name}.ts`, "export function f() {}"),
+  );
+  const tests = [
+    source("test/plan/a.test.ts", ""),
+    source("test/plan/x.test.ts", 'import { f } from "../../src/plan/b.ts";'),
+  ];
+  assert.equal(untested(sources, tests), ["src/plan/c.ts"]);
+  assert.equal(untested([source("src/ir/d.ts", "export interface D {}")], tests), []);
 });
 
 test("a changelog has its headings, and entries end", () => {
