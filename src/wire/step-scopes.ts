@@ -54,6 +54,15 @@ const SCOPES: Readonly<Record<Step, StepScope>> = {
   exec: "process",
   signal: "host",
   reap: "host",
+  seal: "host",
+  seccomp: "host",
+  start_socket: "host",
+  null_device: "host",
+  mount_run: "host",
+  hide_runs: "host",
+  spec_dir: "host",
+  userns_make: "host",
+  namespaces_make: "host",
 };
 
 export function scopeOf(step: Step): StepScope {
