@@ -94,6 +94,7 @@ int streams_open(const struct exec_request *request, struct sbx_error *error)
 	const int append = O_WRONLY | O_CREAT | O_APPEND;
 	int level = (int)plan->slots[request->slot].level;
 
+	SBX_ASSERT(process != NULL);
 	if (process->stdin_kind == STDIN_KIND_FILE &&
 	    open_at(plan_string(plan, process->stdin_text), O_RDONLY, STDIN_FILENO) < 0)
 		return sbx_fail(error, STEP_STDIN_OPEN, level);

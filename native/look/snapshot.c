@@ -92,13 +92,13 @@ static struct snapshot_entry *read_members(const struct snapshot_options *option
 /* Says on stderr what is missing; the runner puts it into its report. */
 static int fail(const char *what)
 {
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: %s: errno %d\n", what, errno);
+	(void)dprintf(STDERR_FILENO, "sandbox-look: snapshot: %s: errno %d\n", what, errno);
 	return SBX_EXIT_HOST;
 }
 
 static void say_hidden(uint32_t pid)
 {
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: hidden %u\n", pid);
+	(void)dprintf(STDERR_FILENO, "sandbox-look: snapshot: hidden %u\n", pid);
 }
 
 static int write_snapshot(uint32_t monitor, const struct snapshot_options *options,

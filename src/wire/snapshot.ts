@@ -1,4 +1,4 @@
-/** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
+/** Reading the rows that `sandbox-look snapshot` writes. Pure. */
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
