@@ -22,6 +22,7 @@ static int text_fd(const struct run *run, const struct image_process *process, i
 static int stdin_source(const struct run *run, const struct image_process *process, int level,
 			struct sbx_error *error)
 {
+	SBX_ASSERT(process != NULL);
 	switch ((enum stdin_kind)process->stdin_kind) {
 	case STDIN_KIND_INHERIT:
 		return STDIN_FILENO;
