@@ -137,7 +137,8 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	int fd = procfs_open(wish->proc, pid, "stat");
 
 	if (fd < 0) {
-		if (errno != ENOENT && errno != ESRCH)
+		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
+		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
 			miss(errno);
 		return 0;
 	}
