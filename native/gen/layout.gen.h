@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xdf7a21c8u
+#define SBX_WIRE_VERSION 0x728087f1u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -267,6 +267,15 @@ enum step {
 	STEP_EXEC,
 	STEP_SIGNAL,
 	STEP_REAP,
+	STEP_SEAL,
+	STEP_SECCOMP,
+	STEP_START_SOCKET,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
+	STEP_USERNS_MAKE,
+	STEP_NAMESPACES_MAKE,
 	STEP_COUNT
 };
 
@@ -361,6 +370,7 @@ struct image_sandbox {
 	uint32_t mounts_first;
 	uint32_t mounts_count;
 	uint32_t joiner_first;
+	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
 	uint32_t until_first;
@@ -371,7 +381,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 136, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -397,15 +407,16 @@ _Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
 _Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {

@@ -47,3 +47,12 @@ SCOPE_HOST, /* environment */
 SCOPE_PROCESS, /* exec */
 SCOPE_HOST, /* signal */
 SCOPE_HOST, /* reap */
+SCOPE_HOST, /* seal */
+SCOPE_HOST, /* seccomp */
+SCOPE_HOST, /* start_socket */
+SCOPE_HOST, /* null_device */
+SCOPE_HOST, /* mount_run */
+SCOPE_HOST, /* hide_runs */
+SCOPE_HOST, /* spec_dir */
+SCOPE_HOST, /* userns_make */
+SCOPE_HOST, /* namespaces_make */

@@ -250,6 +250,7 @@ class Decoder {
       root: this.#enum("root_kind", row["root"]),
       mounts: this.#mounts(row),
       joiner: row["joiner_first"] === NONE ? null : this.#pids(row["joiner_first"], level),
+      mapper: row["mapper_first"] === NONE ? null : this.#pids(row["mapper_first"], level),
       lastPid: row["last_pid"] || null,
       until:
         until === "process"

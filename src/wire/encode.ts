@@ -245,6 +245,7 @@ function addSandbox(sections: Sections, sandbox: PlanSandbox, owned: readonly nu
     mounts_first: addMounts(sections, sandbox),
     mounts_count: sandbox.mounts.length,
     joiner_first: sandbox.joiner === null ? NONE : addPids(sections, sandbox.joiner),
+    mapper_first: sandbox.mapper === null ? NONE : addPids(sections, sandbox.mapper),
     last_pid: sandbox.lastPid ?? 0,
     until_kind: numberOf("until_kind", sandbox.until.kind),
     until_first: named?.first ?? 0,

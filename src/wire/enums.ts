@@ -112,6 +112,15 @@ export const ENUMS = {
     "exec",
     "signal",
     "reap",
+    "seal",
+    "seccomp",
+    "start_socket",
+    "null_device",
+    "mount_run",
+    "hide_runs",
+    "spec_dir",
+    "userns_make",
+    "namespaces_make",
   ],
 } as const satisfies Record<string, readonly string[]>;
 
