@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
+import { escapeText } from "../base/escape.ts";
 import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
@@ -10,6 +11,7 @@ import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
+import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
@@ -295,6 +297,7 @@ class Up {
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(folded(found), sourcesOf(found));
+    if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }
 }

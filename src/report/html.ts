@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
-import { deepestOf, factsOf, legendOf, titleOf } from "./heading.ts";
+import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from "./heading.ts";
 import { BOX_INDENT, SCRIPT, STYLE } from "./html-look.ts";
 import { durationText, type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
@@ -31,13 +31,23 @@ export function htmlText(report: Report): string {
 <body>
 <h1>${html(titleOf(report))}</h1>
 <p>${factsOf(report).map(html).join(" · ")}</p>
-<p>${html(legendOf(report, lifetimesOf(report) !== null))}</p>
+${findings(report)}<p>${html(legendOf(report, lifetimesOf(report) !== null))}</p>
 <nav><input type="search" placeholder="filter by name, PID, state or command" aria-label="filter"><button type="button">open all</button><output></output></nav>
 ${root === null ? "" : page.section(root, 0)}
 ${trace(report)}<script>${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/** What it was made of, and everything that failed or is missing. */
+function findings(report: Report): string {
+  const origin = originOf(report);
+  const lines = findingLines(report, Infinity).map((line) => `<li>${html(line)}</li>`);
+  return [
+    ...(origin.length === 0 ? [] : [`<p>${origin.map(html).join(" · ")}</p>\n`]),
+    ...(lines.length === 0 ? [] : [`<ul class="findings">${lines.join("\n")}</ul>\n`]),
+  ].join("");
 }
 
 function trace(report: Report): string {
