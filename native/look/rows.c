@@ -14,8 +14,8 @@
 #include "core/sbx.h"
 #include "look/pidns.h"
 
-/* Of the arguments of a process; what is longer is cut. */
-#define ARGV_SIZE (32 * 1024)
+/* Of the arguments of a process and a NUL; what is longer is cut. */
+#define ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 #define NS_PER_SECOND 1000000000ull
 
 #define ROW_SIZE_MAX ((sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 15) & ~7ul)
@@ -160,7 +160,8 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 		return 0;
 	}
 	(void)close(fd);
-	row->state = (uint32_t)stat.state;
+	/* Of a leader that has ended, the process goes on with its other threads. */
+	row->state = stat.state == 'Z' && stat.threads > 1 ? 'S' : (uint32_t)stat.state;
 	memcpy(row->comm, stat.comm, sizeof(stat.comm));
 	row->start_ns = rows_start_ns(stat.start_ticks);
 	row_parents(row)[0] = stat.parent;

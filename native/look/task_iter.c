@@ -54,6 +54,11 @@ static int take(const struct rows_wish *wish, const struct record *record, int r
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
 	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
+	/* Procfs knows whether the other threads of a leader that has ended go on. */
+	if (letter_of(record->state, record->exit_state) == 'Z') {
+		(void)rows_read_one(wish, seen);
+		return 0;
+	}
 	/* As procfs shows them: with what is behind, where a process has written over their end. */
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {

@@ -6,7 +6,7 @@ import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
 import { deepestOf, factsOf, findingLines, originOf, titleOf } from "./heading.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 export interface GraphLook {
   /** Long runs of copies are not folded. */
@@ -156,7 +156,7 @@ function labelOf(item: Item): string[] {
   const lines = Array.from({ length: Math.ceil(pids.length / PIDS_A_LINE) }, (_, at) =>
     pids.slice(at * PIDS_A_LINE, (at + 1) * PIDS_A_LINE).join("  "),
   );
-  const command = cut(escapeText(item.argv.join(" ")), COMMAND_WIDTH);
+  const command = cut(escapeText(commandText(item)), COMMAND_WIDTH);
   return [ownName(item.path, item.sandbox), ...lines, `${stateText(item)}: ${command}`];
 }
 

@@ -7,7 +7,7 @@ import { BOX_INDENT, SCRIPT, STYLE } from "./html-look.ts";
 import { durationText, type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 import { timelineText } from "./timeline.ts";
 
 /** Characters that a name, a bar and a command have at least; longer ones are broken. */
@@ -147,7 +147,7 @@ ${hidden.map((row) => this.#row(row)).join("\n")}
     );
     const name = html(ownName(row.path, row.sandbox));
     const life = this.#lives === null ? "" : this.#life(row, this.#lives);
-    return `<tr><td class="name" title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="state${hasFailed(row) ? " bad" : ""}">${html(stateText(row))}</td>${life}<td class="command">${html(row.argv.join(" "))}</td></tr>`;
+    return `<tr><td class="name" title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="state${hasFailed(row) ? " bad" : ""}">${html(stateText(row))}</td>${life}<td class="command">${html(commandText(row))}</td></tr>`;
   }
 
   #life(row: ReportProcess, lives: Lifetimes): string {

@@ -14,3 +14,9 @@ export function stateText(row: ReportProcess): string {
 export function hasFailed({ failed }: ReportProcess): boolean {
   return failed;
 }
+
+/** What it runs; before it, why it does not yet, or never did. */
+export function commandText({ argv, argv_cut: isCut, reason }: ReportProcess): string {
+  const command = `${argv.join(" ")}${isCut ? "…" : ""}`;
+  return reason === null ? command : `(${reason}) ${command}`;
+}

@@ -8,7 +8,7 @@ import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from ".
 import { durationText, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 /** Pixels. The font is monospaced, so that widths are known without measuring. */
 const CHAR = 7.3;
@@ -158,7 +158,7 @@ ${parts.join("\n")}
       else text(at, base, "pid", String(row.pids[level] ?? "-"), "end");
     });
     text(columns.stateAt, base, hasFailed(row) ? "failed" : "dim", stateText(row));
-    text(columns.commandAt, base, "", cut(escapeText(row.argv.join(" ")), COMMAND_WIDTH));
+    text(columns.commandAt, base, "", cut(escapeText(commandText(row)), COMMAND_WIDTH));
     bars([row]);
     y += LINE;
   }
@@ -209,7 +209,7 @@ function columnsFor(report: Report, root: Nest | null, hasBars: boolean): Column
   const stateAt = x + 2 * CHAR;
   const barAt = stateAt + (widest(5, stateText) + 2) * CHAR;
   const commandAt = hasBars ? barAt + BAR + 2 * CHAR : barAt;
-  const command = widest(7, ({ argv }) => escapeText(argv.join(" ")));
+  const command = widest(7, (row) => escapeText(commandText(row)));
   const right = PAD * 2 + depth * INDENT_RIGHT;
   const needed = commandAt + Math.min(COMMAND_WIDTH, command) * CHAR + right;
   const heading = headingLines(report, hasBars).map(([, text]) => Bun.stringWidth(text));

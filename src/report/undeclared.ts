@@ -90,7 +90,10 @@ function topOf(
 function forkedRow(row: ProcRow, head: ReportProcess, surroundings: Surroundings): ReportProcess {
   // Its number where whom it descends from lives: there no two are alike.
   const path = `${head.path}+${row.pids[head.level]}`;
-  return bareRow(row, path, "forked", head.sandbox, surroundings);
+  const forked = bareRow(row, path, "forked", head.sandbox, surroundings);
+  // The kernel's start times are whole ticks of 10 ms; nobody is older than its parent.
+  const started = Math.max(forked.started_ns ?? 0, head.started_ns ?? 0);
+  return { ...forked, started_ns: started };
 }
 
 function bareRow(
@@ -116,6 +119,7 @@ function bareRow(
     pinned: [],
     comm: row.comm,
     argv: row.argv.length > 0 ? row.argv : [`[${row.comm}]`],
+    ...(row.isArgvCut && { argv_cut: true }),
     started_ns: since(row.startNs),
     ended_ns: null,
     ...ofLive(row, inodes(row, sandbox)),

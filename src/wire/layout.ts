@@ -35,6 +35,9 @@ export const SLOT_COUNT_MAX = 1_048_576;
 export const STRING_LIST_MAX = 65_535;
 export const IMAGE_SIZE_MAX = 1 << 30;
 
+/** Bytes that a snapshot and a trace have of a process's arguments; what is longer is cut. */
+export const ARGV_TEXT_MAX = 31 * 1024 - 1;
+
 const SECTION_NAMES = [
   "sandboxes",
   "slots",

@@ -1,7 +1,7 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
 import { placesOf } from "./struct.ts";
 
 export interface Trace {
@@ -31,6 +31,7 @@ export interface TraceEvent {
   readonly comm: string;
   /** Of an exec only. */
   readonly argv: readonly string[];
+  readonly isArgvCut: boolean;
 }
 
 const TEXT = new TextDecoder("utf-8");
@@ -87,6 +88,7 @@ function eventOf(kind: TraceEvent["kind"], record: DataView): TraceEvent {
     parentPid: word("parent"),
     status: word("status"),
     comm: text(AT.comm, 16).replace(/\0.*$/s, ""),
+    isArgvCut: argvSize >= ARGV_TEXT_MAX,
     argv: argvSize === 0 ? [] : text(PLACES.size, argvSize).replace(/\0$/, "").split("\0"),
   };
 }
