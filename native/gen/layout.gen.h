@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x7e782d6cu
+#define SBX_WIRE_VERSION 0xab238b71u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
+#define SBX_SIGNAL_MAX 64
 #define SBX_PIDS_MAX 33
 #define SBX_USERS_MAX 34
 #define SBX_SANDBOX_COUNT_MAX 65536
-#define SBX_SLOT_COUNT_MAX 1048576
+#define SBX_SLOT_COUNT_MAX 1065536
 #define SBX_STRING_LIST_MAX 65535
 #define SBX_IMAGE_SIZE_MAX 1073741824
 #define SBX_IMAGE_MAGIC "SBXPLAN"
@@ -492,7 +493,7 @@ _Static_assert(sizeof(struct image_mount) == 8, "layout");
 _Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
 _Static_assert(offsetof(struct image_mount, at) == 4, "layout");
 
-/* Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1. */
+/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file. */
 struct image_source {
 	uint32_t file;
 	uint32_t start;
@@ -601,12 +602,10 @@ _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {
-	uint64_t inodes[7];
-	uint64_t unused;
+	uint64_t inodes[8];
 };
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
-_Static_assert(offsetof(struct table_sandbox, unused) == 56, "layout");
 
 /* Monitor to runner, followed by `size` bytes. */
 struct frame {
@@ -713,5 +712,19 @@ _Static_assert(offsetof(struct namespace_row, user_inodes) == 280, "layout");
 _Static_assert(offsetof(struct namespace_row, inits) == 552, "layout");
 _Static_assert(offsetof(struct namespace_row, hostname) == 684, "layout");
 _Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
+
+#define SBX_SECTIONS(X) \
+	X(SECTION_SANDBOXES, sandboxes, struct image_sandbox) \
+	X(SECTION_SLOTS, slots, struct image_slot) \
+	X(SECTION_PROCESSES, processes, struct image_process) \
+	X(SECTION_OWNED, owned, uint32_t) \
+	X(SECTION_DEPENDENTS, dependents, struct image_dependent) \
+	X(SECTION_PIDS, pids, uint32_t) \
+	X(SECTION_ID_MAPS, id_maps, struct image_id_map) \
+	X(SECTION_GROUPS, groups, uint32_t) \
+	X(SECTION_LIMITS, limits, struct image_limit) \
+	X(SECTION_MOUNTS, mounts, struct image_mount) \
+	X(SECTION_STRINGS, strings, char) \
+	X(SECTION_SOURCES, sources, struct image_source)
 
 #endif
