@@ -18,7 +18,7 @@ int caps_bound(int level, struct sbx_error *error)
 			continue;
 		if (errno == EINVAL && number > 0)
 			break;
-		return sbx_fail(error, STEP_DROP_CAPABILITIES, level);
+		return sbx_fail(error, STEP_BOUNDING_SET, level);
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_NO_NEW_PRIVS, level);

@@ -6,7 +6,7 @@
 
 /*
  * Empties the bounding set, so that no execve below gains a capability, and forbids new
- * privileges. The caller keeps what it has. Errors: STEP_DROP_CAPABILITIES, STEP_NO_NEW_PRIVS.
+ * privileges. The caller keeps what it has. Errors: STEP_BOUNDING_SET, STEP_NO_NEW_PRIVS.
  * Source: capabilities(7).
  */
 int caps_bound(int level, struct sbx_error *error);

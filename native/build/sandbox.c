@@ -40,7 +40,7 @@ static int map_own_ids(const struct run *run, struct sbx_error *error)
 	int result;
 
 	if (self < 0)
-		return sbx_fail(error, STEP_UID_MAP, 1);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, 1);
 	result = idmap_write(run, 0, self, run->uid, run->gid, error);
 	(void)close(self);
 	return result;
@@ -98,10 +98,9 @@ static int name_host(const struct run *run, const struct image_sandbox *box,
 static void note_inodes(const struct run *run, uint32_t sandbox)
 {
 	static const char *const files[NAMESPACE_COUNT] = {
-		[NAMESPACE_PID] = "self/ns/pid",   [NAMESPACE_USER] = "self/ns/user",
-		[NAMESPACE_MOUNT] = "self/ns/mnt", [NAMESPACE_IPC] = "self/ns/ipc",
-		[NAMESPACE_UTS] = "self/ns/uts",   [NAMESPACE_NET] = "self/ns/net",
-		[NAMESPACE_CGROUP] = "self/ns/cgroup",
+#define NS_FILE(kind, flag, file) [kind] = "self/ns/" file,
+		SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
 	};
 	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
 	uint64_t *inodes = run->table.sandboxes[sandbox].inodes;

@@ -44,7 +44,7 @@ static int join_child(const struct run *run, uint32_t sandbox, pid_t child, int 
 	(void)snprintf(name, sizeof(name), "%d", child);
 	directory = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, level);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, level);
 	if (idmap_write(run, sandbox, directory, geteuid(), getegid(), error) < 0) {
 		(void)close(directory);
 		return -1;
@@ -52,7 +52,7 @@ static int join_child(const struct run *run, uint32_t sandbox, pid_t child, int 
 	userns = openat(directory, "ns/user", O_RDONLY | O_CLOEXEC);
 	(void)close(directory);
 	if (run_place(userns, FD_USERNS) < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, level);
+		return sbx_fail(error, STEP_USERNS_OPEN, level);
 	if (joined != 0 && setns(pidfd, (int)run_clone_flags(joined)) < 0)
 		return sbx_fail(error, STEP_JOIN, level);
 	return 0;
@@ -71,7 +71,7 @@ int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx
 	SBX_ASSERT(proc_fd >= 0);
 	SBX_ASSERT(box->joiner_first != SBX_NONE);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
-		return sbx_fail(error, STEP_CLONE_JOINER, level);
+		return sbx_fail(error, STEP_HELPER_SOCKET, level);
 
 	const struct sys_clone request = {
 		.flags = run_clone_flags(kinds),
@@ -87,9 +87,9 @@ int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx
 	}
 	(void)close(sockets[CHILDS]);
 	if (child < 0)
-		(void)sbx_fail(error, STEP_CLONE_JOINER, level);
+		(void)sbx_fail(error, STEP_CLONE_HELPER, level);
 	else if (exchange(sockets[OURS], false) < 0)
-		(void)sbx_fail(error, STEP_CLONE_JOINER, level);
+		(void)sbx_fail(error, STEP_HELPER_LOST, level);
 	else
 		result = join_child(run, sandbox, child, pidfd, proc_fd, error);
 

@@ -14,7 +14,7 @@
  *
  * A short-lived child makes the namespaces; the caller maps its ids, joins, and reaps it.
  * `proc_fd` is a procfs in which the child is seen under the number that clone3 returns.
- * Errors: STEP_CLONE_JOINER, STEP_USERNS_ENTER, STEP_JOIN, and those of idmap_write.
+ * Errors: STEP_HELPER_SOCKET, STEP_CLONE_HELPER, STEP_HELPER_LOST, STEP_USERNS_OPEN, STEP_JOIN, and those of idmap_write.
  */
 int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error);
 

@@ -234,6 +234,10 @@ static bool others_fit(const struct reader *reader)
 		    !string_fits(reader, plan->mounts[i].at))
 			return false;
 	}
+	for (uint32_t i = 0; i < plan->source_count; i++) {
+		if (!string_fits(reader, plan->sources[i].file))
+			return false;
+	}
 	for (uint32_t i = 0; i < reader->counts[SECTION_PIDS]; i++) {
 		if (plan->pids[i] > INT32_MAX)
 			return false;
@@ -290,6 +294,7 @@ int plan_validate(const void *image, size_t size, struct plan *plan, struct sbx_
 #undef SECTION_VIEW
 		.sandbox_count = reader.counts[SECTION_SANDBOXES],
 		.slot_count = reader.counts[SECTION_SLOTS],
+		.source_count = reader.counts[SECTION_SOURCES],
 	};
 	uint32_t pool = reader.counts[SECTION_STRINGS];
 

@@ -12,6 +12,7 @@ struct plan {
 #undef SECTION_VIEW
 	uint32_t sandbox_count;
 	uint32_t slot_count;
+	uint32_t source_count; /* one a sandbox, then one a slot; others may be missing */
 };
 
 /*

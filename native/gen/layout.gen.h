@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xab238b71u
+#define SBX_WIRE_VERSION 0x5694bb96u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -191,20 +191,39 @@ enum step {
 	STEP_IMAGE_VERSION,
 	STEP_IMAGE_SECTION,
 	STEP_IMAGE_RECORD,
-	STEP_TABLE_OPEN,
+	STEP_TABLE_RESERVE,
 	STEP_TABLE_MAP,
-	STEP_MONITOR_SETUP,
+	STEP_RUN_DIR_OPEN,
+	STEP_MEMORY,
+	STEP_DESCRIPTOR_LIMIT,
+	STEP_CONTROL_OPEN,
+	STEP_PROC_OPEN,
+	STEP_LOG_SOCKET,
+	STEP_NOTIFY_OPEN,
+	STEP_MONITOR_PIDFD,
+	STEP_NULL_OPEN,
+	STEP_EPOLL,
+	STEP_SIGNALFD,
+	STEP_TIMER,
+	STEP_SUBREAPER,
+	STEP_DEATH_SIGNAL,
+	STEP_NOT_DUMPABLE,
 	STEP_CLONE_INIT,
 	STEP_CLONE_PROCESS,
-	STEP_CLONE_JOINER,
+	STEP_CLONE_HELPER,
+	STEP_CLONE_WATCHDOG,
+	STEP_HELPER_SOCKET,
+	STEP_HELPER_LOST,
+	STEP_START_BARRIER,
 	STEP_JOIN,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
+	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
+	STEP_USERNS_OPEN,
 	STEP_USERNS_ENTER,
-	STEP_PROPAGATION,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -214,24 +233,23 @@ enum step {
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
 	STEP_LAST_PID,
+	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SESSION,
+	STEP_LOG_PIPE,
 	STEP_STDIN_OPEN,
+	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
 	STEP_STDERR_OPEN,
-	STEP_LOG_PIPE,
-	STEP_LOG_SEND,
+	STEP_STREAMS,
+	STEP_DESCRIPTORS_CLOSE,
 	STEP_LIMITS,
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
 	STEP_CWD,
-	STEP_DESCRIPTORS,
-	STEP_ENVIRONMENT,
 	STEP_EXEC,
-	STEP_SIGNAL,
-	STEP_REAP,
 	STEP_COUNT
 };
 
@@ -493,16 +511,18 @@ _Static_assert(sizeof(struct image_mount) == 8, "layout");
 _Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
 _Static_assert(offsetof(struct image_mount, at) == 4, "layout");
 
-/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file. */
+/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known. */
 struct image_source {
 	uint32_t file;
 	uint32_t start;
 	uint32_t end;
+	uint32_t line;
 };
-_Static_assert(sizeof(struct image_source) == 12, "layout");
+_Static_assert(sizeof(struct image_source) == 16, "layout");
 _Static_assert(offsetof(struct image_source, file) == 0, "layout");
 _Static_assert(offsetof(struct image_source, start) == 4, "layout");
 _Static_assert(offsetof(struct image_source, end) == 8, "layout");
+_Static_assert(offsetof(struct image_source, line) == 12, "layout");
 
 /* At offset 0. The arrays are at the offsets it names. */
 struct table_header {

@@ -182,7 +182,7 @@ static int stdin_text(const char *text, uint32_t size, int level, struct sbx_err
 	int fd = memfd_create("stdin", MFD_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) < 0)
-		return sbx_fail(error, STEP_STDIN_OPEN, level);
+		return sbx_fail(error, STEP_STDIN_TEXT, level);
 	return fd;
 }
 
@@ -241,11 +241,11 @@ static int set_streams(const struct exec_request *request, const struct image_pr
 	if ((err != STDERR_FILENO && dup2(err, STDERR_FILENO) < 0) ||
 	    (out != STDOUT_FILENO && dup2(out, STDOUT_FILENO) < 0) ||
 	    (in != STDIN_FILENO && dup2(in, STDIN_FILENO) < 0))
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
+		return sbx_fail(error, STEP_STREAMS, level);
 	/* The gate stays until the exec, which its other side waits for. */
 	if ((request->gate >= 0 && sys_close_range(3, (unsigned int)request->gate - 1) < 0) ||
 	    sys_close_range(request->gate >= 0 ? (unsigned int)request->gate + 1 : 3, ~0u) < 0)
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
+		return sbx_fail(error, STEP_DESCRIPTORS_CLOSE, level);
 	return 0;
 }
 
@@ -265,7 +265,7 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 	if (cwd[0] != '\0' && chdir(cwd) < 0)
 		return sbx_fail(error, STEP_CWD, level);
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (set_streams(request, process, level, error) < 0)
 		return -1;
 	return set_limits(request->run, process, level, error);

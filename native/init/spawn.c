@@ -196,7 +196,7 @@ static int join_sandbox(const struct spawn *spawn, uint32_t sandbox, struct sbx_
 		(void)snprintf(name, sizeof(name), "%u/ns/user", first->pids[0]);
 		fd = openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
 		if (run_place(fd, FD_USERNS) < 0)
-			return sbx_fail(error, STEP_USERNS_ENTER, level);
+			return sbx_fail(error, STEP_USERNS_OPEN, level);
 	}
 	if (sandbox == 0 && run->userns_first)
 		kinds |= 1u << NAMESPACE_USER;
@@ -228,7 +228,7 @@ static void clone_through_resident(struct spawn *spawn, uint32_t sandbox)
 		_exit(0);
 	}
 	if (pid < 0) {
-		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)box->level);
+		(void)sbx_fail(&error, STEP_CLONE_HELPER, (int)box->level);
 		fault(spawn, &error);
 		return;
 	}
@@ -302,7 +302,7 @@ static pid_t clone_through_joiner(struct spawn *spawn, const uint32_t *chain, in
 	if (pid == 0)
 		joiner(spawn, chain, chain_count);
 	if (pid < 0) {
-		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)spawn->record->level);
+		(void)sbx_fail(&error, STEP_CLONE_HELPER, (int)spawn->record->level);
 		fault(spawn, &error);
 		return 0;
 	}
@@ -338,7 +338,7 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 	table_set_state(&run->table, slot, SLOT_STATE_STARTING);
 	if (process != NULL && run->pids_ordered &&
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0) {
-		(void)sbx_fail(&error, STEP_DESCRIPTORS, (int)record->level);
+		(void)sbx_fail(&error, STEP_START_BARRIER, (int)record->level);
 		fault(&spawn, &error);
 		return 0;
 	}

@@ -7,7 +7,9 @@
 
 import Type, { type Static } from "typebox";
 import { ID_MAX, PID_LEVEL_MAX, PID_MAX, UTS_NAME_MAX } from "../base/kernel-limits.ts";
+import { byKind } from "../base/namespace-kinds.ts";
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
+import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
 import { PARAM_TYPES } from "./params.ts";
 
 const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
@@ -180,7 +182,7 @@ const processFields = {
       [
         Type.String(),
         Type.Array(Type.String()),
-        Type.Record(Type.String(), choice(["started", "exited", "succeeded"], "What to wait for.")),
+        Type.Record(Type.String(), choice(WAIT_CONDITION_NAMES, "What to wait for.")),
       ],
       {
         description: "Processes to wait for: names or paths, or a map to what to wait for.",
@@ -222,23 +224,18 @@ const processMap = Type.Object(processFields, {
   description: "A process: exactly one of `run` and `shell`.",
 });
 
-const namespace = (kind: string) =>
-  Type.Optional(choice(["new", "inherit"], `The ${kind} namespace.`));
-
 const namespaces = Type.Object(
-  {
-    pid: namespace("pid"),
-    user: namespace("user"),
-    mount: namespace("mount"),
-    ipc: namespace("ipc"),
-    uts: namespace("uts"),
-    net: namespace("net"),
-    cgroup: namespace("cgroup"),
-  },
+  byKind(({ kind, fallback }) =>
+    Type.Optional(
+      choice(
+        ["new", "inherit"],
+        `The ${kind} namespace. Default: ${kind === "user" ? "new at the root where the caller has no CAP_SYS_ADMIN, else inherit" : fallback}.`,
+      ),
+    ),
+  ),
   {
     ...closed,
-    description:
-      "Which namespaces are new. Default: pid, mount, ipc, uts and cgroup new; net inherited; user new at the root where the caller has no CAP_SYS_ADMIN, else inherited.",
+    description: "Which namespaces are new.",
     examples: [{ net: "new", uts: "inherit" }],
   },
 );

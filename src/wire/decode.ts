@@ -1,8 +1,9 @@
 /** From a plan image back to the plan: for `up FILE.plan` and cached plans. Pure. */
 
+import { byKind } from "../base/namespace-kinds.ts";
 import { NO_SPAN, type Span } from "../base/span.ts";
 import { LIMIT_NAMES } from "../ir/limit-names.ts";
-import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
+import type { NamespaceMode } from "../ir/namespaces.ts";
 import type {
   DependencyCondition,
   Expect,
@@ -96,10 +97,6 @@ class Decoder {
     const image = this.#image;
     const { level } = row;
     const user = enumValue("user_mode", row.user_mode);
-    const namespaces = NAMESPACE_KINDS.map((kind, bit): [NamespaceKind, NamespaceMode] => [
-      kind,
-      kind === "user" ? user : row.namespaces_new & (1 << bit) ? "new" : "inherit",
-    ]);
     return {
       name: image.string(row.name),
       path: image.string(row.path),
@@ -109,7 +106,10 @@ class Decoder {
       initMode: enumValue("init_mode", row.init_mode),
       initSlot: row.init_slot,
       slots: { first: row.slot_first, end: row.slot_end },
-      namespaces: Object.fromEntries(namespaces) as Record<NamespaceKind, NamespaceMode>,
+      namespaces: byKind(({ kind }, bit): NamespaceMode => {
+        if (kind === "user") return user;
+        return row.namespaces_new & (1 << bit) ? "new" : "inherit";
+      }),
       hostname: image.string(row.hostname) || null,
       domainname: image.string(row.domainname) || null,
       user: this.#identity(row),

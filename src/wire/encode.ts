@@ -1,5 +1,6 @@
 /** From a plan to the image that the shim runs. Pure. */
 
+import { Lines } from "../diag/lines.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
@@ -7,8 +8,15 @@ import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 
-/** `hash` is that of the plan, where it is known already. */
-export function encodeImage(plan: Plan, hash: string = planHash(plan)): Uint8Array {
+/**
+ * `hash` is that of the plan, where it is known already. `sources` has the texts of its files, for
+ * the lines that the shim names by itself; a file without its text has none.
+ */
+export function encodeImage(
+  plan: Plan,
+  hash: string = planHash(plan),
+  sources: ReadonlyMap<string, string> = new Map(),
+): Uint8Array {
   const writer = new ImageWriter();
   const owned = ownedSlots(plan);
   const monitorOwned = owned.get(null) ?? [];
@@ -26,9 +34,11 @@ export function encodeImage(plan: Plan, hash: string = planHash(plan)): Uint8Arr
   plan.slots.forEach((slot, index) => {
     addSlot(writer, processes, slot, dependents[index] ?? []);
   });
+  const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   for (const { span } of [...plan.sandboxes, ...plan.slots]) {
-    const file = writer.strings.add(span.file);
-    writer.add("sources", { file, start: span.start, end: span.end });
+    const { file, start, end } = span;
+    const line = lines.get(file)?.position(start).line ?? 0;
+    writer.add("sources", { file: writer.strings.add(file), start, end, line });
   }
   return writer.image(header, hash.slice("sha256:".length));
 }

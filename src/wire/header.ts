@@ -30,15 +30,6 @@ const C_TYPES: Readonly<Record<FieldType, string>> = {
   u64: "uint64_t",
 };
 
-/** `native/gen/steps.gen.h`: the names of the steps as string literals, in order. */
-export function stepsHeader(): string {
-  return [
-    "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",
-    ...ENUMS.step.map((step) => `${JSON.stringify(step)},`),
-    "",
-  ].join("\n");
-}
-
 /** The whole text of the header, with a final newline. */
 export function layoutHeader(): string {
   const structs: readonly Struct[] = [

@@ -208,11 +208,12 @@ export const IMAGE_STRUCTS = {
   },
   image_source: {
     name: "image_source",
-    doc: "Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file.",
+    doc: "Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known.",
     fields: [
       ["file", "u32"],
       ["start", "u32"],
       ["end", "u32"],
+      ["line", "u32"],
     ],
   },
 } as const satisfies Record<string, Struct>;

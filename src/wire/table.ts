@@ -1,9 +1,10 @@
 /** Reading the state table: what the shim has observed of each slot. Pure; trusts no number. */
 
-import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
-import { ENUMS, type EnumValue, type Step } from "./enums.ts";
+import { byKind, type NamespaceKind } from "../base/namespace-kinds.ts";
+import { ENUMS, type EnumValue } from "./enums.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
 import { TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
+import type { Step } from "./steps.ts";
 import { layoutOf } from "./struct.ts";
 
 export interface SlotState {
@@ -115,8 +116,5 @@ function slotState(view: DataView, at: number, level: number): SlotState {
 }
 
 function inodesOf(view: DataView, at: number): Record<NamespaceKind, number> {
-  const entries = NAMESPACE_KINDS.map(
-    (kind, index) => [kind, wideAt(view, at + 8 * index)] as const,
-  );
-  return Object.fromEntries(entries) as Record<NamespaceKind, number>;
+  return byKind((_, index) => wideAt(view, at + 8 * index));
 }
