@@ -132,6 +132,19 @@ test("only cli prints, exits, and reads arguments", () => {
   );
 });
 
+test("exit codes stand in one table", () => {
+  const own = sources.filter(
+    ({ path, text }) =>
+      path.startsWith("src/cli/") &&
+      path !== "src/cli/gen.ts" &&
+      /\bEXIT\w* = |\breturn \d|\? \d+ : \d+;/.test(text),
+  );
+  assert.equal(
+    own.map(({ path }) => path),
+    [],
+  );
+});
+
 test("files are short, and nothing is left to do", () => {
   const long = [...sources, ...native]
     .map(({ path, text }): [string, number] => [path, text.split("\n").length])
@@ -153,7 +166,7 @@ test("file names are kebab-case", () => {
 test("generated files say so, and are fresh", () => {
   for (const path of [
     "native/gen/layout.gen.h",
-    "native/gen/steps.gen.h",
+    "native/gen/tables.gen.h",
     "docs/diagnostics.md",
     "docs/spec.md",
   ]) {

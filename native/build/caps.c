@@ -37,7 +37,7 @@ static int empty_bounding_set(int level, struct sbx_error *error)
 			continue;
 		if (errno == EPERM && !may_bound())
 			return 0;
-		return sbx_fail(error, STEP_DROP_CAPABILITIES, level);
+		return sbx_fail(error, STEP_BOUNDING_SET, level);
 	}
 	return 0;
 }

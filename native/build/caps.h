@@ -7,7 +7,7 @@
 /*
  * Empties the bounding set, forbids new privileges, and refuses the caller's kernel keys, so that no
  * execve below gains anything. The caller keeps the capabilities that it has. Does nothing where this
- * process has inherited all of it from the shim. Errors: STEP_DROP_CAPABILITIES, STEP_NO_NEW_PRIVS,
+ * process has inherited all of it from the shim. Errors: STEP_BOUNDING_SET, STEP_NO_NEW_PRIVS,
  * STEP_SECCOMP. Source: capabilities(7).
  */
 int caps_bound(int level, struct sbx_error *error);

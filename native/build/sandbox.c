@@ -40,7 +40,7 @@ static int map_own_ids(const struct run *run, struct sbx_error *error)
 	int result;
 
 	if (self < 0)
-		return sbx_fail(error, STEP_UID_MAP, 1);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, 1);
 	/* Its map files are its own only while it may be looked into; no workload is there yet. */
 	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	result = idmap_write(run, 0, self, error);
@@ -100,10 +100,9 @@ static int name_host(const struct run *run, const struct image_sandbox *box,
 const char *sandbox_namespace_file(unsigned int kind)
 {
 	static const char *const files[NAMESPACE_COUNT] = {
-		[NAMESPACE_PID] = "self/ns/pid",   [NAMESPACE_USER] = "self/ns/user",
-		[NAMESPACE_MOUNT] = "self/ns/mnt", [NAMESPACE_IPC] = "self/ns/ipc",
-		[NAMESPACE_UTS] = "self/ns/uts",   [NAMESPACE_NET] = "self/ns/net",
-		[NAMESPACE_CGROUP] = "self/ns/cgroup",
+#define NS_FILE(kind, flag, file) [kind] = "self/ns/" file,
+		SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
 	};
 
 	SBX_ASSERT(kind < NAMESPACE_COUNT);

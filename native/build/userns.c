@@ -35,15 +35,16 @@ static struct sys_clone request_of(const struct run *run, uint32_t sandbox, uint
 /*
  * Clones a helper. In the helper it returns 1: there FD_START is its end of the socket, FD_NEEDED is
  * `needed` (-1: none), and beside them only procfs and the user namespace above are left open.
- * Returns 0 in the init, -1 with errno.
+ * Returns 0 in the init. Errors: STEP_HELPER_SOCKET, STEP_CLONE_HELPER.
  */
-static int helper_clone(const struct sys_clone *request, int needed, struct helper *helper)
+static int helper_clone(const struct sys_clone *request, int needed, struct helper *helper,
+			struct sbx_error *error)
 {
 	int sockets[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -1;
+		return sbx_fail(error, STEP_HELPER_SOCKET, request->level);
 	pid = sys_clone(request);
 	if (pid == 0) {
 		if (run_place(sockets[1], FD_START) < 0 ||
@@ -52,6 +53,8 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 			_exit(SBX_EXIT_HOST);
 		return 1;
 	}
+	if (pid < 0)
+		(void)sbx_fail(error, STEP_CLONE_HELPER, request->level);
 	(void)close(sockets[1]);
 	if (pid < 0)
 		(void)close(sockets[0]);
@@ -75,8 +78,7 @@ static _Noreturn void helper_report(const struct sbx_error *error)
 }
 
 /* In the init: what a helper reports. One that dies before it could has been killed. */
-static int helper_result(const struct helper *helper, enum step step, int level,
-			 struct sbx_error *error)
+static int helper_result(const struct helper *helper, int level, struct sbx_error *error)
 {
 	struct sbx_error reported = { 0 };
 	ssize_t size;
@@ -86,7 +88,7 @@ static int helper_result(const struct helper *helper, enum step step, int level,
 	while (size < 0 && errno == EINTR);
 	if (size != (ssize_t)sizeof(reported)) {
 		errno = ESRCH;
-		return sbx_fail(error, step, level);
+		return sbx_fail(error, STEP_HELPER_LOST, level);
 	}
 	if (reported.step == STEP_NONE)
 		return 0;
@@ -150,10 +152,10 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 	int level = (int)planned->level;
 	struct sbx_error own = { 0 };
 	struct helper helper;
-	int result = helper_clone(&request, directory, &helper);
+	int result = helper_clone(&request, directory, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_JOINER, level);
+		return -1;
 	if (result > 0) {
 		if (setns(FD_USERNS, CLONE_NEWUSER) < 0)
 			(void)sbx_fail(&own, STEP_USERNS_ENTER, level);
@@ -161,7 +163,7 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 			(void)idmap_write(run, sandbox, FD_NEEDED, &own);
 		helper_report(&own);
 	}
-	result = helper_result(&helper, STEP_UID_MAP, level, error);
+	result = helper_result(&helper, level, error);
 	helper_end(&helper);
 	return result;
 }
@@ -175,7 +177,7 @@ static int map_ids(const struct run *run, uint32_t sandbox, pid_t holder, int pr
 	(void)snprintf(name, sizeof(name), "%d", holder);
 	directory = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return sbx_fail(error, STEP_UID_MAP, (int)run->plan.sandboxes[sandbox].level);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, (int)run->plan.sandboxes[sandbox].level);
 	result = is_below ? map_from_above(run, sandbox, directory, error) :
 			    idmap_write(run, sandbox, directory, error);
 	(void)close(directory);
@@ -193,10 +195,10 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 	int fds[DESCRIPTORS_MAX];
 	size_t count = 0;
 	struct helper helper;
-	int result = helper_clone(&request, -1, &helper);
+	int result = helper_clone(&request, -1, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_JOINER, level);
+		return -1;
 	if (result > 0)
 		hold_userns(run, sandbox, is_below);
 	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
@@ -204,7 +206,7 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 		*error = reported;
 	else if (result <= 0 || count != 1)
 		(void)sbx_fail(error, STEP_USERNS_MAKE, level);
-	else if (helper_result(&helper, STEP_USERNS_MAKE, level, error) == 0)
+	else if (helper_result(&helper, level, error) == 0)
 		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
 	helper_end(&helper);
 	if (error->step != STEP_NONE && count == 1)
@@ -263,10 +265,10 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	int fds[DESCRIPTORS_MAX];
 	size_t count = 0;
 	struct helper helper;
-	int result = helper_clone(&request, -1, &helper);
+	int result = helper_clone(&request, -1, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_JOINER, level);
+		return -1;
 	if (result > 0)
 		make_owned(run, sandbox, kinds);
 	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);

@@ -51,17 +51,27 @@ int run_place(int fd, int number)
 	if (fd == number)
 		return fcntl(fd, F_SETFD, FD_CLOEXEC);
 	result = dup3(fd, number, O_CLOEXEC);
+	/* For a number above RLIMIT_NOFILE it says EBADF, as for a descriptor that is none: dup(2). */
+	if (result < 0 && errno == EBADF && fcntl(fd, F_GETFD) >= 0)
+		errno = EMFILE;
 	(void)close(fd);
 	return result < 0 ? -1 : 0;
 }
 
+/* A kind that has no row would be a namespace that is silently not made. */
+#define ONE(kind, flag, file) +1
+_Static_assert(0 SBX_NAMESPACES(ONE) == NAMESPACE_COUNT, "each namespace kind has its row");
+#undef ONE
+#define NOT_ZERO(kind, flag, file) _Static_assert((flag) != 0 && sizeof(file) > 1, #kind);
+SBX_NAMESPACES(NOT_ZERO)
+#undef NOT_ZERO
+
 uint64_t run_clone_flags(uint32_t namespaces)
 {
 	static const uint64_t flags[NAMESPACE_COUNT] = {
-		[NAMESPACE_PID] = CLONE_NEWPID, [NAMESPACE_USER] = CLONE_NEWUSER,
-		[NAMESPACE_MOUNT] = CLONE_NEWNS, [NAMESPACE_IPC] = CLONE_NEWIPC,
-		[NAMESPACE_UTS] = CLONE_NEWUTS, [NAMESPACE_NET] = CLONE_NEWNET,
-		[NAMESPACE_CGROUP] = CLONE_NEWCGROUP,
+#define FLAG(kind, flag, file) [kind] = flag,
+		SBX_NAMESPACES(FLAG)
+#undef FLAG
 	};
 	uint64_t result = 0;
 

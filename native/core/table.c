@@ -58,7 +58,7 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 	uint8_t *base;
 
 	if (fd >= 0 && reserve(fd, parts.size) < 0)
-		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+		return sbx_fail(error, STEP_TABLE_RESERVE, 0);
 	base = mmap(NULL, parts.size, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (base == MAP_FAILED)
 		return sbx_fail(error, STEP_TABLE_MAP, 0);

@@ -26,7 +26,7 @@ size_t table_size(const struct plan *plan);
 
 /*
  * Makes the table of `plan` in the file `fd`, or in memory of this run's own if fd is -1. The
- * mapping lasts as long as the process and its forks. Errors: STEP_TABLE_OPEN, STEP_TABLE_MAP.
+ * mapping lasts as long as the process and its forks. Errors: STEP_TABLE_RESERVE, STEP_TABLE_MAP.
  */
 int table_create(struct table *table, const struct plan *plan, int fd, struct sbx_error *error);
 

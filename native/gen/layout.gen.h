@@ -5,15 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x728087f1u
+#define SBX_WIRE_VERSION 0xf5d3ee30u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
+#define SBX_SIGNAL_MAX 64
 #define SBX_PIDS_MAX 33
 #define SBX_USERS_MAX 34
 #define SBX_SANDBOX_COUNT_MAX 65536
-#define SBX_SLOT_COUNT_MAX 1048576
+#define SBX_SLOT_COUNT_MAX 1065536
 #define SBX_STRING_LIST_MAX 65535
 #define SBX_IMAGE_SIZE_MAX 1073741824
+#define SBX_ARGV_TEXT_MAX 31743
 #define SBX_IMAGE_MAGIC "SBXPLAN"
 #define SBX_TABLE_MAGIC "SBXSTATE"
 
@@ -226,20 +228,47 @@ enum step {
 	STEP_IMAGE_VERSION,
 	STEP_IMAGE_SECTION,
 	STEP_IMAGE_RECORD,
-	STEP_TABLE_OPEN,
+	STEP_TABLE_RESERVE,
 	STEP_TABLE_MAP,
-	STEP_MONITOR_SETUP,
+	STEP_RUN_DIR_OPEN,
+	STEP_MEMORY,
+	STEP_DESCRIPTOR_LIMIT,
+	STEP_CONTROL_OPEN,
+	STEP_PROC_OPEN,
+	STEP_LOG_SOCKET,
+	STEP_NOTIFY_OPEN,
+	STEP_MONITOR_PIDFD,
+	STEP_NULL_OPEN,
+	STEP_EPOLL,
+	STEP_SIGNALFD,
+	STEP_TIMER,
+	STEP_SUBREAPER,
+	STEP_DEATH_SIGNAL,
+	STEP_NOT_DUMPABLE,
 	STEP_CLONE_INIT,
 	STEP_CLONE_PROCESS,
-	STEP_CLONE_JOINER,
+	STEP_CLONE_HELPER,
+	STEP_CLONE_WATCHDOG,
+	STEP_HELPER_SOCKET,
+	STEP_HELPER_LOST,
+	STEP_START_SOCKET,
+	STEP_STARTS_WATCH,
+	STEP_SEAL,
+	STEP_USERNS_MAKE,
+	STEP_NAMESPACES_MAKE,
+	STEP_SECCOMP,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
 	STEP_JOIN,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
+	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
 	STEP_USERNS_ENTER,
-	STEP_PROPAGATION,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -249,33 +278,23 @@ enum step {
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
 	STEP_LAST_PID,
+	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SESSION,
+	STEP_LOG_PIPE,
 	STEP_STDIN_OPEN,
+	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
 	STEP_STDERR_OPEN,
-	STEP_LOG_PIPE,
-	STEP_LOG_SEND,
+	STEP_STREAMS,
+	STEP_DESCRIPTORS_CLOSE,
 	STEP_LIMITS,
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
 	STEP_CWD,
-	STEP_DESCRIPTORS,
-	STEP_ENVIRONMENT,
 	STEP_EXEC,
-	STEP_SIGNAL,
-	STEP_REAP,
-	STEP_SEAL,
-	STEP_SECCOMP,
-	STEP_START_SOCKET,
-	STEP_NULL_DEVICE,
-	STEP_MOUNT_RUN,
-	STEP_HIDE_RUNS,
-	STEP_SPEC_DIR,
-	STEP_USERNS_MAKE,
-	STEP_NAMESPACES_MAKE,
 	STEP_COUNT
 };
 
@@ -557,16 +576,18 @@ _Static_assert(offsetof(struct image_expectation, what) == 4, "layout");
 _Static_assert(offsetof(struct image_expectation, level) == 8, "layout");
 _Static_assert(offsetof(struct image_expectation, value) == 12, "layout");
 
-/* Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1. */
+/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known. */
 struct image_source {
 	uint32_t file;
 	uint32_t start;
 	uint32_t end;
+	uint32_t line;
 };
-_Static_assert(sizeof(struct image_source) == 12, "layout");
+_Static_assert(sizeof(struct image_source) == 16, "layout");
 _Static_assert(offsetof(struct image_source, file) == 0, "layout");
 _Static_assert(offsetof(struct image_source, start) == 4, "layout");
 _Static_assert(offsetof(struct image_source, end) == 8, "layout");
+_Static_assert(offsetof(struct image_source, line) == 12, "layout");
 
 /* At offset 0. The arrays are at the offsets it names. */
 struct table_header {
@@ -685,12 +706,10 @@ _Static_assert(offsetof(struct table_expectation, unused) == 12, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {
-	uint64_t inodes[7];
-	uint64_t unused;
+	uint64_t inodes[8];
 };
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
-_Static_assert(offsetof(struct table_sandbox, unused) == 56, "layout");
 
 /* Monitor to runner, followed by `size` bytes. */
 struct frame {
@@ -803,5 +822,20 @@ _Static_assert(offsetof(struct namespace_row, user_inodes) == 280, "layout");
 _Static_assert(offsetof(struct namespace_row, inits) == 552, "layout");
 _Static_assert(offsetof(struct namespace_row, hostname) == 684, "layout");
 _Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
+
+#define SBX_SECTIONS(X) \
+	X(SECTION_SANDBOXES, sandboxes, struct image_sandbox) \
+	X(SECTION_SLOTS, slots, struct image_slot) \
+	X(SECTION_PROCESSES, processes, struct image_process) \
+	X(SECTION_OWNED, owned, uint32_t) \
+	X(SECTION_DEPENDENTS, dependents, struct image_dependent) \
+	X(SECTION_PIDS, pids, uint32_t) \
+	X(SECTION_ID_MAPS, id_maps, struct image_id_map) \
+	X(SECTION_GROUPS, groups, uint32_t) \
+	X(SECTION_LIMITS, limits, struct image_limit) \
+	X(SECTION_MOUNTS, mounts, struct image_mount) \
+	X(SECTION_EXPECTATIONS, expectations, struct image_expectation) \
+	X(SECTION_STRINGS, strings, char) \
+	X(SECTION_SOURCES, sources, struct image_source)
 
 #endif

@@ -197,7 +197,7 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 	if (streams_set(request, error) < 0)
 		return -1;
 	if (close_others(request->enter_userns) < 0)
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
+		return sbx_fail(error, STEP_DESCRIPTORS_CLOSE, level);
 	if (take_identity(request, sandbox, process, error) < 0)
 		return -1;
 	(void)umask(process->umask);
@@ -207,7 +207,7 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 		return -1;
 	/* After the ids, which clear it. Source: PR_SET_PDEATHSIG(2const). */
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	return set_limits(request->run, process, level, error);
 }
 

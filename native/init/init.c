@@ -30,15 +30,15 @@ static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_er
 	if (run->plan.sandboxes[sandbox].parent == SBX_NONE)
 		(void)setsid();
 	if (!is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_SUBREAPER, level);
 	/* A subreaper must outlive the monitor, to end what it has adopted; PID 1 takes all along. */
 	if (is_pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (caps_bound(level, error) < 0)
 		return -1;
 	/* So that a root inside cannot trace its init and write to the state table through it. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_NOT_DUMPABLE, level);
 	(void)prctl(PR_SET_NAME, "sandbox-init", 0, 0, 0);
 	(void)!chdir("/"); /* processes enter the spec's folder themselves */
 	return 0;
@@ -120,14 +120,19 @@ void init_main(struct run *run, uint32_t sandbox)
 	struct sbx_error error = { 0 };
 	struct supervisor supervisor;
 	int signals = supervise_signals();
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int epoll = -1;
 
-	if (signals < 0 || epoll < 0 ||
-	    supervise_open(&supervisor, run, box->owned_first, box->owned_count, init_main) < 0 ||
-	    watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 || watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
-	    watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
-	    watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0)
-		(void)sbx_fail(&error, STEP_MONITOR_SETUP, (int)box->level);
+	/* Each is looked at before the next is tried: errno is then still that of what failed. */
+	if (signals < 0)
+		(void)sbx_fail(&error, STEP_SIGNALFD, (int)box->level);
+	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count, init_main,
+				(int)box->level, &error) == 0 &&
+		 ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+		  watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
+		  watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+		  watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+		  watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
+		(void)sbx_fail(&error, STEP_EPOLL, (int)box->level);
 	else
 		(void)settle(run, sandbox, is_pid1, &error);
 	if (error.step != STEP_NONE) {

@@ -232,7 +232,7 @@ static void make_through_second(struct spawn *spawn, uint32_t sandbox, bool rese
 		_exit(0);
 	}
 	if (pid < 0) {
-		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)planned->level);
+		(void)sbx_fail(&error, STEP_CLONE_HELPER, (int)planned->level);
 		spawn_set_fault(spawn, &error);
 		return;
 	}
@@ -287,7 +287,7 @@ pid_t join_clone(struct spawn *spawn, bool reserved_pids)
 		help(spawn, reserved_pids);
 	if (pid > 0)
 		return pid;
-	(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)spawn->record->level);
+	(void)sbx_fail(&error, STEP_CLONE_HELPER, (int)spawn->record->level);
 	spawn_set_fault(spawn, &error);
 	return 0;
 }

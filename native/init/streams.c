@@ -15,7 +15,7 @@ static int text_fd(const struct run *run, const struct image_process *process, i
 	int fd = memfd_create("stdin", MFD_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) < 0)
-		return sbx_fail(error, STEP_STDIN_OPEN, level);
+		return sbx_fail(error, STEP_STDIN_TEXT, level);
 	return fd;
 }
 
@@ -74,7 +74,7 @@ int streams_set(const struct exec_request *request, struct sbx_error *error)
 	/* stderr before stdout: it may be a copy of the shim's own stdout. */
 	if (install(err, STDERR_FILENO) < 0 || install(out, STDOUT_FILENO) < 0 ||
 	    install(in, STDIN_FILENO) < 0)
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
+		return sbx_fail(error, STEP_STREAMS, level);
 	return 0;
 }
 

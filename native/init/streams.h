@@ -7,7 +7,7 @@
 /*
  * Puts every stream that is a descriptor already at 0, 1, 2: inherited ones, output pipes, a text,
  * /dev/null. Streams that are files get /dev/null for now. Walks no path.
- * Errors: STEP_STDIN_OPEN (a text), STEP_DESCRIPTORS.
+ * Errors: STEP_STDIN_TEXT, STEP_STREAMS.
  */
 int streams_set(const struct exec_request *request, struct sbx_error *error);
 

@@ -326,7 +326,7 @@ void members_hidden(int root, void (*report)(uint32_t pid))
 	for (uint32_t number = 1; number <= last + HIDDEN_AHEAD; number++) {
 		uint32_t pid = pidns_process(root, number);
 
-		if (pid != 0 && entry_at(pid) == NULL && is_hidden(pid))
+		if (pid != 0 && is_hidden(pid))
 			report(pid);
 	}
 }

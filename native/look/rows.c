@@ -14,8 +14,8 @@
 #include "core/sbx.h"
 #include "look/pidns.h"
 
-/* Longer arguments of a process are truncated. */
-#define ARGV_SIZE (32 * 1024)
+/* Longer arguments of a process, with their NUL, are truncated. */
+#define ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 #define NS_PER_SECOND 1000000000ull
 
 #define ROW_SIZE_MAX ((sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 15) & ~7ul)
@@ -46,8 +46,9 @@ const struct rows_misses *rows_missed(void)
 }
 
 static const char *const namespace_files[NAMESPACE_COUNT] = {
-	[NAMESPACE_USER] = "user", [NAMESPACE_MOUNT] = "mnt", [NAMESPACE_IPC] = "ipc",
-	[NAMESPACE_UTS] = "uts",   [NAMESPACE_NET] = "net",   [NAMESPACE_CGROUP] = "cgroup",
+#define NS_FILE(kind, flag, file) [kind] = file,
+	SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
 };
 
 uint64_t rows_tick_ns(void)
@@ -104,10 +105,8 @@ static void read_namespaces(const struct snapshot_options *options, uint32_t pid
 			    struct snapshot_row *row)
 {
 	for (int kind = 0; options->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
-		const char *name = namespace_files[kind];
-
-		if (name != NULL)
-			row->inodes[kind] = procfs_namespace(options->proc, pid, name);
+		if (kind != NAMESPACE_PID) /* read with its PIDs */
+			row->inodes[kind] = procfs_namespace(options->proc, pid, namespace_files[kind]);
 	}
 }
 
@@ -140,7 +139,8 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 	int fd = procfs_open(options->proc, pid, "stat");
 
 	if (fd < 0) {
-		if (errno != ENOENT && errno != ESRCH)
+		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
+		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
 			miss(errno);
 		return 0;
 	}
@@ -163,7 +163,8 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 		return 0;
 	}
 	(void)close(fd);
-	row->state = (uint32_t)stat.state;
+	/* Of a leader that has ended, the process goes on with its other threads. */
+	row->state = stat.state == 'Z' && stat.threads > 1 ? 'S' : (uint32_t)stat.state;
 	memcpy(row->comm, stat.comm, sizeof(stat.comm));
 	row->start_ns = rows_start_ns(stat.start_ticks);
 	row_parents(row)[0] = stat.parent;

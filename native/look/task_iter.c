@@ -54,6 +54,11 @@ static int fill_entry(const struct snapshot_options *options, const struct recor
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
 	*entry = (struct snapshot_entry){ .pid = row_pids(row)[0], .root = root };
+	/* procfs knows whether the other threads of a leader that has ended still run. */
+	if (letter_of(record->state, record->exit_state) == 'Z') {
+		(void)rows_read_one(options, entry);
+		return 0;
+	}
 	/*
 	 * A process that has overwritten the end of its arguments is read from procfs, which shows
 	 * what comes after them too.

@@ -37,16 +37,9 @@ enum field_id {
 	COMMON_INUM,
 	PIDNS_COMMON,
 	USERNS_COMMON,
-	PROXY_MNT,
-	MNTNS_COMMON,
-	PROXY_IPC,
-	IPCNS_COMMON,
-	PROXY_UTS,
-	UTSNS_COMMON,
-	PROXY_NET,
-	NETNS_COMMON,
-	PROXY_CGROUP,
-	CGROUPNS_COMMON,
+#define MEMBERS(kind, name, member, type) PROXY_##name, COMMON_##name,
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
 	FIELD_COUNT,
 };
 
@@ -77,27 +70,24 @@ static struct btf_field fields[FIELD_COUNT] = {
 	[COMMON_INUM] = { "ns_common", "inum", 0, 0 },
 	[PIDNS_COMMON] = { "pid_namespace", "ns", 0, 0 },
 	[USERNS_COMMON] = { "user_namespace", "ns", 0, 0 },
-	[PROXY_MNT] = { "nsproxy", "mnt_ns", 0, 0 },
-	[MNTNS_COMMON] = { "mnt_namespace", "ns", 0, 0 },
-	[PROXY_IPC] = { "nsproxy", "ipc_ns", 0, 0 },
-	[IPCNS_COMMON] = { "ipc_namespace", "ns", 0, 0 },
-	[PROXY_UTS] = { "nsproxy", "uts_ns", 0, 0 },
-	[UTSNS_COMMON] = { "uts_namespace", "ns", 0, 0 },
-	[PROXY_NET] = { "nsproxy", "net_ns", 0, 0 },
-	[NETNS_COMMON] = { "net", "ns", 0, 0 },
-	[PROXY_CGROUP] = { "nsproxy", "cgroup_ns", 0, 0 },
-	[CGROUPNS_COMMON] = { "cgroup_namespace", "ns", 0, 0 },
+#define MEMBERS(kind, name, member, type)                                                          \
+	[PROXY_##name] = { "nsproxy", member, 0, 0 }, [COMMON_##name] = { type, "ns", 0, 0 },
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
 };
 
-/* The members of `struct nsproxy`; PID and user namespaces are not in it. */
+/* Two kinds are not in nsproxy: the user namespace is read below, the PID namespace with the PIDs. */
+#define ONE(kind, name, member, type) +1
+_Static_assert(2 SBX_NSPROXY(ONE) == NAMESPACE_COUNT, "each namespace kind is read");
+#undef ONE
+
+/* The members of `struct nsproxy`. */
 static const struct {
 	enum field_id proxy, common;
 } kinds[NAMESPACE_COUNT] = {
-	[NAMESPACE_MOUNT] = { PROXY_MNT, MNTNS_COMMON },
-	[NAMESPACE_IPC] = { PROXY_IPC, IPCNS_COMMON },
-	[NAMESPACE_UTS] = { PROXY_UTS, UTSNS_COMMON },
-	[NAMESPACE_NET] = { PROXY_NET, NETNS_COMMON },
-	[NAMESPACE_CGROUP] = { PROXY_CGROUP, CGROUPNS_COMMON },
+#define MEMBERS(kind, name, member, type) [kind] = { PROXY_##name, COMMON_##name },
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
 };
 
 /* What the registers hold that keep their value over a call. */

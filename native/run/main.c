@@ -14,6 +14,7 @@
 
 #include "run/monitor.h"
 #include "run/seal.h"
+#include "core/fault.h"
 #include "core/shared.h"
 #include "core/sys.h"
 #include "trace/trace.h"
@@ -26,10 +27,6 @@ struct options {
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
-};
-
-static const char *const step_names[] = {
-#include "gen/steps.gen.h"
 };
 
 static int usage(void)
@@ -148,21 +145,25 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= STDERR_FILENO;)
 		fd = dup(fd);
 	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_CONTROL_OPEN, 0);
 	if (run_place(open_proc(), FD_PROC) < 0)
-		return sbx_fail(error, STEP_MOUNT_PROC, 0);
+		return sbx_fail(error, STEP_PROC_OPEN, 0);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) < 0 ||
-	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0 ||
-	    run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0 ||
-	    run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0 ||
-	    run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0)
+		return sbx_fail(error, STEP_LOG_SOCKET, 0);
+	if (run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
+	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0)
+		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
+	if (run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
+		return sbx_fail(error, STEP_MONITOR_PIDFD, 0);
+	if (run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0)
+		return sbx_fail(error, STEP_NULL_OPEN, 0);
+	if (run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
+		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
 	if (run_reserve_numbers() < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
@@ -172,26 +173,22 @@ static int raise_descriptors(struct run *run, struct sbx_error *error)
 	struct rlimit raised;
 
 	if (getrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	raised = run->descriptors;
 	raised.rlim_cur = raised.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
 static int report(const struct run *run, const struct sbx_error *error, uint32_t slot)
 {
-	const char *path = slot == SBX_NONE ? "" : plan_string(&run->plan, run->plan.slots[slot].path);
-
 	if (slot == SBX_NONE && run->table.header != NULL)
 		table_set_own_fault(&run->table, error);
 	/* A runner reads it in the table, and says it better. */
 	if (!run->has_control || run->table.header == NULL)
-		(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
-			      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
-			      error->level);
-	return error->step <= STEP_IMAGE_RECORD ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
+		fault_print(&run->plan, slot, error);
+	return step_scope(error->step) == SCOPE_IMAGE ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
 }
 
 /* Without a runner nobody else would say what could not be done. */
@@ -261,7 +258,7 @@ static int run_command(int count, char **arguments)
 		return report(&run, &error, SBX_NONE);
 	if (options.run_dir != NULL &&
 	    run_place(open(options.run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), FD_RUN_DIR) < 0)
-		(void)sbx_fail(&error, STEP_TABLE_OPEN, 0);
+		(void)sbx_fail(&error, STEP_RUN_DIR_OPEN, 0);
 	if (error.step != STEP_NONE)
 		return report(&run, &error, SBX_NONE);
 	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
@@ -280,13 +277,13 @@ static int run_command(int count, char **arguments)
 /* Without the copy in memory nothing is started: its file would be within a workload's reach. */
 static int run_sealed(int count, char **arguments)
 {
+	static const struct plan none;
 	struct sbx_error error = { 0 };
 
 	if (seal_executable(arguments) == 0)
 		return run_command(count - 2, arguments + 2);
 	(void)sbx_fail(&error, STEP_SEAL, 0);
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: %s: errno %d, level 0\n", step_names[error.step],
-		      error.err);
+	fault_print(&none, SBX_NONE, &error);
 	return SBX_EXIT_HOST;
 }
 

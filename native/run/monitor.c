@@ -50,15 +50,21 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	run->table.header->pid_mode = run->pids_ordered ? PID_MODE_ORDERED : PID_MODE_REQUESTED;
 	*monitor = (struct monitor){
 		.run = run,
-		.epoll = epoll_create1(EPOLL_CLOEXEC),
-		.signals = supervise_signals(),
-		.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
 	};
-	if (monitor->epoll < 0 || monitor->signals < 0 || monitor->timer < 0 ||
-	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ||
-	    supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
-			   header->monitor_owned_count, init_main) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->epoll < 0)
+		return sbx_fail(error, STEP_EPOLL, 0);
+	monitor->signals = supervise_signals();
+	if (monitor->signals < 0)
+		return sbx_fail(error, STEP_SIGNALFD, 0);
+	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (monitor->timer < 0)
+		return sbx_fail(error, STEP_TIMER, 0);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_SUBREAPER, 0);
+	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
+			   header->monitor_owned_count, init_main, 0, error) < 0)
+		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
@@ -67,11 +73,11 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	if (run->has_control &&
 	    (watch(monitor, EPOLL_CTL_ADD, FD_CONTROL, EPOLLIN, WAKE_CONTROL) < 0 ||
 	     watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0))
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
 

@@ -2,19 +2,14 @@
 #define _GNU_SOURCE
 #include "run/verdict.h"
 
+#include "core/fault.h"
+
 #define BIT(number) (1u << (number))
 
 /* Flags that say why a process ended; the others say nothing of its end. */
 #define END_FLAGS                                                                               \
 	(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_TIMED_OUT) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX) | \
 	 BIT(SLOT_FLAG_UNMET) | BIT(SLOT_FLAG_SANDBOX_TIMED_OUT))
-
-enum scope { SCOPE_IMAGE, SCOPE_HOST, SCOPE_PROCESS };
-
-/* Whom a failed step speaks of, by step. */
-static const uint8_t step_scopes[STEP_COUNT] = {
-#include "gen/step-scopes.gen.h"
-};
 
 /* What was found where an expectation looked. */
 struct finding {
@@ -203,8 +198,7 @@ static bool is_hosts(const struct table_slot *state)
 
 	if (state->failures & BIT(FAILURE_PID_NOT_GIVEN))
 		return true;
-	return state->failures & BIT(FAILURE_FAULT) && step < STEP_COUNT &&
-	       step_scopes[step] == SCOPE_HOST;
+	return state->failures & BIT(FAILURE_FAULT) && step_scope(step) == SCOPE_HOST;
 }
 
 void verdict_write(const struct plan *plan, struct table *table)

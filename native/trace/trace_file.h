@@ -6,8 +6,8 @@
 
 #include "gen/layout.gen.h"
 
-/* Of an exec's arguments, whoever records them; what is longer is cut. */
-#define STREAM_ARGV_SIZE (31 * 1024)
+/* Of an exec's arguments, whoever records them, and a NUL; what is longer is cut. */
+#define STREAM_ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 
 void stream_open(int fd, const struct trace_header *header);
 

@@ -18,9 +18,10 @@ export function findingsOf(plan: Plan, table: StateTable, report: Report): Diagn
     .map(({ code, span, message, help }) => diagnostic(code, span, escapeText(message), { help }));
 }
 
-/** What is missing from a report. */
+/** What is missing from a report; how a run ended that nobody saw end has a code of its own. */
 export function gapFindings({ incomplete }: Report): Diagnostic[] {
-  return incomplete.map((gap) =>
+  const gaps = incomplete.filter(({ what }) => what !== "run");
+  return gaps.map((gap) =>
     diagnostic("SBX4011", null, escapeText(gapText(gap)), { help: gap.help }),
   );
 }

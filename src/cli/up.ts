@@ -2,6 +2,8 @@
 
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
+import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
@@ -9,6 +11,8 @@ import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
+import { withGap, withoutEnd } from "../report/gaps.ts";
+import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
@@ -41,8 +45,6 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
-
-const EXIT = { ok: 0, failed: 1, spec: 2, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
   const forMs = options.for === undefined ? null : durationMs(options.for);
@@ -175,7 +177,7 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
-    return this.#hasEnded ? await this.#ended() : this.#broken(code);
+    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   stop(name: string): void {
@@ -215,7 +217,6 @@ class Up {
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
     const { traceGap } = await import("../engine/tracer-text.ts");
-    const { withGap } = await import("../report/gaps.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
     const trace = decodeTrace(fs.readFileSync(this.#tracePath));
@@ -246,7 +247,7 @@ class Up {
   }
 
   /** The monitor said no last word: it could not begin, or did not live to the end. */
-  #broken(code: number): number {
+  async #broken(code: number): Promise<number> {
     const table = this.#table();
     if (table === null && this.#tracePath !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
@@ -272,20 +273,30 @@ class Up {
     const help = isWhole
       ? "nothing of the run is left; start it again"
       : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
-    printDiagnostics(
-      [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
-      NONE,
-    );
-    return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    const why = "the shim's monitor was killed";
+    const exitCode = this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    if (table !== null) {
+      const report = await this.#traced(this.#report("ended", table), table);
+      await this.#print(withoutEnd(report, { why, help }, exitCode));
+    }
+    printDiagnostics([diagnostic("SBX4006", null, why, { help })], NONE);
+    return exitCode;
   }
 
-  async #ended(): Promise<number> {
+  /** `code`: of the shim, which is that of the verdict. */
+  async #ended(code: number): Promise<number> {
     const table = this.#table();
-    if (table === null) throw new Error("bug: a run that has ended has no state table");
+    if (table === null) {
+      const help = "its exit code is that of the run";
+      const why = "the state table cannot be read any more, so there is no last report";
+      printDiagnostics([diagnostic("SBX4011", null, why, { help })], NONE);
+      return code;
+    }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(dedupeCopies(found), sourcesOf(found));
+    if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }
 }

@@ -1,10 +1,8 @@
 /** Checks this host before a run starts. I/O: reads procfs. */
 
 import * as fs from "node:fs";
+import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { limitsOf } from "./limits.ts";
-
-/** Deepest PID namespace below the initial one. Source: pid_namespaces(7). */
-const LEVEL_MAX = 32;
 
 export interface Obstacle {
   readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008";
@@ -56,7 +54,7 @@ export function limitCeiling(limit: string): {
 /** How many levels the kernel allows below ours, as far as procfs shows our own depth. */
 export function levelsLeft(): number {
   const line = /^NSpid:\t(.*)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "1";
-  return LEVEL_MAX - (line.split("\t").length - 1);
+  return PID_LEVEL_MAX - (line.split("\t").length - 1);
 }
 
 /** Why this host refuses user namespaces to ordinary users; null: no setting does. */

@@ -1,5 +1,6 @@
 /** Groups observed processes into the sandboxes that would make them again. Pure. */
 
+import { NAMESPACES } from "../base/namespace-kinds.ts";
 import type { FoundProcess, Inodes } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 
@@ -44,7 +45,7 @@ export interface Captured {
 const SHIMS: ReadonlySet<string> = new Set(["sandbox-init", "sandbox-monitor"]);
 
 /** The kinds that tell sandboxes apart, besides the PID namespace. */
-const COMPARED = ["user", "mnt", "ipc", "uts", "net", "cgroup"] as const;
+const COMPARED = NAMESPACES.map(({ file }) => file).filter((file) => file !== "pid");
 
 /** A PID namespace that holds captured processes. */
 interface PidNamespace {

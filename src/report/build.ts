@@ -192,6 +192,7 @@ function declaredRow(
     pinned: pinnedOf(slot),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,
+    ...(slot.kind === "process" && row?.isArgvCut && { argv_cut: true }),
     started_ns: since(state?.startedNs ?? 0),
     ended_ns: state?.state === "skipped" ? null : since(state?.endedNs ?? 0),
   };

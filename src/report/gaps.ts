@@ -14,6 +14,18 @@ export function withGap(report: Report, gap: Gap): Report {
   };
 }
 
+/** Of a run whose monitor did not live to its end: what it had not seen end has ended unseen. */
+export function withoutEnd(report: Report, gap: Omit<Gap, "what">, exitCode: number): Report {
+  const { verdict, processes } = report;
+  return {
+    ...withGap(report, { what: "run", ...gap }),
+    verdict: { ...verdict, passed: false, exit_code: exitCode },
+    processes: processes.map((row) =>
+      row.state === "exited" || row.state === "pending" ? row : { ...row, state: "exited" },
+    ),
+  };
+}
+
 /** What is missing and why, in a few words. */
 export function gapText({ what, why }: Gap): string {
   return `${MISSING[what]}: ${why}`;
@@ -28,5 +40,5 @@ const MISSING: Readonly<Record<Gap["what"], string>> = {
   processes: "processes are missing from this report",
   trace: "this trace is not whole",
   output: "output is missing",
-  run: "the end of the run is not known",
+  run: "how the run ended is not known",
 };

@@ -4,7 +4,7 @@ import type { ReportProcess } from "./report.ts";
 
 export function stateText(row: ReportProcess): string {
   if (row.fault !== null) return "failed";
-  if (row.exit === null) return row.state;
+  if (row.exit === null) return row.state === "exited" ? "ended" : row.state;
   // An init that nothing was left for ends with the one above: that is no accident.
   if (row.kind === "init" && row.ended_by === "sandbox") return "ended";
   return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
@@ -13,4 +13,10 @@ export function stateText(row: ReportProcess): string {
 /** As the verdict says. How a fork is to end nobody has said: it is not judged. */
 export function hasFailed({ failed }: ReportProcess): boolean {
   return failed;
+}
+
+/** What it runs; before it, why it does not yet, or never did. */
+export function commandText({ argv, argv_cut: isCut, reason }: ReportProcess): string {
+  const command = `${argv.join(" ")}${isCut ? "…" : ""}`;
+  return reason === null ? command : `(${reason}) ${command}`;
 }

@@ -6,7 +6,7 @@ import { type PidRow, pidTable } from "../base/pid-table.ts";
 import { fold } from "./fold.ts";
 import { gapLines } from "./gaps.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 export interface TableLook {
   /** Width of the terminal. */
@@ -47,7 +47,7 @@ export function tableText(report: Report, look: TableLook): string {
     return {
       path: escapeText(row.path),
       pids: row.pids.map((pid) => String(pid ?? "-")),
-      rest: [hasFailed(row) ? paint("31", state) : state, escapeText(row.argv.join(" "))],
+      rest: [hasFailed(row) ? paint("31", state) : state, escapeText(commandText(row))],
     };
   }
 }

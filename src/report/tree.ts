@@ -8,7 +8,7 @@ import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
 import { gapLines } from "./gaps.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 import type { TableLook } from "./table.ts";
 
 /** One line and what hangs below it. */
@@ -89,7 +89,7 @@ export function treeText(report: Report, look: TableLook): string {
       look.isWhole ? escapeText(ownName(row.path, row.sandbox)) : name,
       `[${shownPids(row.pids, look.columns).join(" ")}]`,
       hasFailed(row) ? paint("31", state) : state,
-      escapeText(row.argv.join(" ")),
+      escapeText(commandText(row)),
     ];
     return { cells, below };
   }

@@ -5,7 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import { ENUMS, type EnumValue } from "./enums.ts";
 import { offsetsOf } from "./fields.ts";
 import { TABLE_STRUCTS } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { layoutOf } from "./struct.ts";
 
 /** What became of an expectation; index as in `expectationsOf`. */
 export interface ExpectationState {
@@ -26,7 +26,7 @@ export function expectationRecords(plan: Plan) {
 }
 
 const AT = offsetsOf(TABLE_STRUCTS.table_expectation);
-const SIZE = placesOf(TABLE_STRUCTS.table_expectation).size;
+const SIZE = layoutOf(TABLE_STRUCTS.table_expectation).size;
 
 /** None where they are not inside of the table. */
 export function expectationStates(view: DataView, first: number, count: number) {

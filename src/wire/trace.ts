@@ -1,8 +1,8 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface Trace {
   readonly tracer: EnumValue<"tracer">;
@@ -31,11 +31,12 @@ export interface TraceEvent {
   readonly comm: string;
   /** Of an exec only. */
   readonly argv: readonly string[];
+  readonly isArgvCut: boolean;
 }
 
 const TEXT = new TextDecoder("utf-8");
-const HEADER = placesOf(FRAME_STRUCTS.trace_header);
-const PLACES = placesOf(FRAME_STRUCTS.trace_event);
+const HEADER = layoutOf(FRAME_STRUCTS.trace_header);
+const PLACES = layoutOf(FRAME_STRUCTS.trace_event);
 const AT = Object.fromEntries(
   [...HEADER.fields, ...PLACES.fields].map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<
@@ -87,6 +88,7 @@ function eventOf(kind: TraceEvent["kind"], record: DataView): TraceEvent {
     parentPid: word("parent"),
     status: word("status"),
     comm: text(AT.comm, 16).replace(/\0.*$/s, ""),
+    isArgvCut: argvSize >= ARGV_TEXT_MAX,
     argv: argvSize === 0 ? [] : text(PLACES.size, argvSize).replace(/\0$/, "").split("\0"),
   };
 }

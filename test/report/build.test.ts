@@ -56,7 +56,15 @@ function row(
   rest: Partial<ProcRow> = {},
 ): ProcRow {
   const inodes = { pid: SPACES[pids.length - 2] ?? 0 };
-  const own = { state: "S", comm: "x", argv: ["x"], startNs: 2_000, uid: 0, inodes };
+  const own = {
+    state: "S",
+    comm: "x",
+    argv: ["x"],
+    isArgvCut: false,
+    startNs: 2_000,
+    uid: 0,
+    inodes,
+  };
   return { pids, ppids, ...own, ...rest };
 }
 

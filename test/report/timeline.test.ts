@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { withGap } from "../../src/report/gaps.ts";
 import type { Report } from "../../src/report/report.ts";
 import { tableText } from "../../src/report/table.ts";
 import { timelineText } from "../../src/report/timeline.ts";
@@ -48,8 +49,9 @@ test("an event a line, by time, with its PIDs outermost first", () => {
 });
 
 test("what the tracer could not record is said, in the table too", () => {
-  const missing = { ...traced, tracer: { by: "bpf", lost: 3 } } as const;
-  const line = "(3 events could not be recorded: this trace is not whole)";
+  const gap = { what: "trace", why: "3 events could not be recorded", help: "" } as const;
+  const missing = withGap(traced, gap);
+  const line = "(this trace is not whole: 3 events could not be recorded)";
   for (const text of [timelineText, tableText]) {
     assert.is(text(missing, look).trimEnd().split("\n").at(-1), line);
     assert.not.match(text(traced, look), /recorded/);

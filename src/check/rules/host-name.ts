@@ -1,11 +1,9 @@
 /** SBX2401, SBX2305, SBX2612: host and domain names, which belong to a UTS namespace. Pure. */
 
+import { UTS_NAME_MAX } from "../../base/kernel-limits.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf, textOf } from "../../spec/node.ts";
 import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
-
-/** Bytes, not characters. Source: sethostname(2), HOST_NAME_MAX; __NEW_UTS_LEN. */
-const NAME_SIZE_MAX = 64;
 
 /** The names that programs accept. Source: hostname(7). */
 const USUAL = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
@@ -26,10 +24,10 @@ export function hostName(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
     const name = textOf(value);
     if (name === null) continue;
     const size = Buffer.byteLength(name);
-    if (size > NAME_SIZE_MAX) {
+    if (size > UTS_NAME_MAX) {
       diagnostics.push(
         diagnostic("SBX2305", value.span, `"${key}" has ${size} bytes`, {
-          help: `use up to ${NAME_SIZE_MAX}; a letter beyond ASCII takes two or more`,
+          help: `use up to ${UTS_NAME_MAX}; a letter beyond ASCII takes two or more`,
         }),
       );
     } else if (!USUAL.test(name)) {

@@ -1,12 +1,10 @@
 /** SBX2004: PID namespaces nested deeper than the kernel allows. Pure. */
 
+import { PID_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf } from "../../spec/node.ts";
 import type { BoxDraft } from "../draft.ts";
-
-/** Deepest level of a PID namespace below the runner's. Source: pid_namespaces(7). */
-const PID_LEVEL_MAX = 32;
 
 /** Reports the first sandbox of each branch that is too deep. */
 export function pidLevel(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {

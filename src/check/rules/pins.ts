@@ -1,12 +1,10 @@
 /** SBX2201, SBX2202, SBX2203, SBX2207: pinned PIDs that the kernel cannot give. Pure. */
 
+import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { BoxDraft, ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
-
-/** Greatest PID: below PID_MAX_LIMIT. Source: proc_sys_kernel(5), pid_max. */
-const PID_MAX = 4_194_303;
 
 /** The sandbox that owns the PID namespace of `level` around `sandbox`; null: the host's. */
 function ownerAt(sandbox: BoxDraft, level: number): BoxDraft | null {

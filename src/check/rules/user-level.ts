@@ -1,11 +1,9 @@
 /** SBX2407: user namespaces nested deeper than the kernel allows. Pure. */
 
+import { USER_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { type BoxDraft, isNew } from "../draft.ts";
-
-/** Deepest nesting of user namespaces, measured on Linux 6.18. Source: user_namespaces(7). */
-const USER_LEVEL_MAX = 33;
 
 export function userLevel(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
   let depth = 0;
