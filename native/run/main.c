@@ -215,11 +215,8 @@ static int report_faults(const struct run *run, int code)
 			.level = (int)state->fault_level,
 		};
 
-		if (state->state == SLOT_STATE_FAILED) {
+		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
-			if (step_scope(error.step) == SCOPE_HOST)
-				code = SBX_EXIT_HOST;
-		}
 	}
 	return code;
 }
