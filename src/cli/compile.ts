@@ -1,6 +1,5 @@
 /** Reading a spec or an image into a plan, for every command that needs one. I/O. */
 
-import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
@@ -9,8 +8,8 @@ import type { Plan } from "../plan/plan.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeImage, isImage } from "../wire/decode.ts";
+import { readInput } from "./input.ts";
 import { printDiagnostics } from "./print.ts";
-import { STDIN } from "./terminal.ts";
 
 export interface Compiled {
   readonly plan: Plan;
@@ -28,7 +27,7 @@ export interface Compiled {
 export async function compileFile(file: string, given: Given = {}): Promise<Compiled | number> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file === "-" ? STDIN : file);
+    bytes = readInput(file);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
     const help = "name an existing spec, or write one: see `sandbox --help`";

@@ -1,9 +1,9 @@
 /** `sandbox init`: a commented spec to begin with. */
 
-import * as fs from "node:fs";
+import { writeNew } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
 
-const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
+const EXIT = { ok: 0, failed: 1, host: 3, usage: 64 } as const;
 
 /** As formatted; each comment says what the line below it could also be. */
 function starter(name: string): string {
@@ -45,12 +45,12 @@ export async function run(name: string): Promise<number> {
   }
   const file = `${name}.yaml`;
   try {
-    fs.writeFileSync(file, starter(name), { flag: "wx" });
+    writeNew(file, starter(name));
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code;
     const reason = why === "EEXIST" ? "it is there already" : (why ?? "unwritable");
     write(STDERR, `sandbox init: cannot write ${file}: ${reason}\n`);
-    return EXIT.failed;
+    return why === "EEXIST" ? EXIT.failed : EXIT.host;
   }
   write(STDERR, `${file} written; try \`sandbox up ${file}\`\n`);
   return EXIT.ok;

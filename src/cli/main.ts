@@ -1,6 +1,7 @@
 /** The command line. A command and names need no parser of options, which takes as long as Bun. */
 
 import pkg from "../../package.json" with { type: "json" };
+import { HAS_DIRECTORY } from "../host/launch.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
@@ -36,6 +37,12 @@ async function main(): Promise<void> {
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
     exitCode ||= EXIT_HOST;
+  }
+  if (exitCode !== 0 && !HAS_DIRECTORY) {
+    write(
+      STDERR,
+      "sandbox: the working directory was deleted: only absolute names lead anywhere\n",
+    );
   }
   process.exit(exitCode);
 }

@@ -8,6 +8,7 @@ import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
+import { shimEnvironment } from "../engine/shim-environment.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { SIGNALS } from "../ir/signals.ts";
 import { canonicalReport } from "../report/canonical.ts";
@@ -162,6 +163,7 @@ class Up {
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
+      env: shimEnvironment(compiled.plan),
       specDir: compiled.dir,
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
