@@ -3,10 +3,11 @@
 import pkg from "../../package.json" with { type: "json" };
 import { HAS_DIRECTORY } from "../host/launch.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { drained, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 const EXIT_HOST = 3;
 const EXIT_BUG = 4;
+const EXIT_INTERRUPTED = 130;
 
 async function run([command, ...names]: readonly string[]): Promise<number> {
   const isPlain = !names.some((name) => name.startsWith("-"));
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
     exitCode = EXIT_BUG;
   }
+  await drained();
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
@@ -44,6 +46,8 @@ async function main(): Promise<void> {
       "sandbox: the working directory was deleted: only absolute names lead anywhere\n",
     );
   }
+  await drained();
+  if (exitCode === EXIT_INTERRUPTED) await (await import("./up-signals.ts")).endBySignal();
   process.exit(exitCode);
 }
 

@@ -21,8 +21,9 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
-import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
+import { type StopSignal, UpSignals } from "./up-signals.ts";
 
 export interface UpOptions {
   readonly json?: true;
@@ -73,10 +74,8 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
   }
   // Before anything is made, so that a signal finds somebody who removes it again.
+  const signals = new UpSignals(sayStop);
   let up: Up | null = null;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => up?.stop(name));
-  }
   const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined, image);
   if (!made.ok) {
     const { reason, detail } = made;
@@ -91,7 +90,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     );
   }
   try {
-    up = new Up(compiled, options, made.dir, shim, forMs);
+    up = new Up(compiled, options, made.dir, shim, forMs, signals);
   } catch (error) {
     removeRunDir(made.dir);
     const { code } = error as NodeJS.ErrnoException;
@@ -104,6 +103,11 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   } finally {
     removeRunDir(made.dir);
   }
+}
+
+function sayStop(name: StopSignal, count: number): void {
+  if (name !== "SIGINT" || !isTerminal(STDERR)) return;
+  write(STDERR, count > 1 ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
 }
 
 function usage(message: string): number {
@@ -139,7 +143,7 @@ class Up {
   readonly #levels: readonly number[];
   readonly #forMs: number | null;
   readonly #tracePath: string | null;
-  #signals = 0;
+  readonly #signals: UpSignals;
   #hasEnded = false;
   #isTimeUp = false;
 
@@ -149,7 +153,9 @@ class Up {
     dir: RunDir,
     shim: string,
     forMs: number | null,
+    signals: UpSignals,
   ) {
+    this.#signals = signals;
     this.#compiled = compiled;
     this.#options = options;
     this.#forMs = forMs;
@@ -171,36 +177,35 @@ class Up {
       traceFd,
     });
     if (traceFd !== null) fs.closeSync(traceFd);
+    const { stop, kill } = this.#monitor;
+    signals.actOn({ stop, kill, hasEnded: () => this.#isOver() });
   }
 
   async toEnd(): Promise<number> {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
-        this.#stopUnread();
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
+      // While its reader is behind, no more is taken from the monitor, nor by it from the run.
+      if (isFull(STDOUT) || isFull(STDERR)) await drained();
+      this.#stopUnread();
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
     return this.#hasEnded ? await this.#ended() : this.#broken(code);
   }
 
-  stop(name: string): void {
-    const isAgain = this.#signals++ > 0;
-    if (name === "SIGINT" && isTerminal(STDERR)) {
-      write(STDERR, isAgain ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
-    }
-    if (isAgain) this.#monitor.kill();
-    else this.#monitor.stop();
+  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
+  #stopUnread(): void {
+    if (!this.#isTimeUp && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE"))
+      this.#stopAtTime();
   }
 
-  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */
-  #stopUnread(): void {
-    if (this.#signals === 0 && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE")) {
-      this.#signals++;
-      this.#monitor.stop();
-    }
+  /** Whether all of its processes have ended. */
+  #isOver(): boolean {
+    const lasting = new Set(["pending", "starting", "running"]);
+    return this.#table()?.slots.every(({ state }) => !lasting.has(state)) ?? true;
   }
 
   #stopAtTime(): void {
@@ -245,7 +250,6 @@ class Up {
     const table = this.#table();
     if (table === null) return;
     await this.#print(this.#report("started", table));
-    this.#stopUnread();
     if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
@@ -280,7 +284,7 @@ class Up {
       [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
       NONE,
     );
-    return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    return this.#signals.count > 0 ? EXIT.interrupted : EXIT.failed;
   }
 
   async #ended(): Promise<number> {
@@ -313,7 +317,7 @@ class Up {
     }
     // The shim was told to by somebody else, as by a signal of its own.
     const isAsked = outcome === "stopped" || outcome === "killed";
-    if (this.#signals > 0 || (isAsked && !this.#isTimeUp)) return EXIT.interrupted;
+    if (this.#signals.count > 0 || (isAsked && !this.#isTimeUp)) return EXIT.interrupted;
     if (found.some(({ code }) => HOST_CODES.has(code))) return EXIT.host;
     return found.length > 0 ? EXIT.failed : EXIT.ok;
   }

@@ -20,14 +20,13 @@ export function callerVariable(name: string): string | undefined {
   return process.env[isHidden ? `@${name.slice(1)}` : name];
 }
 
-/** Of signals that were ignored when this program began: it leaves them so, as nohup(1) wishes. */
-export function ignoredSignals(): ReadonlySet<number> {
+/** Whether SIGHUP was ignored when this program began, as by nohup(1). */
+export function ignoresHangUp(): boolean {
   try {
     const status = fs.readFileSync("/proc/self/status", "latin1");
-    const mask = BigInt(`0x${/^SigIgn:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
-    const numbers = Array.from({ length: 64 }, (_, bit) => bit + 1);
-    return new Set(numbers.filter((number) => (mask >> BigInt(number - 1)) & 1n));
+    // A mask in hexadecimal digits; SIGHUP is signal 1 and so bit 0. Source: proc_pid_status(5).
+    return (Number.parseInt(/^SigIgn:.*([0-9a-f])$/m.exec(status)?.[1] ?? "0", 16) & 1) === 1;
   } catch {
-    return new Set();
+    return false;
   }
 }
