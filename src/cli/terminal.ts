@@ -21,9 +21,31 @@ function outputOf(fd: number): Output {
   return output;
 }
 
-/** Writes all of it, now or as there is room; what cannot be is in `lossOf`. Never waits. */
-export function write(fd: number, data: string | Uint8Array): void {
+/** Whose line the terminal's cursor stands in, where it is not at the beginning of one. */
+let lineOwner: object | null = null;
+
+/**
+ * Writes all of it, now or as there is room; what cannot be is in `lossOf`. Never waits. A line that
+ * somebody else has begun on the terminal is left first; `owner` goes on in its own.
+ */
+export function write(fd: number, data: string | Uint8Array, owner: object | null = null): void {
+  if (isTerminal(fd)) leaveLine(fd, owner);
   outputOf(fd).write(typeof data === "string" ? Buffer.from(spoken(fd, data)) : data);
+}
+
+/** The same, of a terminal's line that is to go on. */
+export function writePart(fd: number, text: string | Uint8Array, owner: object): void {
+  write(fd, text, ownsLine(owner) ? owner : null);
+  lineOwner = owner;
+}
+
+export function ownsLine(owner: object): boolean {
+  return lineOwner === owner;
+}
+
+function leaveLine(fd: number, owner: object | null): void {
+  if (lineOwner !== null && lineOwner !== owner) outputOf(fd).write(Buffer.from("\n"));
+  lineOwner = null;
 }
 
 /** EPIPE: nobody reads it any more. Null: all that was written is there, or will be. */
