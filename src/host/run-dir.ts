@@ -8,6 +8,7 @@
 
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { runtimeHome } from "./base-dirs.ts";
 import { namespaceOf } from "./machine.ts";
 
 export interface RunDir {
@@ -44,7 +45,7 @@ const PRIVATE_UMASK = 0o077;
  * used. After su(1) XDG_RUNTIME_DIR is another user's, and in a container /run may be read-only.
  */
 function runDirBases(): string[] {
-  const runtime = process.env["XDG_RUNTIME_DIR"];
+  const runtime = runtimeHome();
   const uid = process.getuid?.() ?? 0;
   return [
     ...(runtime && isOwn(runtime) ? [join(runtime, "sandbox")] : []),

@@ -3,12 +3,10 @@
 import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { SPEC_SIZE_MAX } from "./bounds.ts";
 import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
 import { strangeCharacters } from "./strange-characters.ts";
 import { syntaxFindings } from "./syntax.ts";
-
-/** Of one file, in UTF-8 bytes. */
-export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
 
 /** Nested collections; the parser recurses, and 5,000 overflow its stack (CVE-2026-33532). */
 export const DEPTH_MAX = 200;
