@@ -92,8 +92,8 @@ function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDra
 function withoutEffects(found: readonly Diagnostic[]): readonly Diagnostic[] {
   const has = (...codes: string[]) => found.some(({ code }) => codes.includes(code));
   const effects = [
-    ...(has("SBX2116", "SBX2117") ? ["SBX2119"] : []),
-    ...(has("SBX2116", "SBX2117", "SBX2119") ? ["SBX2603"] : []),
+    ...(has("SBX2116", "SBX2117", "SBX2126", "SBX1006") ? ["SBX2119"] : []),
+    ...(has("SBX2116", "SBX2117", "SBX2119", "SBX2126", "SBX1006") ? ["SBX2603"] : []),
   ];
   return effects.length === 0 ? found : found.filter(({ code }) => !effects.includes(code));
 }

@@ -2,34 +2,34 @@
 
 import * as fs from "node:fs";
 import { checkSpec } from "../check/check.ts";
-import { diagnostic } from "../diag/diagnostic.ts";
 import { formatSpec } from "../spec/format.ts";
 import { printDiagnostics } from "./print.ts";
-import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
+import { readSpecFile, type SpecOptions } from "./surroundings.ts";
+import { STDERR, STDOUT, write } from "./terminal.ts";
+import { unreadable } from "./unreadable.ts";
+
+export interface FmtOptions extends Pick<SpecOptions, "allowInclude"> {
+  readonly check?: true;
+}
 
 const EXIT = { ok: 0, differs: 1, unreadable: 2 } as const;
 
 /** `-` is standard input, formatted to standard output. */
-export async function run(files: readonly string[], options: { check?: true }): Promise<number> {
+export async function run(files: readonly string[], options: FmtOptions): Promise<number> {
   const named = files.length > 0 ? files : [...new Bun.Glob("sandboxes/*.yaml").scanSync(".")];
   let code: number = EXIT.ok;
-  for (const file of named.toSorted()) code = Math.max(code, one(file, options.check === true));
+  for (const file of named.toSorted()) code = Math.max(code, one(file, options));
   return code;
 }
 
-function one(file: string, isCheck: boolean): number {
-  let text: string;
-  try {
-    text = fs.readFileSync(file === "-" ? STDIN : file, "utf8");
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    const help = "name an existing file";
-    printDiagnostics(
-      [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
-      new Map(),
-    );
+function one(file: string, options: FmtOptions): number {
+  const isCheck = options.check === true;
+  const read = readSpecFile(file, { ...options, param: {} });
+  if (!read.ok) {
+    printDiagnostics([unreadable(file, read)], new Map());
     return EXIT.unreadable;
   }
+  const text = Buffer.from(read.bytes).toString("utf8");
   const made = formatSpec(text);
   if (made === null) {
     const { diagnostics, sources } = checkSpec({ file, text });

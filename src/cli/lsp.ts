@@ -29,7 +29,7 @@ import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { formatSpec } from "../spec/format.ts";
 import { readSpec } from "../spec/read.ts";
-import { surroundings } from "./surroundings.ts";
+import { loadFor, type SpecOptions, surroundings } from "./surroundings.ts";
 
 /** Pause after a change before a document is checked, so that typing is not held up. */
 const PAUSE_MS = 80;
@@ -53,8 +53,10 @@ interface Known {
   readonly plan: Plan | null;
 }
 
-export async function run(): Promise<number> {
-  await new Server().ended;
+export type LspOptions = Pick<SpecOptions, "allowInclude">;
+
+export async function run({ allowInclude }: LspOptions): Promise<number> {
+  await new Server(allowInclude).ended;
   return 0;
 }
 
@@ -67,7 +69,10 @@ class Server {
   readonly #told = new Map<string, ReadonlySet<string>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor() {
+  readonly #allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
+    this.#allowed = allowed;
     const connection = this.#connection;
     this.ended = new Promise((resolve) => {
       connection.onExit(resolve);
@@ -167,8 +172,9 @@ class Server {
     const known = this.#known.get(uri);
     if (known?.version === version) return known;
     const file = pathOf(uri);
-    const load = (path: string) => this.#text(path);
-    const checked = checkFile({ file, text: document.getText() }, { ...surroundings({}), load });
+    const around = surroundings(file, { param: {}, allowInclude: this.#allowed });
+    const load = loadFor(file, this.#allowed, (path) => this.#openText(path));
+    const checked = checkFile({ file, text: document.getText() }, { ...around, load });
     const made: Known = {
       version,
       checked,
@@ -179,10 +185,17 @@ class Server {
     return made;
   }
 
-  /** An open document as it is in the editor, any other file as it is on disk. */
-  #text(path: string): string | null {
-    const open = this.#documents.get(pathToFileURL(path).href);
-    return open?.getText() ?? surroundings({}).load(path);
+  #openText(path: string): string | null {
+    return this.#documents.get(pathToFileURL(path).href)?.getText() ?? null;
+  }
+
+  /** Of a file that a document includes, as it was when that was checked. */
+  #includedText(path: string): string {
+    for (const { checked } of this.#known.values()) {
+      const text = checked.sources.get(path);
+      if (text !== undefined) return text;
+    }
+    return "";
   }
 
   #hover(uri: string, position: Position) {
@@ -240,7 +253,7 @@ class Server {
   #location({ file, start, end }: Span): { uri: string; range: Range } {
     const uri = uriOf(file);
     const document =
-      this.#documents.get(uri) ?? TextDocument.create(uri, "yaml", 0, this.#text(file) ?? "");
+      this.#documents.get(uri) ?? TextDocument.create(uri, "yaml", 0, this.#includedText(file));
     return { uri, range: { start: document.positionAt(start), end: document.positionAt(end) } };
   }
 

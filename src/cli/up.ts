@@ -13,17 +13,19 @@ import { failuresOf } from "../report/verdict.ts";
 import { faultText } from "../run/fault-text.ts";
 import { type Monitor, startMonitor } from "../run/monitor.ts";
 import { obstaclesTo } from "../run/obstacles.ts";
-import type { Given } from "../spec/params.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
+import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
+import type { SpecOptions } from "./surroundings.ts";
 import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 
-export interface UpOptions {
+export interface UpOptions extends SpecOptions {
   readonly json?: true;
   readonly for?: string;
   readonly report: ReportFormat;
@@ -32,7 +34,6 @@ export interface UpOptions {
   readonly trace?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
-  readonly param: Given;
 }
 
 /** Findings that speak of the host, not of the processes. */
@@ -57,7 +58,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
-  const compiled = await compileFile(file, options.param);
+  const compiled = await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
   const from = options.exitCodeFrom;
@@ -65,7 +66,10 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
   const obstacles = toldObstacles(obstaclesTo(plan));
-  if (obstacles.length > 0) return refuse(...obstacles);
+  if (obstacles.length > 0) {
+    printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
+    return EXIT.host;
+  }
   const shim = shimPath();
   if (shim === null) {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
@@ -111,20 +115,20 @@ function usage(message: string): number {
 }
 
 function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, sourcesOf(found));
+  printDiagnostics(found, NONE);
   return EXIT.host;
 }
 
-/** The texts that findings point into, as they are now; none for files that are gone. */
-function sourcesOf(diagnostics: readonly Diagnostic[]): Map<string, string> {
+/**
+ * The texts that findings point into, as they are now. Of files that are gone, and of those that an
+ * image names and a spec could not, there is none: such a finding is printed without a frame.
+ */
+function sourcesOf(diagnostics: readonly Diagnostic[], load: Load): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { span } of diagnostics) {
-    if (span.file === "" || sources.has(span.file)) continue;
-    try {
-      sources.set(span.file, fs.readFileSync(span.file, "utf8"));
-    } catch {
-      // The finding is printed without a frame.
-    }
+    if (span.file === "" || span.file === "-" || sources.has(span.file)) continue;
+    const text = load(span.file, SPEC_SIZE_MAX);
+    if (typeof text === "string") sources.set(span.file, text);
   }
   return sources;
 }
@@ -291,7 +295,7 @@ class Up {
       diagnostic(code, span, message),
     );
     const found = [...faults, ...failures];
-    printDiagnostics(folded(found), sourcesOf(found));
+    printDiagnostics(folded(found), sourcesOf(found, this.#compiled.load));
     return this.#exitCode(found, report, table.outcome);
   }
 
