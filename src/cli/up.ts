@@ -10,12 +10,14 @@ import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
-import type { Given } from "../spec/params.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
+import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
@@ -27,7 +29,7 @@ import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } fr
 import { toldObstacles } from "./told-obstacles.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
-export interface UpOptions {
+export interface UpOptions extends SpecOptions {
   readonly json?: true;
   readonly for?: string;
   readonly report: ReportFormat;
@@ -36,7 +38,6 @@ export interface UpOptions {
   readonly trace?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
-  readonly param: Given;
 }
 
 /** Of what has no place in a source. */
@@ -56,7 +57,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
-  const compiled = await compileFile(file, options.param);
+  const compiled = await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
   const from = options.exitCodeFrom;
@@ -64,7 +65,10 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
   const obstacles = toldObstacles(obstaclesTo(plan));
-  if (obstacles.length > 0) return refuse(...obstacles);
+  if (obstacles.length > 0) {
+    printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
+    return EXIT.host;
+  }
   const shim = shimPath();
   if (shim === null) {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
@@ -113,20 +117,20 @@ function usage(message: string): number {
 }
 
 function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, sourcesOf(found));
+  printDiagnostics(found, NONE);
   return EXIT.host;
 }
 
-/** The texts that findings point into, as they are now; none for files that are gone. */
-function sourcesOf(diagnostics: readonly Diagnostic[]): Map<string, string> {
+/**
+ * The texts that findings point into, as they are now. Of files that are gone, and of those that an
+ * image names and a spec could not, there is none: such a finding is printed without a frame.
+ */
+function sourcesOf(diagnostics: readonly Diagnostic[], load: Load): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { span } of diagnostics) {
-    if (span.file === "" || sources.has(span.file)) continue;
-    try {
-      sources.set(span.file, fs.readFileSync(span.file, "utf8"));
-    } catch {
-      // The finding is printed without a frame.
-    }
+    if (span.file === "" || span.file === "-" || sources.has(span.file)) continue;
+    const text = load(span.file, SPEC_SIZE_MAX);
+    if (typeof text === "string") sources.set(span.file, text);
   }
   return sources;
 }
@@ -307,7 +311,7 @@ class Up {
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(folded(found), sourcesOf(found));
+    printDiagnostics(folded(found), sourcesOf(found, this.#compiled.load));
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }
