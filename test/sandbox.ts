@@ -27,7 +27,8 @@ export const root = join(import.meta.dir, "..");
 
 /** A directory of its own for a test file, writable for both users, removed at exit. */
 export const scratch = fs.mkdtempSync(join(tmpdir(), "sandbox-test-"));
-fs.chmodSync(scratch, 0o777);
+// As /tmp is: nobody can put a file in the place of another's.
+fs.chmodSync(scratch, 0o1777);
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 export function writeSpec(name: string, text: string): string {

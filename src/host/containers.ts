@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import type { Container } from "../ir/process-facts.ts";
+import { runtimeHome } from "./base-dirs.ts";
 import { readText } from "./machine.ts";
 
 /**
@@ -62,7 +63,7 @@ const CRUN = { file: "status", key: "pid" } as const;
 
 function stateRoots(): StateRoot[] {
   const users = names("/run/user").map((uid) => join("/run/user", uid));
-  const own = process.env["XDG_RUNTIME_DIR"];
+  const own = runtimeHome();
   const bases = ["/run", ...new Set(own ? [...users, own] : users)];
   return [
     { engine: "docker", root: "/run/docker/runtime-runc/moby", ...RUNC },

@@ -13,9 +13,9 @@ export function shimPath(): string | null {
 }
 
 function packagedShim(): string | null {
-  // The compiled program is build/sandbox; from source this file is src/host/shim-path.ts.
+  // The compiled program is build/bun/sandbox; from source this file is src/host/shim-path.ts.
   const roots = [
-    dirname(dirname(fs.realpathSync(process.execPath))),
+    join(dirname(fs.realpathSync(process.execPath)), "../.."),
     join(import.meta.dir, "../.."),
   ];
   for (const root of roots) {

@@ -101,7 +101,7 @@ test("a second run of a chosen name is refused; one of a spec's name gets a numb
   assert.is(second.code, 3);
   assert.match(second.err, /SBX4007/);
   assert.is(sandbox(user, "up", "--for", "0s", spec).code, 0);
-  assert.is(await first.stop("SIGTERM"), 130);
+  assert.is(await first.stop("SIGTERM"), 143);
 });
 
 test("plan --json is the same for root and an ordinary user, and up runs a plan file", () => {
