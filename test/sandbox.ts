@@ -44,12 +44,13 @@ export function commandFor(user: User, args: readonly string[]): string[] {
 
 export function environmentFor(user: User): Record<string, string> {
   const home = join(scratch, user.name.replace(" ", "-"));
-  const { PATH = "", SANDBOX_SHIM, SANDBOX_TRACER, ASAN_OPTIONS } = process.env;
+  const { PATH = "", SANDBOX_LOOK, SANDBOX_SHIM, SANDBOX_TRACER, ASAN_OPTIONS } = process.env;
   return {
     PATH,
     HOME: home,
     // Of its own: no run of this user's beside the tests is seen, and none sees the tests'.
     SANDBOX_RUN_DIR: join(home, "run"),
+    ...(SANDBOX_LOOK ? { SANDBOX_LOOK } : {}),
     ...(SANDBOX_SHIM ? { SANDBOX_SHIM } : {}),
     ...(SANDBOX_TRACER ? { SANDBOX_TRACER } : {}),
     ...(ASAN_OPTIONS ? { ASAN_OPTIONS } : {}),

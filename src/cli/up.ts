@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
+import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
@@ -311,7 +311,7 @@ class Up {
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(folded(found), sourcesOf(found, this.#compiled.load));
+    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }
