@@ -30,6 +30,9 @@ int run_place(int fd, int number)
 	if (fd == number)
 		return fcntl(fd, F_SETFD, FD_CLOEXEC);
 	result = dup3(fd, number, O_CLOEXEC);
+	/* What dup3 calls a bad number is one above the limit of descriptors. Source: dup(2). */
+	if (result < 0 && errno == EBADF)
+		errno = EMFILE;
 	(void)close(fd);
 	return result < 0 ? -1 : 0;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x7e782d6cu
+#define SBX_WIRE_VERSION 0x63ae92bcu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_PIDS_MAX 33
@@ -526,7 +526,7 @@ struct table_header {
 	uint32_t fault_step;
 	uint32_t fault_errno;
 	uint32_t fault_level;
-	uint32_t unused;
+	uint32_t heartbeat;
 	uint32_t failed_slot;
 	uint32_t unused_tail[3];
 };
@@ -552,7 +552,7 @@ _Static_assert(offsetof(struct table_header, ended_ns) == 104, "layout");
 _Static_assert(offsetof(struct table_header, fault_step) == 112, "layout");
 _Static_assert(offsetof(struct table_header, fault_errno) == 116, "layout");
 _Static_assert(offsetof(struct table_header, fault_level) == 120, "layout");
-_Static_assert(offsetof(struct table_header, unused) == 124, "layout");
+_Static_assert(offsetof(struct table_header, heartbeat) == 124, "layout");
 _Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
 _Static_assert(offsetof(struct table_header, unused_tail) == 132, "layout");
 

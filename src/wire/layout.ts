@@ -238,7 +238,7 @@ export const TABLE_STRUCTS = {
       ["fault_step", "u32"],
       ["fault_errno", "u32"],
       ["fault_level", "u32"],
-      ["unused", "u32"],
+      ["heartbeat", "u32"],
       ["failed_slot", "u32"],
       ["unused_tail", "u32", 3],
     ],
