@@ -55,7 +55,7 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 	uint8_t *base;
 
 	if (fd >= 0 && reserve(fd, parts.size) < 0)
-		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+		return sbx_fail(error, STEP_TABLE_RESERVE, 0);
 	base = mmap(NULL, parts.size, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (base == MAP_FAILED)
 		return sbx_fail(error, STEP_TABLE_MAP, 0);
@@ -133,6 +133,14 @@ void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error 
 	record->fault_errno = (uint32_t)error->err;
 	record->fault_level = (uint32_t)error->level;
 	table_store(&record->fault_step, error->step);
+}
+
+void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t level,
+		    uint32_t pid_of_parent)
+{
+	SBX_ASSERT(level < SBX_PIDS_MAX);
+	memcpy(record->pids, pids, ((size_t)level + 1) * sizeof(pids[0]));
+	table_store(&record->pid_of_parent, pid_of_parent);
 }
 
 void table_set_own_fault(const struct table *table, const struct sbx_error *error)

@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x63ae92bcu
+#define SBX_WIRE_VERSION 0xda7449fbu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
+#define SBX_SIGNAL_MAX 64
 #define SBX_PIDS_MAX 33
 #define SBX_USERS_MAX 34
 #define SBX_SANDBOX_COUNT_MAX 65536
-#define SBX_SLOT_COUNT_MAX 1048576
+#define SBX_SLOT_COUNT_MAX 1065536
 #define SBX_STRING_LIST_MAX 65535
 #define SBX_IMAGE_SIZE_MAX 1073741824
 #define SBX_IMAGE_MAGIC "SBXPLAN"
@@ -190,20 +191,47 @@ enum step {
 	STEP_IMAGE_VERSION,
 	STEP_IMAGE_SECTION,
 	STEP_IMAGE_RECORD,
-	STEP_TABLE_OPEN,
+	STEP_TABLE_RESERVE,
 	STEP_TABLE_MAP,
-	STEP_MONITOR_SETUP,
+	STEP_RUN_DIR_OPEN,
+	STEP_MEMORY,
+	STEP_DESCRIPTOR_LIMIT,
+	STEP_CONTROL_OPEN,
+	STEP_PROC_OPEN,
+	STEP_LOG_SOCKET,
+	STEP_NOTIFY_OPEN,
+	STEP_MONITOR_PIDFD,
+	STEP_NULL_OPEN,
+	STEP_EPOLL,
+	STEP_SIGNALFD,
+	STEP_TIMER,
+	STEP_SUBREAPER,
+	STEP_DEATH_SIGNAL,
+	STEP_NOT_DUMPABLE,
 	STEP_CLONE_INIT,
 	STEP_CLONE_PROCESS,
-	STEP_CLONE_JOINER,
+	STEP_CLONE_HELPER,
+	STEP_CLONE_WATCHDOG,
+	STEP_HELPER_SOCKET,
+	STEP_HELPER_LOST,
+	STEP_START_SOCKET,
+	STEP_STARTS_WATCH,
+	STEP_SEAL,
+	STEP_USERNS_MAKE,
+	STEP_NAMESPACES_MAKE,
+	STEP_SECCOMP,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
 	STEP_JOIN,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
+	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
 	STEP_USERNS_ENTER,
-	STEP_PROPAGATION,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -213,24 +241,23 @@ enum step {
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
 	STEP_LAST_PID,
+	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SESSION,
+	STEP_LOG_PIPE,
 	STEP_STDIN_OPEN,
+	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
 	STEP_STDERR_OPEN,
-	STEP_LOG_PIPE,
-	STEP_LOG_SEND,
+	STEP_STREAMS,
+	STEP_DESCRIPTORS_CLOSE,
 	STEP_LIMITS,
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
 	STEP_CWD,
-	STEP_DESCRIPTORS,
-	STEP_ENVIRONMENT,
 	STEP_EXEC,
-	STEP_SIGNAL,
-	STEP_REAP,
 	STEP_COUNT
 };
 
@@ -320,6 +347,7 @@ struct image_sandbox {
 	uint32_t mounts_first;
 	uint32_t mounts_count;
 	uint32_t joiner_first;
+	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
 	uint32_t until_first;
@@ -330,7 +358,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 136, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -356,15 +384,16 @@ _Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
 _Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -492,16 +521,18 @@ _Static_assert(sizeof(struct image_mount) == 8, "layout");
 _Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
 _Static_assert(offsetof(struct image_mount, at) == 4, "layout");
 
-/* Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1. */
+/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known. */
 struct image_source {
 	uint32_t file;
 	uint32_t start;
 	uint32_t end;
+	uint32_t line;
 };
-_Static_assert(sizeof(struct image_source) == 12, "layout");
+_Static_assert(sizeof(struct image_source) == 16, "layout");
 _Static_assert(offsetof(struct image_source, file) == 0, "layout");
 _Static_assert(offsetof(struct image_source, start) == 4, "layout");
 _Static_assert(offsetof(struct image_source, end) == 8, "layout");
+_Static_assert(offsetof(struct image_source, line) == 12, "layout");
 
 /* At offset 0. The arrays are at the offsets it names. */
 struct table_header {
@@ -601,12 +632,10 @@ _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {
-	uint64_t inodes[7];
-	uint64_t unused;
+	uint64_t inodes[8];
 };
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
-_Static_assert(offsetof(struct table_sandbox, unused) == 56, "layout");
 
 /* Monitor to runner, followed by `size` bytes. */
 struct frame {
@@ -713,5 +742,19 @@ _Static_assert(offsetof(struct namespace_row, user_inodes) == 280, "layout");
 _Static_assert(offsetof(struct namespace_row, inits) == 552, "layout");
 _Static_assert(offsetof(struct namespace_row, hostname) == 684, "layout");
 _Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
+
+#define SBX_SECTIONS(X) \
+	X(SECTION_SANDBOXES, sandboxes, struct image_sandbox) \
+	X(SECTION_SLOTS, slots, struct image_slot) \
+	X(SECTION_PROCESSES, processes, struct image_process) \
+	X(SECTION_OWNED, owned, uint32_t) \
+	X(SECTION_DEPENDENTS, dependents, struct image_dependent) \
+	X(SECTION_PIDS, pids, uint32_t) \
+	X(SECTION_ID_MAPS, id_maps, struct image_id_map) \
+	X(SECTION_GROUPS, groups, uint32_t) \
+	X(SECTION_LIMITS, limits, struct image_limit) \
+	X(SECTION_MOUNTS, mounts, struct image_mount) \
+	X(SECTION_STRINGS, strings, char) \
+	X(SECTION_SOURCES, sources, struct image_source)
 
 #endif

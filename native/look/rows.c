@@ -24,8 +24,9 @@
 #define PARTS_MAX 4
 
 static const char *const namespace_files[NAMESPACE_COUNT] = {
-	[NAMESPACE_USER] = "user", [NAMESPACE_MOUNT] = "mnt", [NAMESPACE_IPC] = "ipc",
-	[NAMESPACE_UTS] = "uts",   [NAMESPACE_NET] = "net",   [NAMESPACE_CGROUP] = "cgroup",
+#define NS_FILE(kind, flag, file) [kind] = file,
+	SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
 };
 
 uint64_t rows_tick_ns(void)
@@ -80,10 +81,8 @@ static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapsho
 static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
 {
 	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
-		const char *name = namespace_files[kind];
-
-		if (name != NULL)
-			row->inodes[kind] = procfs_namespace(wish->proc, pid, name);
+		if (kind != NAMESPACE_PID) /* read with its PIDs */
+			row->inodes[kind] = procfs_namespace(wish->proc, pid, namespace_files[kind]);
 	}
 }
 

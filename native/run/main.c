@@ -14,7 +14,9 @@
 
 #include "run/monitor.h"
 #include "run/run_dir.h"
+#include "run/seal.h"
 #include "look/namespaces.h"
+#include "core/fault.h"
 #include "core/shared.h"
 #include "look/snapshot.h"
 #include "core/sys.h"
@@ -28,10 +30,6 @@ struct options {
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
-};
-
-static const char *const step_names[] = {
-#include "gen/steps.gen.h"
 };
 
 static int usage(void)
@@ -155,19 +153,25 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	if (options->run_dir != NULL && run_dir_place(error) < 0)
 		return -1;
 	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_CONTROL_OPEN, 0);
 	if (run_place(open_proc(), FD_PROC) < 0)
-		return sbx_fail(error, STEP_MOUNT_PROC, 0);
+		return sbx_fail(error, STEP_PROC_OPEN, 0);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) < 0 ||
-	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0 ||
-	    run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0 ||
-	    run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0 ||
-	    run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0)
+		return sbx_fail(error, STEP_LOG_SOCKET, 0);
+	if (run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
+	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0)
+		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
+	if (run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
+		return sbx_fail(error, STEP_MONITOR_PIDFD, 0);
+	if (run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0)
+		return sbx_fail(error, STEP_NULL_OPEN, 0);
+	if (run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
+		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
+	if (run_reserve_numbers() < 0)
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
@@ -177,26 +181,22 @@ static int raise_descriptors(struct run *run, struct sbx_error *error)
 	struct rlimit raised;
 
 	if (getrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	raised = run->descriptors;
 	raised.rlim_cur = raised.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
 static int report(const struct run *run, const struct sbx_error *error, uint32_t slot)
 {
-	const char *path = slot == SBX_NONE ? "" : plan_string(&run->plan, run->plan.slots[slot].path);
-
 	if (slot == SBX_NONE && run->table.header != NULL)
 		table_set_own_fault(&run->table, error);
 	/* A runner reads it in the table, and says it better. */
 	if (!run->has_control || run->table.header == NULL)
-		(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
-			      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
-			      error->level);
-	return error->step <= STEP_IMAGE_RECORD ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
+		fault_print(&run->plan, slot, error);
+	return step_scope(error->step) == SCOPE_IMAGE ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
 }
 
 /* Without a runner nobody else would say what could not be done. */
@@ -219,7 +219,7 @@ static int report_faults(const struct run *run, int code)
 
 		if (state->state == SLOT_STATE_FAILED) {
 			(void)report(run, &error, slot);
-			if (error.step < STEP_STDIN_OPEN)
+			if (step_scope(error.step) == SCOPE_HOST)
 				code = SBX_EXIT_HOST;
 		}
 	}
@@ -272,10 +272,24 @@ static int run_command(int count, char **arguments)
 	return run.has_control ? code : report_faults(&run, code);
 }
 
+/* Without the copy in memory nothing is started: its file would be within a workload's reach. */
+static int run_sealed(int count, char **arguments)
+{
+	static const struct plan none;
+	struct sbx_error error = { 0 };
+
+	if (seal_executable(arguments) == 0)
+		return run_command(count - 2, arguments + 2);
+	(void)sbx_fail(&error, STEP_SEAL, 0);
+	fault_print(&none, SBX_NONE, &error);
+	return SBX_EXIT_HOST;
+}
+
 int main(int count, char **arguments)
 {
+	seal_process();
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
-		return run_command(count - 2, arguments + 2);
+		return run_sealed(count, arguments);
 	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
 		return snapshot_main(count - 2, arguments + 2);
 	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)

@@ -36,7 +36,7 @@ enum stage {
 	STAGE_OVER,
 };
 
-enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT };
+enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS };
 
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
@@ -78,27 +78,34 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	run->table.header->pid_mode = run->pids_ordered ? PID_MODE_ORDERED : PID_MODE_REQUESTED;
 	*monitor = (struct monitor){
 		.run = run,
-		.epoll = epoll_create1(EPOLL_CLOEXEC),
-		.signals = supervise_signals(),
-		.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-		.supervisor = supervisor_of(run, header->monitor_owned_first,
-					    header->monitor_owned_count, init_main),
 	};
-	if (monitor->epoll < 0 || monitor->signals < 0 || monitor->timer < 0 ||
-	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->epoll < 0)
+		return sbx_fail(error, STEP_EPOLL, 0);
+	monitor->signals = supervise_signals();
+	if (monitor->signals < 0)
+		return sbx_fail(error, STEP_SIGNALFD, 0);
+	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (monitor->timer < 0)
+		return sbx_fail(error, STEP_TIMER, 0);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_SUBREAPER, 0);
+	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
+			   header->monitor_owned_count, init_main, 0, error) < 0)
+		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	if (run->has_control &&
 	    (watch(monitor, EPOLL_CTL_ADD, FD_CONTROL, EPOLLIN, WAKE_CONTROL) < 0 ||
 	     watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0))
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
 
@@ -208,6 +215,9 @@ static void wait_and_take(struct monitor *monitor)
 		break;
 	case WAKE_TIMER:
 		(void)!read(monitor->timer, &drained, sizeof(drained));
+		break;
+	case WAKE_STARTS:
+		supervise_starts(&monitor->supervisor);
 		break;
 	case WAKE_LOG:
 		relay_accept(&relay);

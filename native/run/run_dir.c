@@ -74,22 +74,22 @@ int run_dir_take(const char *path, struct sbx_error *error)
 	directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	lock = directory < 0 ? -1 : open_lock(directory);
 	if (lock < 0)
-		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
 	for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) < 0; tries++) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES)
-			return sbx_fail(error, STEP_TABLE_OPEN, 0);
+			return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
 		(void)nanosleep(&pause, NULL);
 	}
 	errno = ENOENT;
 	if (fstat(lock, &status) < 0 || status.st_nlink == 0)
-		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
 	return 0;
 }
 
 int run_dir_place(struct sbx_error *error)
 {
 	if (run_place(directory, FD_RUN_DIR) < 0 || run_place(lock, FD_LOCK) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
 	return 0;
 }
 

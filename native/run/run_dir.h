@@ -7,7 +7,7 @@
 /*
  * Opens the directory at `path`, which the runner has made, and locks it, before the table is made in it.
  * Whoever cannot get the lock knows that the run lives, whatever PID namespace it looks from.
- * Errors: STEP_TABLE_OPEN; ENOENT where it has been removed since.
+ * Errors: STEP_RUN_DIR_OPEN; ENOENT where it has been removed since.
  */
 int run_dir_take(const char *path, struct sbx_error *error);
 

@@ -33,6 +33,13 @@ static void give_up(struct decide *decide, uint32_t slot)
 	watch_skip(decide, slot);
 }
 
+/* Events of which any meets a condition. */
+static const uint32_t condition_met_by[CONDITION_COUNT] = {
+#define MET_BY(condition, events) [condition] = events,
+	SBX_CONDITIONS(MET_BY)
+#undef MET_BY
+};
+
 static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 {
 	const struct plan *plan = &decide->run->plan;
@@ -40,16 +47,17 @@ static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 	const struct table_slot *state = watch_state(decide, slot);
 	bool exited = ended && table_load(&state->state) == SLOT_STATE_EXITED;
 	bool succeeded = exited && state->exit_code == 0 && state->exit_signal == 0;
+	uint32_t event = !ended ? WAIT_EVENT_START :
+			 !exited ? 0 : /* it never started, or could not */
+			 succeeded ? WAIT_EVENT_SUCCESS : WAIT_EVENT_FAILURE;
 
 	for (uint32_t i = 0; i < record->dependents_count; i++) {
 		const struct image_dependent *d = &plan->dependents[record->dependents_first + i];
-		bool came = d->condition == CONDITION_STARTED ? !ended :
-			    d->condition == CONDITION_EXITED  ? exited :
-								succeeded;
+		uint32_t met_by = condition_met_by[d->condition];
 
-		if (came)
+		if (met_by & event)
 			come_to_pass(decide, d->slot);
-		else if (ended && !(exited && d->condition == CONDITION_STARTED))
+		else if (ended && !(exited && met_by & WAIT_EVENT_START))
 			give_up(decide, d->slot);
 	}
 }

@@ -157,15 +157,15 @@ int watchdog_start(struct run *run, struct sbx_error *error)
 		return 0;
 	memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_MEMORY, 0);
 	shared = memory;
 	shared->root_pidfd = -1;
 	run->guarded = &shared->root_pidfd;
 	changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (changed < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
 	pid = sys_clone(&request);
 	if (pid == 0)
 		guard(run);
-	return pid < 0 ? sbx_fail(error, STEP_MONITOR_SETUP, 0) : 0;
+	return pid < 0 ? sbx_fail(error, STEP_CLONE_WATCHDOG, 0) : 0;
 }

@@ -16,7 +16,7 @@ struct watchdog {
  * declared process, whose siblings the monitor starts, and where the root has no PID namespace, so
  * that its processes can see the monitor. It kills the root's init once the monitor is dead, once
  * the runner is dead and the monitor does not end, and at `kill_at`. Elsewhere the kernel does it
- * (PR_SET_PDEATHSIG of the root's init). Errors: STEP_MONITOR_SETUP.
+ * (PR_SET_PDEATHSIG of the root's init). Errors: STEP_MEMORY, STEP_NOTIFY_OPEN, STEP_CLONE_WATCHDOG.
  */
 int watchdog_start(struct run *run, struct sbx_error *error);
 

@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
+import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
 import { surroundings } from "../engine/surroundings.ts";
@@ -36,7 +37,7 @@ export async function compileFile(file: string, given: Given = {}): Promise<Comp
       [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
       new Map(),
     );
-    return 2;
+    return EXIT.spec;
   }
   const dir = dirname(resolve(file));
   if (isImage(bytes)) return fromImage(file, bytes, dir);
@@ -55,7 +56,7 @@ async function fromImage(file: string, bytes: Uint8Array, dir: string): Promise<
   const message = `"${file}" is no plan for this version: ${why}`;
   const help = "make it again with `sandbox plan -o`";
   printDiagnostics([diagnostic("SBX3002", null, message, { help })], new Map());
-  return 2;
+  return EXIT.spec;
 }
 
 function fromCache(entry: CacheEntry, around: Surroundings, dir: string): Compiled | null {
@@ -79,10 +80,10 @@ async function compileText(
   const text = new TextDecoder().decode(bytes);
   const { diagnostics, ir, sources } = checkSpec({ file, text }, around);
   printDiagnostics(diagnostics, sources);
-  if (ir === null) return 2;
+  if (ir === null) return EXIT.spec;
   const plan = planOf(ir);
   const hash = planHash(plan);
-  const image = encodeImage(plan, hash);
+  const image = encodeImage(plan, hash, sources);
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);
   return { plan, hash, image, dir };

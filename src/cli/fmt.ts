@@ -1,13 +1,12 @@
 /** `sandbox fmt`: gives specs the one layout, in place. */
 
 import * as fs from "node:fs";
+import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { formatSpec } from "../spec/format.ts";
 import { printDiagnostics } from "./print.ts";
 import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, differs: 1, unreadable: 2 } as const;
 
 /** `-` is standard input, formatted to standard output. */
 export async function run(files: readonly string[], options: { check?: true }): Promise<number> {
@@ -28,7 +27,7 @@ function one(file: string, isCheck: boolean): number {
       [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
       new Map(),
     );
-    return EXIT.unreadable;
+    return EXIT.spec;
   }
   const made = formatSpec(text);
   if (made === null) {
@@ -37,13 +36,13 @@ function one(file: string, isCheck: boolean): number {
       diagnostics.filter(({ code }) => code.startsWith("SBX1")),
       sources,
     );
-    return EXIT.unreadable;
+    return EXIT.spec;
   }
   if (file === "-" && !isCheck) write(STDOUT, made);
   if (made === text) return EXIT.ok;
   if (isCheck) {
     write(STDERR, `${file}: not formatted; run \`sandbox fmt ${file}\`\n`);
-    return EXIT.differs;
+    return EXIT.failed;
   }
   if (file !== "-") {
     replace(file, made);

@@ -1,9 +1,8 @@
 /** `sandbox init`: a commented spec to begin with. */
 
 import * as fs from "node:fs";
+import { EXIT } from "../base/exit-codes.ts";
 import { STDERR, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
 
 /** As formatted; each comment says what the line below it could also be. */
 function starter(name: string): string {

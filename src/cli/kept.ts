@@ -2,10 +2,9 @@
 
 import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import type { Report } from "../report/report.ts";
 import { STDERR, STDIN, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, host: 3 } as const;
 
 /** Whether it names a file, or `-` for standard input: a run's name has no dot and no slash. */
 export function isFile(what: string): boolean {

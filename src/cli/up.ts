@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
@@ -46,8 +47,6 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
-
-const EXIT = { ok: 0, failed: 1, spec: 2, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
   const forMs = options.for === undefined ? null : durationMs(options.for);

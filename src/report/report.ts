@@ -1,6 +1,6 @@
 /** The report: every process of a run with its PIDs at every level. Schema id `report/1`. */
 
-import type { NamespaceKind } from "../ir/namespaces.ts";
+import type { NamespaceFile } from "../base/namespace-kinds.ts";
 
 export interface Report {
   readonly report: 1;
@@ -44,7 +44,7 @@ export interface ReportNamespace {
   /** Null of the root. */
   readonly parent: string | null;
   /** By the names of /proc/PID/ns; only those that were learnt. */
-  readonly inodes: Readonly<Partial<Record<NamespaceKind | "mnt", number>>>;
+  readonly inodes: Readonly<Partial<Record<NamespaceFile, number>>>;
 }
 
 export type ProcessState = "pending" | "running" | "stopped" | "zombie" | "exited";

@@ -1,5 +1,6 @@
 /** What runs in a run and stands in no spec: forked by its processes, or joined from outside. Pure. */
 
+import { NAMESPACE, type NamespaceFile } from "../base/namespace-kinds.ts";
 import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import type { ProcessState, ReportProcess } from "./report.ts";
@@ -147,6 +148,6 @@ export function ownInodes(
 }
 
 /** The name of a kind in /proc/PID/ns. */
-export function fileOf(kind: NamespaceKind): NamespaceKind | "mnt" {
-  return kind === "mount" ? "mnt" : kind;
+export function fileOf(kind: NamespaceKind): NamespaceFile {
+  return NAMESPACE[kind].file;
 }

@@ -1,5 +1,8 @@
 /** The enumerations of both memory layouts; `layout.ts` has the records. Pure. */
 
+import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
+import { STEP_NAMES } from "./steps.ts";
+
 /** Enumerations; the number of a name is its index. Append only. */
 export const ENUMS = {
   init_mode: ["reaper", "process", "subreaper"],
@@ -8,7 +11,7 @@ export const ENUMS = {
   mount_kind: ["proc", "dev", "tmpfs"],
   until_kind: ["all", "any", "process"],
   slot_kind: ["init", "process"],
-  condition: ["started", "exited", "succeeded"],
+  condition: WAIT_CONDITION_NAMES,
   stdin_kind: ["null", "inherit", "file", "text"],
   output_kind: ["log", "inherit", "null", "file", "stdout"],
   /** `held`: created, with its PIDs, but not yet let on to its program. */
@@ -36,62 +39,9 @@ export const ENUMS = {
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /** Commands to the monitor. */
   command_kind: ["stop", "kill", "signal"],
-  /**
-   * Everything that can fail in the shim, one name each. Where it did, the slot holds the step, the
-   * errno and the level.
-   */
-  step: [
-    "none",
-    "image_open",
-    "image_size",
-    "image_magic",
-    "image_version",
-    "image_section",
-    "image_record",
-    "table_open",
-    "table_map",
-    "monitor_setup",
-    "clone_init",
-    "clone_process",
-    "clone_joiner",
-    "join",
-    "pids_read",
-    "pidns_open",
-    "setgroups_deny",
-    "uid_map",
-    "gid_map",
-    "userns_enter",
-    "propagation",
-    "root_readonly",
-    "mount_proc",
-    "mount_dev",
-    "mount_tmpfs",
-    "mask_proc",
-    "hostname",
-    "domainname",
-    "loopback",
-    "last_pid",
-    "drop_capabilities",
-    "no_new_privs",
-    "session",
-    "stdin_open",
-    "stdout_open",
-    "stderr_open",
-    "log_pipe",
-    "log_send",
-    "limits",
-    "groups",
-    "gid",
-    "uid",
-    "cwd",
-    "descriptors",
-    "environment",
-    "exec",
-    "signal",
-    "reap",
-  ],
+  /** Everything that can fail in the shim: `steps.ts` has what each is. */
+  step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;
 
 export type EnumName = keyof typeof ENUMS;
 export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name][number];
-export type Step = EnumValue<"step">;

@@ -2,7 +2,7 @@
 
 import { ENUMS, type EnumValue } from "./enums.ts";
 import { FRAME_STRUCTS, NONE } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface Frame {
   readonly kind: EnumValue<"frame_kind">;
@@ -13,8 +13,8 @@ export interface Frame {
   readonly bytes: Uint8Array;
 }
 
-const FRAME_SIZE = placesOf(FRAME_STRUCTS.frame).size;
-const COMMAND_SIZE = placesOf(FRAME_STRUCTS.command).size;
+const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
+const COMMAND_SIZE = layoutOf(FRAME_STRUCTS.command).size;
 
 /** Puts frames together from chunks that may end anywhere. */
 export class FrameReader {

@@ -1,12 +1,13 @@
 /** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
 
+import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { FRAME_STRUCTS, LEVEL_MAX, NONE } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { FRAME_STRUCTS, NONE } from "./layout.ts";
+import { layoutOf } from "./struct.ts";
 
-const ROW_SIZE = placesOf(FRAME_STRUCTS.snapshot_row).size;
+const ROW_SIZE = layoutOf(FRAME_STRUCTS.snapshot_row).size;
 const AT = offsetsOf(FRAME_STRUCTS.snapshot_row);
 const COMM_SIZE = 16;
 
@@ -22,7 +23,8 @@ export function decodeSnapshot(bytes: Uint8Array): ProcRow[] | null {
     const argvSize = view.getUint32(at + AT.argv_size, true);
     const numbers = at + ROW_SIZE;
     const argv = numbers + 8 * (level + 1);
-    const isWhole = level <= LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
+    const isWhole =
+      level <= PID_LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
     if (!isWhole) return null;
     rows.push(rowAt(view, buffer, at, level, argvSize));
     at += size;

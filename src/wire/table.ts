@@ -1,10 +1,11 @@
 /** Reading the state table: what the shim has observed of each slot. Pure; trusts no number. */
 
-import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
-import { ENUMS, type EnumValue, type Step } from "./enums.ts";
+import { byKind, type NamespaceKind } from "../base/namespace-kinds.ts";
+import { ENUMS, type EnumValue } from "./enums.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
 import { TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import type { Step } from "./steps.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface SlotState {
   readonly state: EnumValue<"slot_state">;
@@ -35,9 +36,9 @@ export interface StateTable {
 
 const HEADER = offsetsOf(TABLE_STRUCTS.table_header);
 const SLOT = offsetsOf(TABLE_STRUCTS.table_slot);
-export const TABLE_HEADER_SIZE = placesOf(TABLE_STRUCTS.table_header).size;
-const SLOT_SIZE = placesOf(TABLE_STRUCTS.table_slot).size;
-const SANDBOX_SIZE = placesOf(TABLE_STRUCTS.table_sandbox).size;
+export const TABLE_HEADER_SIZE = layoutOf(TABLE_STRUCTS.table_header).size;
+const SLOT_SIZE = layoutOf(TABLE_STRUCTS.table_slot).size;
+const SANDBOX_SIZE = layoutOf(TABLE_STRUCTS.table_sandbox).size;
 
 /**
  * `levels` gives each slot's level, in the plan's order; null: the slots are not looked at. The
@@ -130,8 +131,5 @@ function slotState(view: DataView, at: number, level: number): SlotState {
 }
 
 function inodesOf(view: DataView, at: number): Record<NamespaceKind, number> {
-  const entries = NAMESPACE_KINDS.map(
-    (kind, index) => [kind, wideAt(view, at + 8 * index)] as const,
-  );
-  return Object.fromEntries(entries) as Record<NamespaceKind, number>;
+  return byKind((_, index) => wideAt(view, at + 8 * index));
 }

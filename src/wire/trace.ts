@@ -2,7 +2,7 @@
 
 import { ENUMS, type EnumValue } from "./enums.ts";
 import { FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface Trace {
   readonly tracer: EnumValue<"tracer">;
@@ -31,8 +31,8 @@ export interface TraceEvent {
 }
 
 const TEXT = new TextDecoder("utf-8");
-const HEADER = placesOf(FRAME_STRUCTS.trace_header);
-const PLACES = placesOf(FRAME_STRUCTS.trace_event);
+const HEADER = layoutOf(FRAME_STRUCTS.trace_header);
+const PLACES = layoutOf(FRAME_STRUCTS.trace_event);
 const AT = Object.fromEntries(
   [...HEADER.fields, ...PLACES.fields].map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<
