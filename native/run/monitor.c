@@ -10,6 +10,7 @@
 #include "core/children.h"
 #include "run/scheduler.h"
 #include "run/shutdown.h"
+#include "run/verdict.h"
 #include "run/watchdog.h"
 #include "init/init.h"
 #include "run/relay.h"
@@ -126,8 +127,10 @@ static void take_signals(struct monitor *monitor)
 
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
+			monitor->run->table.header->interrupted = 1;
 			ask_to_stop(monitor);
+		}
 	}
 }
 
@@ -137,6 +140,8 @@ static void take_commands(struct monitor *monitor)
 	int result;
 
 	while ((result = relay_command(&relay, &command)) > 0) {
+		/* Only the runner knows whether a signal is behind it, or its own time or reader. */
+		monitor->run->table.header->interrupted |= command.interrupts != 0;
 		if (command.kind == COMMAND_KIND_STOP && !monitor->stop_asked)
 			ask_to_stop(monitor);
 		else if (command.kind == COMMAND_KIND_KILL)
@@ -195,6 +200,7 @@ static void tell_started(struct monitor *monitor)
 	if (header->phase != PHASE_STARTING || header->pending > 0)
 		return;
 	header->started_ns = sys_now();
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_STARTED);
 	relay_frame(&relay, FRAME_KIND_STARTED);
 }
@@ -307,6 +313,7 @@ static void close_run(struct monitor *monitor)
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)
 		header->outcome = OUTCOME_DONE;
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
 	relay_frame(&relay, FRAME_KIND_ENDED);
 }
@@ -371,5 +378,5 @@ int monitor_main(struct run *run)
 	}
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);
-	return decide_has_failed(&monitor.decide) ? SBX_EXIT_FAILED : 0;
+	return (int)run->table.header->exit_code;
 }
