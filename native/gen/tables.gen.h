@@ -127,6 +127,15 @@ enum wait_event {
 	X(CONDITION_EXITED, WAIT_EVENT_FAILURE | WAIT_EVENT_SUCCESS) \
 	X(CONDITION_SUCCEEDED, WAIT_EVENT_SUCCESS)
 
+/* X(state, name), in order: src/wire/enums.ts. */
+#define SBX_SLOT_STATES(X) \
+	X(SLOT_STATE_PENDING, "pending") \
+	X(SLOT_STATE_STARTING, "starting") \
+	X(SLOT_STATE_RUNNING, "running") \
+	X(SLOT_STATE_EXITED, "exited") \
+	X(SLOT_STATE_FAILED, "failed") \
+	X(SLOT_STATE_SKIPPED, "skipped")
+
 /* X(errno): one name a number, the usual one. Source: errno(3). */
 #define SBX_ERRNOS(X) \
 	X(EPERM) \

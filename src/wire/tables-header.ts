@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { EXIT, SHIM_EXIT } from "../base/exit-codes.ts";
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 import { WAIT_CONDITIONS, WAIT_EVENTS, type WaitEvent } from "../base/wait-conditions.ts";
+import { ENUMS } from "./enums.ts";
 import { STEPS, type StepScope } from "./steps.ts";
 
 const SCOPES: readonly StepScope[] = ["image", "host", "process"];
@@ -61,6 +62,11 @@ export function tablesHeader(): string {
       Object.entries(WAIT_CONDITIONS).map(
         ([name, { metBy }]) => `CONDITION_${upper(name)}, ${metBy.map(waitEvent).join(" | ")}`,
       ),
+    ),
+    "/* X(state, name), in order: src/wire/enums.ts. */",
+    xMacro(
+      "SBX_SLOT_STATES",
+      ENUMS.slot_state.map((name) => `SLOT_STATE_${upper(name)}, "${name}"`),
     ),
     "/* X(errno): one name a number, the usual one. Source: errno(3). */",
     xMacro("SBX_ERRNOS", errnoNames()),
