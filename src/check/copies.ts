@@ -21,7 +21,7 @@ const COUNT: ReadonlySet<string> = new Set(["replicas"]);
 const NOTHING: ReadonlySet<string> = new Set();
 
 export class Copies {
-  readonly #found: Found;
+  readonly #diagnostics: Found;
   readonly #isPlain: boolean;
   /** Whether a node holds a deferred scalar. */
   readonly #open = new WeakMap<Node, boolean>();
@@ -30,11 +30,11 @@ export class Copies {
   readonly #scales: Scales;
 
   /** `scope` has what all copies have in common: the parameters. */
-  constructor(isPlain: boolean, scope: Scope, budget: Budget, found: Found) {
+  constructor(isPlain: boolean, scope: Scope, budget: Budget, diagnostics: Found) {
     this.#isPlain = isPlain;
     this.#budget = budget;
     this.#scales = new Scales(scope);
-    this.#found = found;
+    this.#diagnostics = diagnostics;
   }
 
   /** Whether so many copies of a process can be had in the sandbox `box`. */
@@ -75,7 +75,7 @@ export class Copies {
       const least = { kind: "map", span: node.span, entries: [] } as const;
       const entry = { key: "replicas", keySpan: node.span, value: made };
       const wrong = checkShape({ ...least, entries: [entry] }, "ProcessMap");
-      this.#found.push(...wrong);
+      this.#diagnostics.push(...wrong);
       if (wrong.length > 0) return null;
     }
     return integerOf(made);
@@ -86,7 +86,7 @@ export class Copies {
     const made = this.#put(node, scope, NOT_OWN);
     if (made === node || made.kind !== "map") return node;
     const own = made.entries.filter((entry) => !node.entries.includes(entry));
-    this.#found.push(...checkShape({ ...made, entries: own }, "Sandbox"));
+    this.#diagnostics.push(...checkShape({ ...made, entries: own }, "Sandbox"));
     return made;
   }
 
@@ -95,14 +95,14 @@ export class Copies {
     if (this.#isPlain || !this.#isOpen(node)) return node;
     const scope = replica === null ? around : withNumber(around, "replica", replica);
     const made = this.#put(node, scope, COUNT);
-    this.#found.push(...checkShape(made, "Process"));
+    this.#diagnostics.push(...checkShape(made, "Process"));
     return made;
   }
 
   #put(node: Node, scope: Scope, skip: ReadonlySet<string>): Node {
     if (this.#isPlain || !this.#isOpen(node)) return node;
     const used = new Set<string>();
-    const found = this.#found;
+    const diagnostics = this.#diagnostics;
     return substitute(node, {
       scope,
       budget: this.#budget,
@@ -110,7 +110,7 @@ export class Copies {
       missing: NOTHING,
       onlyDeferred: true,
       skip,
-      found,
+      diagnostics,
       used,
     });
   }

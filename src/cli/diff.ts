@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import { compileFile } from "./compile.ts";
 import { readReport } from "./kept.ts";
