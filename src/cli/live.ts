@@ -2,6 +2,7 @@
 
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import type { SnapshotOptions } from "../run/snapshot.ts";
@@ -45,7 +46,7 @@ export async function list(options: { json?: true }): Promise<number> {
     ];
   });
   if (options.json) {
-    write(STDOUT, `${JSON.stringify({ runs })}\n`);
+    write(STDOUT, jsonLine({ runs }));
     return EXIT.ok;
   }
   const rows = [

@@ -1,6 +1,7 @@
 /** `sandbox pid`: any process of the machine, its PID at every level, and the way back. */
 
 import { escapeText } from "../base/escape.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
 import { factsText } from "../report/process-facts.ts";
 import { factsOf } from "../run/process-facts.ts";
@@ -27,7 +28,7 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   if (typeof pid === "string") return said(EXIT.failed, pid + moreOf(text, base));
   const facts = factsOf(pid, machine);
   if (facts === null) return said(EXIT.failed, `process ${pid} has just ended`);
-  write(STDOUT, options.json ? `${JSON.stringify(facts)}\n` : factsText(facts, columnsOf(STDOUT)));
+  write(STDOUT, options.json ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
   return EXIT.ok;
 }
 

@@ -3,6 +3,7 @@
 import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
 /** A line a finding; nothing where there is none. */
 export function githubText(
@@ -10,9 +11,11 @@ export function githubText(
   sources: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics
-    .map((found) => `::${found.severity} ${place(found, lines)}::${data(body(found))}\n`)
-    .join("");
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  return [
+    ...shown.map((found) => `::${found.severity} ${place(found, lines)}::${data(body(found))}\n`),
+    ...(omitted === 0 ? [] : [`::warning title=sandbox::${data(omittedText(omitted))}\n`]),
+  ].join("");
 }
 
 function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
