@@ -10,6 +10,7 @@ const test = suite("tidy");
 /** Lowest first: a file may import its own floor and every floor before it, less what `never` forbids. */
 const floors = [
   "base",
+  "fields",
   "diag",
   "spec",
   "ir",

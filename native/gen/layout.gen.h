@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x5694bb96u
+#define SBX_WIRE_VERSION 0x223c8d5au
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -248,6 +248,10 @@ enum step {
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
+	STEP_NICE,
+	STEP_OOM_SCORE_ADJ,
+	STEP_PARENT_DEATH_SIGNAL,
+	STEP_IGNORE_SIGNALS,
 	STEP_CWD,
 	STEP_EXEC,
 	STEP_COUNT
@@ -417,7 +421,6 @@ struct image_process {
 	uint32_t inherit_env;
 	uint32_t inherit_env_count;
 	uint32_t cwd;
-	uint32_t umask;
 	uint32_t limits_first;
 	uint32_t limits_count;
 	uint32_t has_identity;
@@ -434,12 +437,17 @@ struct image_process {
 	uint32_t stderr_path;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
+	uint32_t umask;
+	int32_t nice;
+	int32_t oom_score_adj;
+	uint64_t ignore_signals;
+	uint32_t parent_death_signal;
 	uint32_t timeout_ms;
 	uint32_t essential;
 	uint32_t expect;
 	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 112, "layout");
+_Static_assert(sizeof(struct image_process) == 136, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -447,27 +455,31 @@ _Static_assert(offsetof(struct image_process, env_count) == 12, "layout");
 _Static_assert(offsetof(struct image_process, inherit_env) == 16, "layout");
 _Static_assert(offsetof(struct image_process, inherit_env_count) == 20, "layout");
 _Static_assert(offsetof(struct image_process, cwd) == 24, "layout");
-_Static_assert(offsetof(struct image_process, umask) == 28, "layout");
-_Static_assert(offsetof(struct image_process, limits_first) == 32, "layout");
-_Static_assert(offsetof(struct image_process, limits_count) == 36, "layout");
-_Static_assert(offsetof(struct image_process, has_identity) == 40, "layout");
-_Static_assert(offsetof(struct image_process, uid) == 44, "layout");
-_Static_assert(offsetof(struct image_process, gid) == 48, "layout");
-_Static_assert(offsetof(struct image_process, groups_first) == 52, "layout");
-_Static_assert(offsetof(struct image_process, groups_count) == 56, "layout");
-_Static_assert(offsetof(struct image_process, stdin_kind) == 60, "layout");
-_Static_assert(offsetof(struct image_process, stdin_text) == 64, "layout");
-_Static_assert(offsetof(struct image_process, stdin_size) == 68, "layout");
-_Static_assert(offsetof(struct image_process, stdout_kind) == 72, "layout");
-_Static_assert(offsetof(struct image_process, stdout_path) == 76, "layout");
-_Static_assert(offsetof(struct image_process, stderr_kind) == 80, "layout");
-_Static_assert(offsetof(struct image_process, stderr_path) == 84, "layout");
-_Static_assert(offsetof(struct image_process, stop_signal) == 88, "layout");
-_Static_assert(offsetof(struct image_process, stop_grace_ms) == 92, "layout");
-_Static_assert(offsetof(struct image_process, timeout_ms) == 96, "layout");
-_Static_assert(offsetof(struct image_process, essential) == 100, "layout");
-_Static_assert(offsetof(struct image_process, expect) == 104, "layout");
-_Static_assert(offsetof(struct image_process, pins) == 108, "layout");
+_Static_assert(offsetof(struct image_process, limits_first) == 28, "layout");
+_Static_assert(offsetof(struct image_process, limits_count) == 32, "layout");
+_Static_assert(offsetof(struct image_process, has_identity) == 36, "layout");
+_Static_assert(offsetof(struct image_process, uid) == 40, "layout");
+_Static_assert(offsetof(struct image_process, gid) == 44, "layout");
+_Static_assert(offsetof(struct image_process, groups_first) == 48, "layout");
+_Static_assert(offsetof(struct image_process, groups_count) == 52, "layout");
+_Static_assert(offsetof(struct image_process, stdin_kind) == 56, "layout");
+_Static_assert(offsetof(struct image_process, stdin_text) == 60, "layout");
+_Static_assert(offsetof(struct image_process, stdin_size) == 64, "layout");
+_Static_assert(offsetof(struct image_process, stdout_kind) == 68, "layout");
+_Static_assert(offsetof(struct image_process, stdout_path) == 72, "layout");
+_Static_assert(offsetof(struct image_process, stderr_kind) == 76, "layout");
+_Static_assert(offsetof(struct image_process, stderr_path) == 80, "layout");
+_Static_assert(offsetof(struct image_process, stop_signal) == 84, "layout");
+_Static_assert(offsetof(struct image_process, stop_grace_ms) == 88, "layout");
+_Static_assert(offsetof(struct image_process, umask) == 92, "layout");
+_Static_assert(offsetof(struct image_process, nice) == 96, "layout");
+_Static_assert(offsetof(struct image_process, oom_score_adj) == 100, "layout");
+_Static_assert(offsetof(struct image_process, ignore_signals) == 104, "layout");
+_Static_assert(offsetof(struct image_process, parent_death_signal) == 112, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 116, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 120, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 124, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 128, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {

@@ -103,6 +103,10 @@ enum step_scope {
 	X(STEP_GROUPS, "groups", SCOPE_PROCESS) \
 	X(STEP_GID, "gid", SCOPE_PROCESS) \
 	X(STEP_UID, "uid", SCOPE_PROCESS) \
+	X(STEP_NICE, "nice", SCOPE_PROCESS) \
+	X(STEP_OOM_SCORE_ADJ, "oom_score_adj", SCOPE_PROCESS) \
+	X(STEP_PARENT_DEATH_SIGNAL, "parent_death_signal", SCOPE_PROCESS) \
+	X(STEP_IGNORE_SIGNALS, "ignore_signals", SCOPE_PROCESS) \
 	X(STEP_CWD, "cwd", SCOPE_PROCESS) \
 	X(STEP_EXEC, "exec", SCOPE_PROCESS)
 
@@ -118,6 +122,29 @@ enum wait_event {
 	X(CONDITION_STARTED, WAIT_EVENT_START) \
 	X(CONDITION_EXITED, WAIT_EVENT_FAILURE | WAIT_EVENT_SUCCESS) \
 	X(CONDITION_SUCCEEDED, WAIT_EVENT_SUCCESS)
+
+/* X(name, check): what a number of `struct image_process` must be. src/fields/process-fields.ts. */
+#define SBX_PROCESS_NUMBERS(X) \
+	X(umask, value <= 0777) \
+	X(nice, value == SBX_NO_INTEGER || (value >= -20 && value <= 19)) \
+	X(oom_score_adj, value == SBX_NO_INTEGER || (value >= -1000 && value <= 1000)) \
+	X(ignore_signals, !(value & 1ull << (SIGKILL - 1)) && !(value & 1ull << (SIGSTOP - 1))) \
+	X(parent_death_signal, value <= SBX_SIGNAL_MAX) \
+	X(timeout_ms, true) \
+	X(essential, value <= 1)
+
+/* X(name, step): fields that the supervisor gives, that need the shim's rights, and that come last. */
+#define SBX_FIELDS_BY_SUPERVISOR(X) \
+	X(oom_score_adj, STEP_OOM_SCORE_ADJ)
+
+#define SBX_FIELDS_BY_IDENTITY(X) \
+	X(nice, STEP_NICE)
+
+#define SBX_FIELDS_BY_EXEC(X) \
+	X(ignore_signals, STEP_IGNORE_SIGNALS) \
+	X(parent_death_signal, STEP_PARENT_DEATH_SIGNAL)
+
+#define SBX_NO_INTEGER (-2147483647 - 1)
 
 /* X(errno): one name a number, the usual one. Source: errno(3). */
 #define SBX_ERRNOS(X) \

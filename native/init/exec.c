@@ -14,6 +14,7 @@
 #include "build/caps.h"
 #include "build/idmap.h"
 #include "core/sys.h"
+#include "init/attributes.h"
 
 /*
  * Pointer arrays for execve, filled in the child. A child that shares our memory has the parent
@@ -259,14 +260,16 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 		return sbx_fail(error, STEP_SESSION, level);
 	if (raise_limits(request->run, process, level, error) < 0)
 		return -1;
-	if (take_identity(request, box, process, error) < 0)
+	if (attributes_with_rights(process, level, error) < 0 ||
+	    take_identity(request, box, process, error) < 0)
 		return -1;
 	(void)umask(process->umask);
 	if (cwd[0] != '\0' && chdir(cwd) < 0)
 		return sbx_fail(error, STEP_CWD, level);
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
-	if (set_streams(request, process, level, error) < 0)
+	if (set_streams(request, process, level, error) < 0 ||
+	    attributes_at_exec(process, level, error) < 0)
 		return -1;
 	return set_limits(request->run, process, level, error);
 }

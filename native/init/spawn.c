@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "init/attributes.h"
 #include "init/exec.h"
 #include "run/log.h"
 #include "core/pids.h"
@@ -47,8 +48,10 @@ static _Noreturn void first_process(struct spawn *spawn)
 	struct sbx_error error = { 0 };
 
 	/* A process closes all at its exec, and until then needs its output pipes. */
-	if (spawn->record->kind == SLOT_KIND_INIT)
+	if (spawn->record->kind == SLOT_KIND_INIT) {
 		run_leave_parent();
+		attributes_open();
+	}
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
 		fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);
@@ -361,8 +364,15 @@ pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
 
 	int chain_count = chain_of(&spawn, chain);
 
-	pid = chain_count > 0 ? clone_through_joiner(&spawn, chain, chain_count) :
-				clone_slot(&spawn, 0);
+	if (process != NULL && attributes_give(process, (int)record->level, &error) < 0) {
+		fault(&spawn, &error);
+		pid = 0;
+	} else {
+		pid = chain_count > 0 ? clone_through_joiner(&spawn, chain, chain_count) :
+					clone_slot(&spawn, 0);
+	}
+	if (process != NULL)
+		attributes_take_back(process);
 	if (pid > 0)
 		table_store(&state->pid_of_parent, (uint32_t)pid);
 	if (gate[1] >= 0) {

@@ -9,6 +9,7 @@
 #include "run/scheduler.h"
 #include "run/shutdown.h"
 #include "run/watchdog.h"
+#include "init/attributes.h"
 #include "init/init.h"
 #include "run/relay.h"
 #include "init/supervise.h"
@@ -52,6 +53,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 		.supervisor = supervisor_of(run, header->monitor_owned_first,
 					    header->monitor_owned_count, init_main),
 	};
+	attributes_open();
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);

@@ -1,16 +1,10 @@
 /** The environment of a process: fixed, its sandbox's, its own, and what it takes over. Pure. */
 
+import { FIXED_ENV } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { entriesOf, get, type Node, textOf } from "../spec/node.ts";
 import { type Found, stringsOf } from "./values.ts";
-
-/** What every process starts with, so that a run is the same wherever it is started. */
-export const FIXED_ENV: Readonly<Record<string, string>> = {
-  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  HOME: "/",
-  LANG: "C.UTF-8",
-};
 
 const FIXED_PAIRS = Object.entries(FIXED_ENV);
 

@@ -1,7 +1,7 @@
 /** From the expanded draft to the IR: defaults, environments, dependencies, pins. Pure. */
 
 import { byKind } from "../base/namespace-kinds.ts";
-import { DEFAULT_STOP, DEFAULT_UMASK } from "../base/process-defaults.ts";
+import { DEFAULT_STOP } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
 import { isWaitCondition } from "../base/wait-conditions.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
@@ -13,6 +13,7 @@ import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
 import { checkEnv, envOf, inheritedOf } from "./environment.ts";
 import { expectOf } from "./expect.ts";
+import { fieldValues } from "./field-values.ts";
 import { hasLost, lostPlaces } from "./lost.ts";
 import {
   commandOf,
@@ -23,7 +24,6 @@ import {
   outputOf,
   stdinOf,
   stopOf,
-  umaskOf,
 } from "./values.ts";
 
 /** Names that a dependency can have, with the path of the slot each stands for. */
@@ -83,8 +83,7 @@ function processOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found)
     env: envOf(box.node, map),
     inheritEnv: inheritedOf(box.node, map),
     cwd: textOf(get(map, "cwd") ?? get(box.node, "cwd")),
-    umask:
-      umaskOf(get(map, "umask"), found) ?? umaskOf(get(box.node, "umask"), found) ?? DEFAULT_UMASK,
+    ...fieldValues(map, box.node, found),
     limits: bothLimits(get(box.node, "limits"), get(map, "limits"), found),
     user: identityOf(get(map, "user"), identityOf(get(box.node, "user"), null)),
     dependsOn: [],
@@ -92,8 +91,6 @@ function processOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found)
     stdout: outputOf(get(map, "stdout")),
     stderr: outputOf(get(map, "stderr")),
     stop: stopOf(get(map, "stop"), stop, found),
-    timeoutMs: durationOf(get(map, "timeout"), found),
-    essential: isTrue(get(map, "essential")),
     expect: null,
   };
 }
@@ -108,10 +105,6 @@ function bothLimits(box: Node | null, map: Node | null, found: Found): Process["
     (limit) => !own.some((other) => other.resource === limit.resource),
   );
   return [...around, ...own].toSorted((a, b) => a.resource - b.resource);
-}
-
-function isTrue(node: Node | null): boolean {
-  return node?.kind === "scalar" && node.value === true;
 }
 
 function argvOf(draft: ProcessDraft, lost: ReadonlySet<string>, found: Found): string[] | null {

@@ -16,6 +16,7 @@ import { noCopies } from "./rules/no-copies.ts";
 import { oneStdin } from "./rules/one-stdin.ts";
 import { ownEnd } from "./rules/own-end.ts";
 import { ownValues } from "./rules/own-values.ts";
+import { parentDeathSignal } from "./rules/parent-death-signal.ts";
 import { pidLevel } from "./rules/pid-level.ts";
 import { pins } from "./rules/pins.ts";
 import { rootTree } from "./rules/root-tree.ts";
@@ -61,6 +62,7 @@ const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] 
   runIsNoShell,
   hostPin,
   essentialToFail,
+  parentDeathSignal,
   limitWithoutEffect,
 ];
 

@@ -1,6 +1,7 @@
 /** Reads all that a spec could say of a process. I/O: procfs. */
 
 import * as fs from "node:fs";
+import { PROCESS_FIELD_ENTRIES, type ProcessFieldKey } from "../fields/process-fields.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 import { PROC_NAMESPACES } from "../ir/process-facts.ts";
@@ -28,7 +29,7 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     groups: numbers("Groups"),
     uidMap: idMap(pid, "uid_map"),
     gidMap: idMap(pid, "gid_map"),
-    umask: field("Umask") === "" ? null : Number.parseInt(field("Umask"), 8),
+    attributes: attributesOf(pid, field),
     limits: limitsOf(pid),
     cwd: linkOf(`/proc/${pid}/cwd`),
     exe: linkOf(`/proc/${pid}/exe`),
@@ -41,10 +42,30 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
   return startOf(pid) === before ? found : null;
 }
 
-/** Field 22 of /proc/PID/stat, when it was started. Source: proc_pid_stat(5). */
+/** Each field that procfs shows, as it stands there. */
+function attributesOf(pid: number, statusOf: (key: string) => string): FoundProcess["attributes"] {
+  const texts = PROCESS_FIELD_ENTRIES.flatMap(([key, { proc }]): [ProcessFieldKey, string][] => {
+    if (proc === null) return [];
+    const text =
+      proc.file === "stat"
+        ? statOf(pid, proc.field)
+        : proc.file === "status"
+          ? statusOf(proc.key)
+          : (readText(`/proc/${pid}/${proc.name}`)?.trim() ?? null);
+    return text === null || text === "" ? [] : [[key, text]];
+  });
+  return Object.fromEntries(texts);
+}
+
+/** When it was started. */
 function startOf(pid: number): string | null {
+  return statOf(pid, 22);
+}
+
+/** A field of /proc/PID/stat behind the name, counted from 1. Source: proc_pid_stat(5). */
+function statOf(pid: number, field: number): string | null {
   const text = readText(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[field - 3] ?? null;
 }
 
 function rootOf(pid: number): string | null {

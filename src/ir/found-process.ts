@@ -1,5 +1,6 @@
 /** One process as `capture` finds it: everything that a spec could say of it. */
 
+import type { ProcessFieldKey } from "../fields/process-fields.ts";
 import type { NamespaceRow } from "./namespace-row.ts";
 import type { ResourceLimit } from "./process.ts";
 import type { IdMap } from "./sandbox.ts";
@@ -25,7 +26,8 @@ export interface FoundProcess {
   /** Of its user namespace, `outside` as seen from here; null where we may not look. */
   readonly uidMap: readonly IdMap[] | null;
   readonly gidMap: readonly IdMap[] | null;
-  readonly umask: number | null;
+  /** What procfs shows of the fields that it shows at all, as text, by their keys. */
+  readonly attributes: Readonly<Partial<Record<ProcessFieldKey, string>>>;
   readonly limits: readonly ResourceLimit[];
   readonly cwd: string | null;
   readonly exe: string | null;

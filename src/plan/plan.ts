@@ -1,6 +1,7 @@
 /** The plan: what the shim will do, as plain records, the same on every host. */
 
 import type { Span } from "../base/span.ts";
+import type { ProcessFieldValues } from "../fields/process-fields.ts";
 import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
 import type {
   DependencyCondition,
@@ -106,14 +107,13 @@ export interface Slot {
   readonly process: SlotProcess | null;
 }
 
-export interface SlotProcess {
+export interface SlotProcess extends ProcessFieldValues {
   /** PIDs that the spec wishes for; all others the compiler chose. */
   readonly pins: readonly Pin[];
   readonly argv: readonly string[];
   readonly env: readonly (readonly [name: string, value: string])[];
   readonly inheritEnv: readonly string[];
   readonly cwd: string | null;
-  readonly umask: number;
   readonly limits: readonly ResourceLimit[];
   readonly user: Identity | null;
   /** In order of slots: what is waited for has no order of its own. */
@@ -122,7 +122,5 @@ export interface SlotProcess {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stop: Stop;
-  readonly timeoutMs: number | null;
-  readonly essential: boolean;
   readonly expect: Expect | null;
 }

@@ -15,6 +15,7 @@ import type {
 } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
+import { processValuesOfWire } from "./field-codec.ts";
 import {
   BrokenImage,
   enumValue,
@@ -189,7 +190,6 @@ class Decoder {
       env: image.pairs(row.env, row.env_count),
       inheritEnv: image.list(row.inherit_env, row.inherit_env_count),
       cwd: image.string(row.cwd) || null,
-      umask: row.umask,
       limits: this.#limits(row),
       user: this.#identity(row),
       dependsOn,
@@ -197,8 +197,7 @@ class Decoder {
       stdout: this.#output(row.stdout_kind, row.stdout_path),
       stderr: this.#output(row.stderr_kind, row.stderr_path),
       stop: { signal: row.stop_signal, graceMs: row.stop_grace_ms },
-      timeoutMs: row.timeout_ms || null,
-      essential: row.essential === 1,
+      ...processValuesOfWire(row),
       expect: image.json<Expect | null>(row.expect, null),
     };
   }

@@ -5,6 +5,7 @@ import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import { processWireValues } from "./field-codec.ts";
 import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 
@@ -214,7 +215,6 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     inherit_env: strings.addList(process.inheritEnv),
     inherit_env_count: process.inheritEnv.length,
     cwd: strings.add(process.cwd ?? ""),
-    umask: process.umask,
     limits_first: addLimits(image, process),
     limits_count: process.limits.length,
     has_identity: user === null ? 0 : 1,
@@ -231,8 +231,7 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     stderr_path: strings.add(stderr.kind === "file" ? stderr.path : ""),
     stop_signal: process.stop.signal,
     stop_grace_ms: process.stop.graceMs,
-    timeout_ms: process.timeoutMs ?? 0,
-    essential: process.essential ? 1 : 0,
+    ...processWireValues(process),
     expect: process.expect === null ? 0 : strings.add(JSON.stringify(process.expect)),
     pins: process.pins.length === 0 ? 0 : strings.add(JSON.stringify(process.pins)),
   });

@@ -133,6 +133,14 @@ export const STEPS = {
   }),
   gid: process("its group id cannot be set", MAPPED_ID_HELP),
   uid: process("its user id cannot be set", MAPPED_ID_HELP),
+  nice: process("its niceness cannot be set", {
+    "*": "only root, or who may by the limit `nice` (ulimit -e), can lower a niceness",
+  }),
+  oom_score_adj: process("its OOM score cannot be set", {
+    "*": "only root can lower it, and only root can set it in a nested sandbox",
+  }),
+  parent_death_signal: process("its parent-death signal cannot be set"),
+  ignore_signals: process("a signal cannot be ignored"),
   cwd: process("its working directory cannot be entered"),
   exec: {
     scope: "process",

@@ -4,6 +4,9 @@ import { constants } from "node:os";
 import { EXIT, SHIM_EXIT } from "../base/exit-codes.ts";
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 import { WAIT_CONDITIONS, WAIT_EVENTS, type WaitEvent } from "../base/wait-conditions.ts";
+import type { FieldEntry, FieldKind } from "../fields/kinds.ts";
+import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
+import { NO_INTEGER, wireName } from "./field-codec.ts";
 import { STEPS, type StepScope } from "./steps.ts";
 
 const SCOPES: readonly StepScope[] = ["image", "host", "process"];
@@ -62,11 +65,43 @@ export function tablesHeader(): string {
         ([name, { metBy }]) => `CONDITION_${upper(name)}, ${metBy.map(waitEvent).join(" | ")}`,
       ),
     ),
+    "/* X(name, check): what a number of `struct image_process` must be. src/fields/process-fields.ts. */",
+    xMacro(
+      "SBX_PROCESS_NUMBERS",
+      PROCESS_FIELD_ENTRIES.map(([, entry]) => `${wireName(entry)}, ${checkOf(entry)}`),
+    ),
+    "/* X(name, step): fields that the supervisor gives, that need the shim's rights, and that come last. */",
+    ...(["supervisor", "identity", "exec"] as const).map((effect) =>
+      xMacro(
+        `SBX_FIELDS_BY_${effect.toUpperCase()}`,
+        PROCESS_FIELD_ENTRIES.flatMap(([, entry]) =>
+          entry.effect === effect ? [`${wireName(entry)}, STEP_${upper(entry.name)}`] : [],
+        ),
+      ),
+    ),
+    `#define SBX_NO_INTEGER (${NO_INTEGER + 1} - 1)`,
+    "",
     "/* X(errno): one name a number, the usual one. Source: errno(3). */",
     xMacro("SBX_ERRNOS", errnoNames()),
     "#endif",
     "",
   ].join("\n");
+}
+
+/** A condition on `value`, in C. */
+const CHECKS: Readonly<Record<FieldKind, (entry: FieldEntry) => string>> = {
+  integer: ({ range: [least, most] = [0, 0] }) =>
+    `value == SBX_NO_INTEGER || (value >= ${least} && value <= ${most})`,
+  octal: () => "value <= 0777",
+  flag: () => "value <= 1",
+  duration: () => "true",
+  signal: () => "value <= SBX_SIGNAL_MAX",
+  signals: ({ except = [] }) =>
+    except.map((name) => `!(value & 1ull << (SIG${name} - 1))`).join(" && ") || "true",
+};
+
+function checkOf(entry: FieldEntry): string {
+  return CHECKS[entry.kind](entry);
 }
 
 function waitEvent(event: WaitEvent): string {

@@ -77,6 +77,10 @@ processes:
     stderr: stdout
     stop: {signal: RTMIN+3, grace: 1h}
     timeout: 100ms
+    nice: -5
+    oom_score_adj: 0
+    ignore_signals: [HUP, RTMIN+1, 33]
+    parent_death_signal: TERM
     essential: true
     expect: {pid: 300, pids: {all: 300}, ppid: 1, level: 1, exit: 7}
     pid: 300

@@ -1,0 +1,23 @@
+/** SBX2320: a parent-death signal in place of the one that a run's end depends on. Pure. */
+
+import { diagnostic } from "../../diag/diagnostic.ts";
+import { get, textOf } from "../../spec/node.ts";
+import type { ProcessDraft } from "../draft.ts";
+import { type Found, signalOf } from "../values.ts";
+
+const SIGKILL = 9;
+
+export function parentDeathSignal({ node, box, baseName }: ProcessDraft, found: Found): void {
+  const value = get(node, "parent_death_signal");
+  const signal = signalOf(value, []);
+  if (value === null || signal === null || signal === SIGKILL || box.ownsPid) return;
+  const message = `process "${baseName}" would outlive its sandbox's init, with ${textOf(value)} as its parent-death signal`;
+  found.push(
+    diagnostic("SBX2320", value.span, message, {
+      notes: [
+        "without a PID namespace of its own, a sandbox ends its processes by this signal alone",
+      ],
+      help: "write KILL, or give the sandbox a PID namespace of its own",
+    }),
+  );
+}
