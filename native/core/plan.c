@@ -109,6 +109,9 @@ static bool sandbox_fits(const struct reader *reader, uint32_t index)
 	if (box->joiner_first != SBX_NONE &&
 	    !range_fits(reader, SECTION_PIDS, box->joiner_first, box->level + 1))
 		return false;
+	if (box->mapper_first != SBX_NONE &&
+	    !range_fits(reader, SECTION_PIDS, box->mapper_first, box->level + 1))
+		return false;
 	if (box->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(box->stop_signal))
 		return false;
 	/* A process can be PID 1 only of a PID namespace of its own. */

@@ -15,10 +15,31 @@ void run_ring(int bell)
 	(void)!write(bell, &one, sizeof(one));
 }
 
+int run_reserve_numbers(void)
+{
+	for (int fd = FD_CONTROL; fd <= FD_LAST; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && dup3(FD_NULL, fd, O_CLOEXEC) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 void run_leave_parent(void)
 {
-	(void)sys_close_range(3, FD_RUN_DIR);
+	(void)sys_close_range(3, FD_CONTROL - 1);
+	for (int fd = FD_CONTROL; fd <= FD_RUN_DIR; fd++)
+		(void)dup3(FD_NULL, fd, O_CLOEXEC);
+	(void)dup3(FD_NULL, FD_START, O_CLOEXEC);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
+}
+
+int run_close_but_helpers(void)
+{
+	_Static_assert(FD_START < FD_USERNS && FD_USERNS < FD_NEEDED && FD_PROC < FD_START, "in order");
+	if (sys_close_range(STDERR_FILENO + 1, FD_PROC - 1) < 0 ||
+	    sys_close_range(FD_PROC + 1, FD_START - 1) < 0)
+		return -1;
+	return sys_close_range(FD_NEEDED + 1, ~0u);
 }
 
 int run_place(int fd, int number)
@@ -65,4 +86,13 @@ bool run_userns_apart(const struct run *run, uint32_t sandbox)
 {
 	return run->plan.sandboxes[sandbox].user_mode == USER_MODE_NEW &&
 	       !(sandbox == 0 && run->userns_first);
+}
+
+bool run_enters_userns(const struct run *run, uint32_t sandbox)
+{
+	for (; sandbox != SBX_NONE; sandbox = run->plan.sandboxes[sandbox].parent) {
+		if (run_userns_apart(run, sandbox))
+			return true;
+	}
+	return false;
 }

@@ -135,6 +135,14 @@ void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error 
 	table_store(&record->fault_step, error->step);
 }
 
+void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t level,
+		    uint32_t pid_of_parent)
+{
+	SBX_ASSERT(level < SBX_PIDS_MAX);
+	memcpy(record->pids, pids, ((size_t)level + 1) * sizeof(pids[0]));
+	table_store(&record->pid_of_parent, pid_of_parent);
+}
+
 void table_set_own_fault(const struct table *table, const struct sbx_error *error)
 {
 	table->header->fault_errno = (uint32_t)error->err;

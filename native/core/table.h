@@ -53,6 +53,9 @@ bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 /* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
+/* PIDs by level, 0 to `level`, and the one that its supervisor knows it by. */
+void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t level,
+		    uint32_t pid_of_parent);
 /* What kept the monitor from beginning. */
 void table_set_own_fault(const struct table *table, const struct sbx_error *error);
 /* Why it ended, where it did not end by itself. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x223c8d5au
+#define SBX_WIRE_VERSION 0x759c58b6u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -195,13 +195,16 @@ enum step {
 	STEP_TABLE_MAP,
 	STEP_RUN_DIR_OPEN,
 	STEP_MEMORY,
+	STEP_RESERVE_DESCRIPTORS,
 	STEP_DESCRIPTOR_LIMIT,
+	STEP_SEAL,
 	STEP_CONTROL_OPEN,
 	STEP_PROC_OPEN,
 	STEP_LOG_SOCKET,
 	STEP_NOTIFY_OPEN,
 	STEP_MONITOR_PIDFD,
 	STEP_NULL_OPEN,
+	STEP_CHILDREN,
 	STEP_EPOLL,
 	STEP_SIGNALFD,
 	STEP_TIMER,
@@ -212,17 +215,20 @@ enum step {
 	STEP_CLONE_PROCESS,
 	STEP_CLONE_HELPER,
 	STEP_CLONE_WATCHDOG,
-	STEP_HELPER_SOCKET,
 	STEP_HELPER_LOST,
-	STEP_START_BARRIER,
+	STEP_START_SOCKET,
 	STEP_JOIN,
+	STEP_JOIN_NOTHING,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
 	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
-	STEP_USERNS_OPEN,
+	STEP_USERNS_MAKE,
+	STEP_USERNS_KEEP,
+	STEP_NAMESPACES_MAKE,
+	STEP_NAMESPACE_OPEN,
 	STEP_USERNS_ENTER,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
@@ -232,10 +238,15 @@ enum step {
 	STEP_HOSTNAME,
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
 	STEP_LAST_PID,
 	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
+	STEP_SECCOMP,
 	STEP_SESSION,
 	STEP_LOG_PIPE,
 	STEP_STDIN_OPEN,
@@ -343,6 +354,7 @@ struct image_sandbox {
 	uint32_t mounts_first;
 	uint32_t mounts_count;
 	uint32_t joiner_first;
+	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
 	uint32_t until_first;
@@ -353,7 +365,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 136, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -379,15 +391,16 @@ _Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
 _Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {

@@ -50,13 +50,16 @@ enum step_scope {
 	X(STEP_TABLE_MAP, "table_map", SCOPE_HOST) \
 	X(STEP_RUN_DIR_OPEN, "run_dir_open", SCOPE_HOST) \
 	X(STEP_MEMORY, "memory", SCOPE_HOST) \
+	X(STEP_RESERVE_DESCRIPTORS, "reserve_descriptors", SCOPE_HOST) \
 	X(STEP_DESCRIPTOR_LIMIT, "descriptor_limit", SCOPE_HOST) \
+	X(STEP_SEAL, "seal", SCOPE_HOST) \
 	X(STEP_CONTROL_OPEN, "control_open", SCOPE_HOST) \
 	X(STEP_PROC_OPEN, "proc_open", SCOPE_HOST) \
 	X(STEP_LOG_SOCKET, "log_socket", SCOPE_HOST) \
 	X(STEP_NOTIFY_OPEN, "notify_open", SCOPE_HOST) \
 	X(STEP_MONITOR_PIDFD, "monitor_pidfd", SCOPE_HOST) \
 	X(STEP_NULL_OPEN, "null_open", SCOPE_HOST) \
+	X(STEP_CHILDREN, "children", SCOPE_HOST) \
 	X(STEP_EPOLL, "epoll", SCOPE_HOST) \
 	X(STEP_SIGNALFD, "signalfd", SCOPE_HOST) \
 	X(STEP_TIMER, "timer", SCOPE_HOST) \
@@ -67,17 +70,20 @@ enum step_scope {
 	X(STEP_CLONE_PROCESS, "clone_process", SCOPE_HOST) \
 	X(STEP_CLONE_HELPER, "clone_helper", SCOPE_HOST) \
 	X(STEP_CLONE_WATCHDOG, "clone_watchdog", SCOPE_HOST) \
-	X(STEP_HELPER_SOCKET, "helper_socket", SCOPE_HOST) \
 	X(STEP_HELPER_LOST, "helper_lost", SCOPE_HOST) \
-	X(STEP_START_BARRIER, "start_barrier", SCOPE_HOST) \
+	X(STEP_START_SOCKET, "start_socket", SCOPE_HOST) \
 	X(STEP_JOIN, "join", SCOPE_HOST) \
+	X(STEP_JOIN_NOTHING, "join_nothing", SCOPE_HOST) \
 	X(STEP_PIDS_READ, "pids_read", SCOPE_HOST) \
 	X(STEP_PIDNS_OPEN, "pidns_open", SCOPE_HOST) \
 	X(STEP_PROC_PID_OPEN, "proc_pid_open", SCOPE_HOST) \
 	X(STEP_SETGROUPS_DENY, "setgroups_deny", SCOPE_HOST) \
 	X(STEP_UID_MAP, "uid_map", SCOPE_HOST) \
 	X(STEP_GID_MAP, "gid_map", SCOPE_HOST) \
-	X(STEP_USERNS_OPEN, "userns_open", SCOPE_HOST) \
+	X(STEP_USERNS_MAKE, "userns_make", SCOPE_HOST) \
+	X(STEP_USERNS_KEEP, "userns_keep", SCOPE_HOST) \
+	X(STEP_NAMESPACES_MAKE, "namespaces_make", SCOPE_HOST) \
+	X(STEP_NAMESPACE_OPEN, "namespace_open", SCOPE_HOST) \
 	X(STEP_USERNS_ENTER, "userns_enter", SCOPE_HOST) \
 	X(STEP_ROOT_READONLY, "root_readonly", SCOPE_HOST) \
 	X(STEP_MOUNT_PROC, "mount_proc", SCOPE_HOST) \
@@ -87,10 +93,15 @@ enum step_scope {
 	X(STEP_HOSTNAME, "hostname", SCOPE_HOST) \
 	X(STEP_DOMAINNAME, "domainname", SCOPE_HOST) \
 	X(STEP_LOOPBACK, "loopback", SCOPE_HOST) \
+	X(STEP_NULL_DEVICE, "null_device", SCOPE_HOST) \
+	X(STEP_MOUNT_RUN, "mount_run", SCOPE_HOST) \
+	X(STEP_HIDE_RUNS, "hide_runs", SCOPE_HOST) \
+	X(STEP_SPEC_DIR, "spec_dir", SCOPE_HOST) \
 	X(STEP_LAST_PID, "last_pid", SCOPE_HOST) \
 	X(STEP_BOUNDING_SET, "bounding_set", SCOPE_HOST) \
 	X(STEP_DROP_CAPABILITIES, "drop_capabilities", SCOPE_HOST) \
 	X(STEP_NO_NEW_PRIVS, "no_new_privs", SCOPE_HOST) \
+	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \
 	X(STEP_LOG_PIPE, "log_pipe", SCOPE_HOST) \
 	X(STEP_STDIN_OPEN, "stdin_open", SCOPE_PROCESS) \

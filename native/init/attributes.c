@@ -14,13 +14,20 @@ static int own_oom_score = SBX_NO_INTEGER;
 /* Of a score from -1000 to 1000, a newline and the NUL. */
 #define SCORE_SIZE 8
 
-void attributes_open(void)
+void attributes_open(bool is_alone)
 {
-	int fd = openat(FD_PROC, "self/oom_score_adj", O_RDWR | O_CLOEXEC);
 	char text[SCORE_SIZE] = "";
+	int fd;
 
-	(void)close(FD_OOM_SCORE); /* the parent's: it speaks of the parent */
+	if (is_alone)
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	fd = openat(FD_PROC, "self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	if (is_alone)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* What stood there is the parent's: it speaks of the parent. */
 	own_oom_score = SBX_NO_INTEGER;
+	if (fd < 0)
+		(void)dup3(FD_NULL, FD_OOM_SCORE, O_CLOEXEC);
 	if (fd < 0 || run_place(fd, FD_OOM_SCORE) < 0)
 		return;
 	if (pread(FD_OOM_SCORE, text, sizeof(text) - 1, 0) > 0)

@@ -10,10 +10,11 @@
  */
 
 /*
- * Opens the caller's own file for what children inherit by a clone, at FD_OOM_SCORE. Before the
- * caller stops being dumpable: afterwards the file is root's. It may fail; see attributes_give.
+ * Opens the caller's own file for what children inherit by a clone, at FD_OOM_SCORE. Of who may not
+ * be looked into the file is root's: `is_alone` says that no workload is there yet that could look
+ * meanwhile. Where it cannot be opened, attributes_give says so.
  */
-void attributes_open(void);
+void attributes_open(bool is_alone);
 
 /*
  * In the supervisor, before the clone: takes on what the child shall inherit; attributes_take_back

@@ -12,7 +12,7 @@
 #include "core/sys.h"
 
 /* What woke the loop. */
-enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR };
+enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR, WAKE_STARTS };
 
 static int watch(int epoll, int fd, uint32_t events, uint64_t what)
 {
@@ -40,8 +40,7 @@ static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_er
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_NOT_DUMPABLE, level);
 	(void)prctl(PR_SET_NAME, "sandbox-init", 0, 0, 0);
-	if (chdir(run->spec_dir) < 0)
-		(void)!chdir("/");
+	(void)!chdir("/"); /* processes enter the spec's folder themselves */
 	return 0;
 }
 
@@ -109,6 +108,7 @@ static _Noreturn void loop(struct supervisor *supervisor, const struct image_san
 			continue;
 		if (event.data.u64 == WAKE_MONITOR)
 			end(supervisor, is_pid1, SBX_EXIT_HOST);
+		supervise_starts(supervisor);
 		take_signals(supervisor, signals);
 	}
 }
@@ -118,15 +118,18 @@ void init_main(struct run *run, uint32_t sandbox)
 	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
 	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
 	struct sbx_error error = { 0 };
-	struct supervisor supervisor =
-		supervisor_of(run, box->owned_first, box->owned_count, init_main);
+	struct supervisor supervisor;
 	int signals = supervise_signals();
 	int epoll = -1;
 
 	/* Each is looked at before the next is tried: errno is then still that of what failed. */
 	if (signals < 0)
 		(void)sbx_fail(&error, STEP_SIGNALFD, (int)box->level);
+	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count,
+				init_main) < 0)
+		(void)sbx_fail(&error, STEP_CHILDREN, (int)box->level);
 	else if ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+		 watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 		 watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
 		 watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
 		 watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0)

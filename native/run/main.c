@@ -13,6 +13,7 @@
 #include <linux/magic.h>
 
 #include "run/monitor.h"
+#include "run/seal.h"
 #include "look/namespaces.h"
 #include "core/fault.h"
 #include "core/shared.h"
@@ -165,6 +166,8 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
+	if (run_reserve_numbers() < 0)
+		return sbx_fail(error, STEP_RESERVE_DESCRIPTORS, 0);
 	return 0;
 }
 
@@ -278,10 +281,24 @@ static int run_command(int count, char **arguments)
 	return run.has_control ? code : report_faults(&run, code);
 }
 
+/* Without the copy in memory nothing is started: its file would be within a workload's reach. */
+static int run_sealed(int count, char **arguments)
+{
+	static const struct plan none;
+	struct sbx_error error = { 0 };
+
+	if (seal_executable(arguments) == 0)
+		return run_command(count - 2, arguments + 2);
+	(void)sbx_fail(&error, STEP_SEAL, 0);
+	fault_print(&none, SBX_NONE, &error);
+	return SBX_EXIT_HOST;
+}
+
 int main(int count, char **arguments)
 {
+	seal_process();
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
-		return run_command(count - 2, arguments + 2);
+		return run_sealed(count, arguments);
 	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
 		return snapshot_main(count - 2, arguments + 2);
 	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)

@@ -15,7 +15,7 @@
 #include "init/supervise.h"
 #include "core/sys.h"
 
-enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT };
+enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS };
 
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
@@ -50,10 +50,8 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	run->table.header->pid_mode = run->pids_ordered ? PID_MODE_ORDERED : PID_MODE_REQUESTED;
 	*monitor = (struct monitor){
 		.run = run,
-		.supervisor = supervisor_of(run, header->monitor_owned_first,
-					    header->monitor_owned_count, init_main),
 	};
-	attributes_open();
+	attributes_open(true);
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
@@ -65,10 +63,14 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 		return sbx_fail(error, STEP_TIMER, 0);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_SUBREAPER, 0);
+	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
+			   header->monitor_owned_count, init_main) < 0)
+		return sbx_fail(error, STEP_CHILDREN, 0);
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
@@ -174,6 +176,9 @@ static void wait_and_take(struct monitor *monitor)
 		break;
 	case WAKE_TIMER:
 		(void)!read(monitor->timer, &drained, sizeof(drained));
+		break;
+	case WAKE_STARTS:
+		supervise_starts(&monitor->supervisor);
 		break;
 	case WAKE_LOG:
 		relay_accept(&relay);

@@ -29,6 +29,7 @@ const TEXTS: { readonly [Key in keyof PlanSandbox]: Texts<Key> } = {
   slots: nothing,
   // Numbers of the shim's own helpers, within the block that is reserved.
   joiner: nothing,
+  mapper: nothing,
   namespaces: (_, sandbox) => [["", flagsText(sandbox)]],
   initMode: (mode) => (mode === "subreaper" ? [["", "the shim is a child subreaper"]] : []),
   uidMap: (map, { gidMap }) =>

@@ -117,6 +117,7 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     mounts_first: addMounts(image, sandbox),
     mounts_count: sandbox.mounts.length,
     joiner_first: sandbox.joiner === null ? NONE : addPids(image, sandbox.joiner),
+    mapper_first: sandbox.mapper === null ? NONE : addPids(image, sandbox.mapper),
     last_pid: sandbox.lastPid ?? 0,
     until_kind: enumNumber("until_kind", sandbox.until.kind),
     until_first: named?.first ?? 0,

@@ -117,6 +117,7 @@ export const IMAGE_STRUCTS = {
       ["root", "u32"],
       ...range("mounts"),
       ["joiner_first", "u32"],
+      ["mapper_first", "u32"],
       ["last_pid", "u32"],
       ["until_kind", "u32"],
       ...range("until"),
