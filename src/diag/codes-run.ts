@@ -32,6 +32,10 @@ export const runCodes = {
     "id-refused",
     "An ordinary user can map only its own uid and gid, and can set no supplementary groups. Source: user_namespaces(7).",
   ),
+  SBX3009: page(
+    "attribute-refused",
+    "An ordinary user cannot lower a niceness or an OOM score, and can give an OOM score only to processes of the root sandbox: those of nested ones are started by an init whose files are root's. Source: setpriority(2), proc_pid_oom_score_adj(5).",
+  ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
   SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),
