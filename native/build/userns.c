@@ -282,7 +282,8 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER);
+	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER) &
+			  ~SBX_LATE_KINDS;
 	int fd;
 
 	SBX_ASSERT(proc_fd >= 0);

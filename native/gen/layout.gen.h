@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x759c58b6u
+#define SBX_WIRE_VERSION 0x69ac578du
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -230,6 +230,9 @@ enum step {
 	STEP_NAMESPACES_MAKE,
 	STEP_NAMESPACE_OPEN,
 	STEP_USERNS_ENTER,
+	STEP_TIME_MAKE,
+	STEP_TIME_OFFSETS,
+	STEP_TIME_ENTER,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -292,6 +295,7 @@ enum namespace {
 	NAMESPACE_UTS,
 	NAMESPACE_NET,
 	NAMESPACE_CGROUP,
+	NAMESPACE_TIME,
 	NAMESPACE_COUNT
 };
 
@@ -350,6 +354,8 @@ struct image_sandbox {
 	uint32_t uid_map_count;
 	uint32_t gid_map_first;
 	uint32_t gid_map_count;
+	int64_t monotonic_offset_ns;
+	int64_t boottime_offset_ns;
 	uint32_t root;
 	uint32_t mounts_first;
 	uint32_t mounts_count;
@@ -365,7 +371,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 160, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -387,20 +393,22 @@ _Static_assert(offsetof(struct image_sandbox, uid_map_first) == 68, "layout");
 _Static_assert(offsetof(struct image_sandbox, uid_map_count) == 72, "layout");
 _Static_assert(offsetof(struct image_sandbox, gid_map_first) == 76, "layout");
 _Static_assert(offsetof(struct image_sandbox, gid_map_count) == 80, "layout");
-_Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
-_Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
-_Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
-_Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
+_Static_assert(offsetof(struct image_sandbox, monotonic_offset_ns) == 88, "layout");
+_Static_assert(offsetof(struct image_sandbox, boottime_offset_ns) == 96, "layout");
+_Static_assert(offsetof(struct image_sandbox, root) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_first) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_count) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, joiner_first) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 136, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 140, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 144, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 148, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 152, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 156, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -722,10 +730,10 @@ struct snapshot_row {
 	uint32_t uid;
 	uint64_t start_ns;
 	uint32_t argv_size;
-	uint32_t inodes[7];
+	uint32_t inodes[8];
 	uint8_t comm[16];
 };
-_Static_assert(sizeof(struct snapshot_row) == 72, "layout");
+_Static_assert(sizeof(struct snapshot_row) == 80, "layout");
 _Static_assert(offsetof(struct snapshot_row, size) == 0, "layout");
 _Static_assert(offsetof(struct snapshot_row, level) == 4, "layout");
 _Static_assert(offsetof(struct snapshot_row, state) == 8, "layout");
@@ -733,7 +741,7 @@ _Static_assert(offsetof(struct snapshot_row, uid) == 12, "layout");
 _Static_assert(offsetof(struct snapshot_row, start_ns) == 16, "layout");
 _Static_assert(offsetof(struct snapshot_row, argv_size) == 24, "layout");
 _Static_assert(offsetof(struct snapshot_row, inodes) == 28, "layout");
-_Static_assert(offsetof(struct snapshot_row, comm) == 56, "layout");
+_Static_assert(offsetof(struct snapshot_row, comm) == 60, "layout");
 
 /* The namespaces around one process, outermost first, as far up as the caller may see. A count is 0 where it may not look; an init is 0 where the kernel does not translate. */
 struct namespace_row {

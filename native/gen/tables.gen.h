@@ -20,7 +20,11 @@
 	X(NAMESPACE_IPC, CLONE_NEWIPC, "ipc") \
 	X(NAMESPACE_UTS, CLONE_NEWUTS, "uts") \
 	X(NAMESPACE_NET, CLONE_NEWNET, "net") \
-	X(NAMESPACE_CGROUP, CLONE_NEWCGROUP, "cgroup")
+	X(NAMESPACE_CGROUP, CLONE_NEWCGROUP, "cgroup") \
+	X(NAMESPACE_TIME, CLONE_NEWTIME, "time")
+
+/* Kinds that are not made by a clone. */
+#define SBX_LATE_KINDS (1u << NAMESPACE_TIME)
 
 /* X(kind, KIND, member of struct nsproxy, struct that it points to). */
 #define SBX_NSPROXY(X) \
@@ -28,7 +32,8 @@
 	X(NAMESPACE_IPC, IPC, "ipc_ns", "ipc_namespace") \
 	X(NAMESPACE_UTS, UTS, "uts_ns", "uts_namespace") \
 	X(NAMESPACE_NET, NET, "net_ns", "net") \
-	X(NAMESPACE_CGROUP, CGROUP, "cgroup_ns", "cgroup_namespace")
+	X(NAMESPACE_CGROUP, CGROUP, "cgroup_ns", "cgroup_namespace") \
+	X(NAMESPACE_TIME, TIME, "time_ns", "time_namespace")
 
 /* Whom a failed step speaks of. */
 enum step_scope {
@@ -85,6 +90,9 @@ enum step_scope {
 	X(STEP_NAMESPACES_MAKE, "namespaces_make", SCOPE_HOST) \
 	X(STEP_NAMESPACE_OPEN, "namespace_open", SCOPE_HOST) \
 	X(STEP_USERNS_ENTER, "userns_enter", SCOPE_HOST) \
+	X(STEP_TIME_MAKE, "time_make", SCOPE_HOST) \
+	X(STEP_TIME_OFFSETS, "time_offsets", SCOPE_HOST) \
+	X(STEP_TIME_ENTER, "time_enter", SCOPE_HOST) \
 	X(STEP_ROOT_READONLY, "root_readonly", SCOPE_HOST) \
 	X(STEP_MOUNT_PROC, "mount_proc", SCOPE_HOST) \
 	X(STEP_MOUNT_DEV, "mount_dev", SCOPE_HOST) \

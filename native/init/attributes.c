@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "core/own_file.h"
+
 /* What the supervisor had before it took on a child's. */
 static int own_oom_score = SBX_NO_INTEGER;
 
@@ -17,13 +19,8 @@ static int own_oom_score = SBX_NO_INTEGER;
 void attributes_open(bool is_alone)
 {
 	char text[SCORE_SIZE] = "";
-	int fd;
+	int fd = own_file_open("self/oom_score_adj", O_RDWR, is_alone);
 
-	if (is_alone)
-		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	fd = openat(FD_PROC, "self/oom_score_adj", O_RDWR | O_CLOEXEC);
-	if (is_alone)
-		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	/* What stood there is the parent's: it speaks of the parent. */
 	own_oom_score = SBX_NO_INTEGER;
 	if (fd < 0)

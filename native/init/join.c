@@ -9,6 +9,7 @@
 
 #include "build/caps.h"
 #include "build/sandbox.h"
+#include "build/timens.h"
 #include "core/descriptors.h"
 #include "core/pids.h"
 #include "core/sys.h"
@@ -176,6 +177,8 @@ static int enter_kind(const struct run *run, uint32_t sandbox, unsigned int kind
 		return sbx_fail(error, STEP_JOIN, level);
 	if (kind == NAMESPACE_USER)
 		caps_entered_userns();
+	if (kind == NAMESPACE_TIME)
+		timens_entered(run, sandbox);
 	return 0;
 }
 

@@ -109,7 +109,7 @@ static _Noreturn void begin(struct spawn *spawn)
 /* Kinds of namespaces that the first process of a sandbox is cloned into. */
 static uint32_t kinds_of_first(const struct spawn *spawn)
 {
-	uint32_t kinds = spawn->planned->namespaces_new;
+	uint32_t kinds = spawn->planned->namespaces_new & ~SBX_LATE_KINDS;
 	bool is_below = run_enters_userns(spawn->run, spawn->planned->parent);
 
 	if (spawn->sandbox == 0 && spawn->run->userns_first)

@@ -7,7 +7,7 @@ import { isWaitCondition } from "../base/wait-conditions.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
 import type { Dependency, DependencyCondition, Pin, Process } from "../ir/process.ts";
-import type { IdMap, Sandbox } from "../ir/sandbox.ts";
+import type { Clocks, IdMap, Sandbox } from "../ir/sandbox.ts";
 import { entriesOf, entryOf, get, integerOf, type Node, numberOf, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
@@ -21,6 +21,7 @@ import {
   type Found,
   identityOf,
   limitsOf,
+  offsetOf,
   outputOf,
   stdinOf,
   stopOf,
@@ -356,6 +357,7 @@ export function sandboxOf(draft: BoxDraft): Sandbox {
     user: identityOf(get(node, "user"), null),
     uidMap: sortedMap,
     gidMap: sortedMap,
+    clocks: clocksOf(draft, []),
     root: root === "host" || root === "host-rw" || root === "inherit" ? root : rootDefault(draft),
     until: until === "all" || until === "any" ? until : { processes: namedBy(draft, until) },
     timeoutMs: durationOf(get(node, "timeout"), []),
@@ -375,10 +377,27 @@ function rootDefault(draft: BoxDraft): Sandbox["root"] {
   return draft.parent === null && isNew(draft.node, "mount", true) ? "host" : "inherit";
 }
 
+/** The offsets of its time namespace, where it says any. */
+function clocksNode({ node }: BoxDraft): Node | null {
+  const time = get(get(node, "namespaces"), "time");
+  return time?.kind === "map" ? time : null;
+}
+
+/** Null where it makes no time namespace. */
+export function clocksOf(draft: BoxDraft, found: Found): Clocks | null {
+  if (namespacesOf(draft).time !== "new") return null;
+  const node = clocksNode(draft);
+  return {
+    monotonicMs: offsetOf(get(node, "monotonic"), found) ?? 0,
+    boottimeMs: offsetOf(get(node, "boottime"), found) ?? 0,
+  };
+}
+
 function namespacesOf(draft: BoxDraft): Record<NamespaceKind, NamespaceMode> {
   return byKind(({ kind, fallback }): NamespaceMode => {
     const asked = textOf(get(get(draft.node, "namespaces"), kind));
     if (asked === "new" || asked === "inherit") return asked;
+    if (kind === "time" && clocksNode(draft) !== null) return "new";
     return kind === "user" && draft.parent === null ? "auto" : fallback;
   });
 }

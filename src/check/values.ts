@@ -1,6 +1,6 @@
 /** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
 
-import { durationMs } from "../base/duration.ts";
+import { durationMs, signedDurationMs } from "../base/duration.ts";
 import { SIGNAL_MAX } from "../base/kernel-limits.ts";
 import { sizeBytes } from "../base/size.ts";
 import { wordsOf } from "../base/words.ts";
@@ -37,6 +37,21 @@ export function durationOf(node: Node | null, found: Found): number | null {
     found.push(
       diagnostic("SBX2301", node.span, `"${text}" is no duration`, {
         help: "write a number and a unit: 250ms, 5s, 2m, 1h; at most 1193h",
+      }),
+    );
+  }
+  return ms;
+}
+
+/** As durationOf, but it may be negative. */
+export function offsetOf(node: Node | null, found: Found): number | null {
+  if (node?.kind !== "scalar" || isOpen(node)) return null;
+  const text = textOf(node) ?? "";
+  const ms = signedDurationMs(text);
+  if (ms === null) {
+    found.push(
+      diagnostic("SBX2301", node.span, `"${text}" is no duration`, {
+        help: "write a number and a unit, with a sign: -1h, 30m; at most 1193h",
       }),
     );
   }

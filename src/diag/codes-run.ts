@@ -34,7 +34,11 @@ export const runCodes = {
   ),
   SBX3009: page(
     "attribute-refused",
-    "An ordinary user cannot lower a niceness or an OOM score, and can give an OOM score only to processes of the root sandbox: those of nested ones are started by an init whose files are root's. Source: setpriority(2), proc_pid_oom_score_adj(5).",
+    "An ordinary user cannot lower a niceness or an OOM score; without a user namespace it can give an OOM score only to processes of the root sandbox, as the files of nested inits are root's. Source: setpriority(2), proc_pid_oom_score_adj(5).",
+  ),
+  SBX3010: page(
+    "clock-below-zero",
+    "A time namespace can set a clock back, but not below zero: the clocks count from the start of the machine. Source: time_namespaces(7).",
   ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),

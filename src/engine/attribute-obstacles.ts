@@ -51,9 +51,11 @@ function scoreObstacles(plan: Plan, rights: AttributeRights): PlanObstacle[] {
       const help = "ask for no less than the caller has, or run as root";
       return [refused(slot, what, "this caller may not lower it so far", help)];
     }
-    if (isInOutermost(plan, slot) || rights.mayWriteAnyScore()) return [];
-    const help = "put the process into the root sandbox, or run as root";
-    return [refused(slot, what, "an ordinary user can give one in the root sandbox alone", help)];
+    // An init without capabilities over itself cannot open its own file once others can see it.
+    const hasUserNamespace = plan.sandboxes[0]?.namespaces.user !== "inherit";
+    if (hasUserNamespace || isInOutermost(plan, slot) || rights.mayWriteAnyScore()) return [];
+    const help = "put the process into the root sandbox, or leave `user: inherit` out";
+    return [refused(slot, what, "without a user namespace only the root sandbox can", help)];
   });
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../host/preflight.ts";
 import type { Plan } from "../plan/plan.ts";
 import { attributeObstacles } from "./attribute-obstacles.ts";
+import { clockObstacles } from "./clock-obstacles.ts";
 import type { PlanObstacle } from "./plan-obstacle.ts";
 import { idObstacles } from "./rootless-ids.ts";
 
@@ -24,6 +25,7 @@ export function obstaclesTo(plan: Plan): PlanObstacle[] {
     ...(mayChoosePids() ? [] : hostPins(plan)),
     ...limitObstacles(plan),
     ...attributeObstacles(plan),
+    ...clockObstacles(plan),
     ...(isRootless ? idObstacles(plan, caller()) : []),
   ];
 }

@@ -31,6 +31,7 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     gidMap: idMap(pid, "gid_map"),
     attributes: attributesOf(pid, field),
     limits: limitsOf(pid),
+    clocks: clocksOf(pid),
     cwd: linkOf(`/proc/${pid}/cwd`),
     exe: linkOf(`/proc/${pid}/exe`),
     rootInode: rootOf(pid),
@@ -40,6 +41,16 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     hasSeccomp: field("Seccomp") === "2",
   };
   return startOf(pid) === before ? found : null;
+}
+
+/** Source: time_namespaces(7), /proc/PID/timens_offsets: clock, seconds, nanoseconds. */
+function clocksOf(pid: number): FoundProcess["clocks"] {
+  const text = readText(`/proc/${pid}/timens_offsets`);
+  const msOf = (clock: string): number => {
+    const row = new RegExp(`^${clock}\\s+(-?\\d+)\\s+(\\d+)`, "m").exec(text ?? "");
+    return Number(row?.[1] ?? 0) * 1_000 + Math.round(Number(row?.[2] ?? 0) / 1e6);
+  };
+  return text === null ? null : { monotonicMs: msOf("monotonic"), boottimeMs: msOf("boottime") };
 }
 
 /** Each field that procfs shows, as it stands there. */

@@ -8,7 +8,7 @@ import type { IdMap } from "../ir/sandbox.ts";
 import type { CapturedBox } from "./capture.ts";
 import { fieldOfProc, fieldSpec } from "./field-spec.ts";
 import { shown } from "./remarks.ts";
-import { commandOf, limitOf } from "./spec-of-plan.ts";
+import { clocksSpec, commandOf, limitOf } from "./spec-of-plan.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
 export interface Fields {
@@ -151,7 +151,8 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
   for (const { kind, file, fallback } of NAMESPACES) {
     if (kind === "pid" || kind === "user") continue;
     const mode = isNew(file) ? "new" : "inherit";
-    if (mode !== fallback) modes.put(kind, mode);
+    const isTime = kind === "time" && mode === "new";
+    if (mode !== fallback) modes.put(kind, isTime ? clocksBetween(around, sample) : mode);
   }
   const names = isNew("uts") ? sample.namespaces.names : null;
   const before = around.namespaces.names;
@@ -161,9 +162,6 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
   if (isNew("user") && !isByItself) modes.put("user", "new");
   const isOther = sample.rootInode !== null && sample.rootInode !== observer.rootInode;
   const tree = isRoot && isOther ? [TREE_REMARK] : [];
-  const time = isNew("time")
-    ? ["its clocks may be offset: a time namespace cannot be written"]
-    : [];
   return {
     fields: {
       namespaces: modes,
@@ -177,8 +175,18 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
           : undefined,
       user: ids?.map,
     },
-    remarks: [...tree, ...(ids?.remarks ?? []), ...time],
+    remarks: [...tree, ...(ids?.remarks ?? [])],
   };
+}
+
+/** How far the clocks inside are ahead of those around, as far as both are shown. */
+function clocksBetween(around: FoundProcess, inside: FoundProcess): SpecValue {
+  const [before, now] = [around.clocks, inside.clocks];
+  if (before === null || now === null) return "new";
+  return clocksSpec({
+    monotonicMs: now.monotonicMs - before.monotonicMs,
+    boottimeMs: now.boottimeMs - before.boottimeMs,
+  });
 }
 
 const TREE_REMARK =

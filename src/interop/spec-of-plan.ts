@@ -1,11 +1,12 @@
 /** From a plan back to a spec that compiles to the same plan. Pure. */
 
-import { durationText } from "../base/duration.ts";
+import { durationText, signedDurationText } from "../base/duration.ts";
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 import { DEFAULT_STOP, FIXED_ENV } from "../base/process-defaults.ts";
 import { shellIsNeeded } from "../check/rules/shell-not-needed.ts";
 import { processFieldRecord } from "../fields/process-fields.ts";
 import type { Expect, Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
+import type { Clocks } from "../ir/sandbox.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { fieldSpec } from "./field-spec.ts";
@@ -317,13 +318,23 @@ function mapOfPairs(pairs: readonly (readonly [string, SpecValue])[]): SpecMap {
   return map;
 }
 
-function namespacesOf({ namespaces }: PlanSandbox, isRoot: boolean): SpecMap {
+function namespacesOf({ namespaces, clocks }: PlanSandbox, isRoot: boolean): SpecMap {
   const map = new SpecMap();
   for (const { kind, fallback } of NAMESPACES) {
     const usual = kind === "user" && isRoot ? "auto" : fallback;
     if (namespaces[kind] !== usual) map.put(kind, namespaces[kind]);
   }
+  if (clocks !== null) map.put("time", clocksSpec(clocks));
   return map;
+}
+
+/** Of a new time namespace; without an offset it is just new. */
+export function clocksSpec({ monotonicMs, boottimeMs }: Clocks): SpecValue {
+  if (monotonicMs === 0 && boottimeMs === 0) return "new";
+  return specMap({
+    monotonic: monotonicMs === 0 ? undefined : signedDurationText(monotonicMs),
+    boottime: boottimeMs === 0 ? undefined : signedDurationText(boottimeMs),
+  });
 }
 
 function userOf({ user, uidMap }: PlanSandbox): SpecMap | undefined {

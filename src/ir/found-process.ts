@@ -3,7 +3,7 @@
 import type { ProcessFieldKey } from "../fields/process-fields.ts";
 import type { NamespaceRow } from "./namespace-row.ts";
 import type { ResourceLimit } from "./process.ts";
-import type { IdMap } from "./sandbox.ts";
+import type { Clocks, IdMap } from "./sandbox.ts";
 
 /** By the names of /proc/PID/ns; null where we may not look. */
 export type Inodes = Readonly<Record<string, number | null>>;
@@ -29,6 +29,8 @@ export interface FoundProcess {
   /** What procfs shows of the fields that it shows at all, as text, by their keys. */
   readonly attributes: Readonly<Partial<Record<ProcessFieldKey, string>>>;
   readonly limits: readonly ResourceLimit[];
+  /** How far the clocks of its children are ahead of the machine's own; null where that is not shown. */
+  readonly clocks: Clocks | null;
   readonly cwd: string | null;
   readonly exe: string | null;
   /** Device and inode of its root directory. */

@@ -170,6 +170,7 @@ function planSandbox(
     user: ir.user,
     uidMap: ir.uidMap,
     gidMap: ir.gidMap,
+    clocks: ir.clocks,
     root: ir.root,
     mounts: mountsOf(ir, draft.parent === null),
     joiner: draft.joinerClaim === null ? null : (pids.get(draft.joinerClaim) ?? null),

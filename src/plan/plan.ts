@@ -13,7 +13,7 @@ import type {
   Stdin,
   Stop,
 } from "../ir/process.ts";
-import type { IdMap } from "../ir/sandbox.ts";
+import type { Clocks, IdMap } from "../ir/sandbox.ts";
 
 /**
  * A whole plan. Sandboxes and slots are in plan order: a sandbox, its slots, then its nested
@@ -57,6 +57,8 @@ export interface PlanSandbox {
   readonly user: Identity | null;
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
+  /** Null where it makes no time namespace. */
+  readonly clocks: Clocks | null;
   readonly root: "host" | "host-rw" | "inherit";
   /** Mounts made in a new mount namespace, in order. */
   readonly mounts: readonly Mount[];

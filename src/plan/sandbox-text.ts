@@ -1,6 +1,6 @@
 /** What the plan's text says of a sandbox: every field that is not its default. Pure. */
 
-import { durationText } from "../base/duration.ts";
+import { durationText, signedDurationText } from "../base/duration.ts";
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox } from "./plan.ts";
@@ -38,6 +38,15 @@ const TEXTS: { readonly [Key in keyof PlanSandbox]: Texts<Key> } = {
     sameMaps(uidMap, map) ? [] : map.map((row) => ["gid map", mapText(row)]),
   user: (user) =>
     user === null ? [] : [["user", `${user.uid}, group ${user.gid}${groupsText(user.groups)}`]],
+  clocks: (clocks) =>
+    clocks === null
+      ? []
+      : [
+          [
+            "clocks",
+            `monotonic ${offsetText(clocks.monotonicMs)}, boottime ${offsetText(clocks.boottimeMs)}`,
+          ],
+        ],
   root: (root) => (root === "inherit" ? [] : [["root", ROOTS[root]]]),
   mounts: (mounts) => mounts.map((mount) => ["mount", mountText(mount)]),
   hostname: (name) => (name === null ? [] : [["hostname", name]]),
@@ -87,6 +96,10 @@ function mapText({ inside, outside, count }: IdMap): string {
 
 function groupsText(groups: readonly number[]): string {
   return groups.length === 0 ? "" : `, groups ${groups.join(" ")}`;
+}
+
+function offsetText(ms: number): string {
+  return ms < 0 ? signedDurationText(ms) : `+${durationText(ms)}`;
 }
 
 const ROOTS = { host: "host, read-only", "host-rw": "host, writable" } as const;

@@ -209,10 +209,32 @@ const processMap = Type.Object(processFields, {
   description: "A process: exactly one of `run` and `shell`.",
 });
 
+const offset = (clock: string) =>
+  text(`How far ${clock} is ahead of what it is outside: a duration, \`-1h\` for behind.`, ["-1h"]);
+
+/** As a choice, or how far its clocks are ahead: then it is new. */
+const timeNamespace = (values: readonly string[], description: string) =>
+  Type.Union(
+    [
+      Type.String({ enum: [...values] }),
+      Type.Object(
+        {
+          monotonic: Type.Optional(offset("CLOCK_MONOTONIC")),
+          boottime: Type.Optional(offset("CLOCK_BOOTTIME, the uptime")),
+        },
+        closed,
+      ),
+    ],
+    {
+      description: `${description} With offsets it is new. Source: time_namespaces(7).`,
+      examples: ["new", { monotonic: "24h", boottime: "-1h" }],
+    },
+  );
+
 const namespaces = Type.Object(
   byKind(({ kind, fallback }) =>
     Type.Optional(
-      choice(
+      (kind === "time" ? timeNamespace : choice)(
         ["new", "inherit"],
         `The ${kind} namespace. Default: ${kind === "user" ? "new at the root where the caller has no CAP_SYS_ADMIN, else inherit" : fallback}.`,
       ),

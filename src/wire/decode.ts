@@ -98,6 +98,10 @@ class Decoder {
     const image = this.#image;
     const { level } = row;
     const user = enumValue("user_mode", row.user_mode);
+    const namespaces = byKind(({ kind }, bit): NamespaceMode => {
+      if (kind === "user") return user;
+      return row.namespaces_new & (1 << bit) ? "new" : "inherit";
+    });
     return {
       name: image.string(row.name),
       path: image.string(row.path),
@@ -107,15 +111,16 @@ class Decoder {
       initMode: enumValue("init_mode", row.init_mode),
       initSlot: row.init_slot,
       slots: { first: row.slot_first, end: row.slot_end },
-      namespaces: byKind(({ kind }, bit): NamespaceMode => {
-        if (kind === "user") return user;
-        return row.namespaces_new & (1 << bit) ? "new" : "inherit";
-      }),
+      namespaces,
       hostname: image.string(row.hostname) || null,
       domainname: image.string(row.domainname) || null,
       user: this.#identity(row),
       uidMap: this.#maps(row.uid_map_first, row.uid_map_count),
       gidMap: this.#maps(row.gid_map_first, row.gid_map_count),
+      clocks:
+        namespaces.time === "new"
+          ? { monotonicMs: msOf(row.monotonic_offset_ns), boottimeMs: msOf(row.boottime_offset_ns) }
+          : null,
       root: enumValue("root_kind", row.root),
       mounts: this.#mounts(row),
       joiner: row.joiner_first === NONE ? null : this.#pids(row.joiner_first, level),
@@ -208,6 +213,10 @@ function untilOf(row: SectionRecord<"sandboxes">): Until {
   const kind = enumValue("until_kind", row.until_kind);
   const { until_first: first, until_count: count } = row;
   return kind === "process" ? { kind, slots: { first, end: first + count } } : { kind };
+}
+
+function msOf(ns: bigint): number {
+  return Number(ns / 1_000_000n);
 }
 
 /** All ones is RLIM_INFINITY. */

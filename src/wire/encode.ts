@@ -86,6 +86,8 @@ function addMounts(image: ImageWriter, sandbox: PlanSandbox): number {
   return first;
 }
 
+const NS_PER_MS = 1_000_000n;
+
 function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly number[]): void {
   const { strings } = image;
   const named = sandbox.until.kind === "process" ? sandbox.until.slots : null;
@@ -113,6 +115,8 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     uid_map_count: sandbox.uidMap.length,
     gid_map_first: addMaps(image, sandbox.gidMap),
     gid_map_count: sandbox.gidMap.length,
+    monotonic_offset_ns: BigInt(sandbox.clocks?.monotonicMs ?? 0) * NS_PER_MS,
+    boottime_offset_ns: BigInt(sandbox.clocks?.boottimeMs ?? 0) * NS_PER_MS,
     root: enumNumber("root_kind", sandbox.root),
     mounts_first: addMounts(image, sandbox),
     mounts_count: sandbox.mounts.length,

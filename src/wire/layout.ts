@@ -114,6 +114,8 @@ export const IMAGE_STRUCTS = {
       ...range("groups"),
       ...range("uid_map"),
       ...range("gid_map"),
+      ["monotonic_offset_ns", "i64"],
+      ["boottime_offset_ns", "i64"],
       ["root", "u32"],
       ...range("mounts"),
       ["joiner_first", "u32"],

@@ -110,6 +110,13 @@ export const STEPS = {
   namespaces_make: host("the namespaces of its user namespace cannot be made"),
   namespace_open: host("a namespace that was made for it cannot be opened"),
   userns_enter: host("its user namespace cannot be entered"),
+  time_make: host("its time namespace cannot be made"),
+  time_offsets: host("the clocks of its time namespace cannot be set", {
+    ERANGE:
+      "a clock would be below zero: this host has not been up for so long; see `uptime`, and set it back less",
+    EPERM: "CAP_SYS_TIME is needed where the sandbox has no user namespace of its own",
+  }),
+  time_enter: host("its time namespace cannot be entered"),
   root_readonly: host("its tree cannot be made private and read-only"),
   mount_proc: host("procfs cannot be mounted", MOUNT_PROC_HELP),
   mount_dev: host("the minimal /dev cannot be made"),
@@ -148,7 +155,7 @@ export const STEPS = {
     "*": "only root, or who may by the limit `nice` (ulimit -e), can lower a niceness",
   }),
   oom_score_adj: process("its OOM score cannot be set", {
-    "*": "only root can lower it, and only root can set it in a nested sandbox",
+    "*": "only root can lower it, and without a user namespace only root can set it in a nested sandbox",
   }),
   parent_death_signal: process("its parent-death signal cannot be set"),
   ignore_signals: process("a signal cannot be ignored"),

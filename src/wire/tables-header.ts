@@ -2,7 +2,7 @@
 
 import { constants } from "node:os";
 import { EXIT, SHIM_EXIT } from "../base/exit-codes.ts";
-import { NAMESPACES } from "../base/namespace-kinds.ts";
+import { NAMESPACES, type NamespaceEntry } from "../base/namespace-kinds.ts";
 import { WAIT_CONDITIONS, WAIT_EVENTS, type WaitEvent } from "../base/wait-conditions.ts";
 import type { FieldEntry, FieldKind } from "../fields/kinds.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
@@ -32,6 +32,9 @@ export function tablesHeader(): string {
       "SBX_NAMESPACES",
       NAMESPACES.map(({ kind, flag, file }) => `NAMESPACE_${upper(kind)}, ${flag}, "${file}"`),
     ),
+    "/* Kinds that are not made by a clone. */",
+    `#define SBX_LATE_KINDS (${NAMESPACES.flatMap((entry: NamespaceEntry) => (entry.isLate ? [`1u << NAMESPACE_${upper(entry.kind)}`] : [])).join(" | ")})`,
+    "",
     "/* X(kind, KIND, member of struct nsproxy, struct that it points to). */",
     xMacro(
       "SBX_NSPROXY",

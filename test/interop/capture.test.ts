@@ -44,6 +44,7 @@ function found(
     groups: [],
     uidMap: null,
     gidMap: null,
+    clocks: { monotonicMs: 0, boottimeMs: 0 },
     attributes: { umask: "0022", nice: "0", oomScoreAdj: "0", ignoreSignals: "0" },
     limits: [],
     cwd: "/",

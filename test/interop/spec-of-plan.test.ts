@@ -53,7 +53,7 @@ for (const file of [...new Glob("sandboxes/*.yaml").scanSync(".")].toSorted()) {
 
 const EVERYTHING = `sandbox: all
 description: every field that a plan has
-namespaces: {net: new, cgroup: inherit}
+namespaces: {net: new, cgroup: inherit, time: new}
 hostname: one
 domainname: two
 root: host-rw
@@ -89,7 +89,7 @@ processes:
   alone: {run: sleep 1, user: {groups: []}}
 sandboxes:
   box:
-    namespaces: {user: new}
+    namespaces: {user: new, time: {monotonic: -90m, boottime: 24h}}
     user: {uid: 3, gid: 3, map: [{inside: 3, outside: 0}]}
     init: own
     until: any

@@ -91,6 +91,10 @@ const SANDBOX: {
   user: [{ uid: 1, gid: 2, groups: [3] }, "user       1, group 2, groups 3"],
   uidMap: [[{ inside: 0, outside: 5, count: 1 }], "uid map    0 5 1"],
   gidMap: [[{ inside: 0, outside: 6, count: 1 }], "gid map    0 6 1"],
+  clocks: [
+    { monotonicMs: -3_600_000, boottimeMs: 250 },
+    "clocks     monotonic -1h, boottime +250ms",
+  ],
   root: ["host-rw", "root       host, writable"],
   mounts: [[{ kind: "tmpfs", at: "/srv" }], "mount      tmpfs on /srv"],
   joiner: null,

@@ -30,7 +30,7 @@ for (const file of specs) {
 }
 
 const RICH = `sandbox: rich
-namespaces: {net: new}
+namespaces: {net: new, time: {monotonic: -90s, boottime: 3h}}
 hostname: h
 user: {uid: 1, gid: 2, groups: [3]}
 until: web
@@ -86,7 +86,7 @@ for (const section of ["processes", "sandboxes"] as const) {
     const start = new DataView(image.buffer).getUint32(at, true);
     const ignored = layoutOf(SECTION_STRUCTS[section]).fields.filter(({ offset, type }) => {
       const changed = image.slice();
-      const last = start + offset + (type === "u64" ? 4 : 0);
+      const last = start + offset + (type.endsWith("64") ? 4 : 0);
       changed[last] = (changed[last] ?? 0) ^ 1;
       const decoded = decodeImage(changed);
       return decoded.ok && Bun.deepEquals(decoded.plan, plan);

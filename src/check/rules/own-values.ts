@@ -3,6 +3,7 @@
 import { get } from "../../spec/node.ts";
 import type { BoxDraft } from "../draft.ts";
 import { checkEnv } from "../environment.ts";
+import { clocksOf } from "../resolve.ts";
 import { durationOf, type Found, limitsOf, stopOf, umaskOf } from "../values.ts";
 
 export function ownValues(box: BoxDraft, found: Found): void {
@@ -11,4 +12,5 @@ export function ownValues(box: BoxDraft, found: Found): void {
   stopOf(get(box.node, "stop"), { signal: 15, graceMs: 0 }, found);
   limitsOf(get(box.node, "limits"), found);
   umaskOf(get(box.node, "umask"), found);
+  clocksOf(box, found);
 }
