@@ -35,15 +35,16 @@ static struct sys_clone request_of(const struct run *run, uint32_t sandbox, uint
 /*
  * Clones a helper. In the helper it returns 1: there FD_START is its end of the socket, FD_NEEDED is
  * `needed` (-1: none), and beside them only procfs and the user namespace above are left open.
- * Returns 0 in the init, -1 with errno.
+ * Returns 0 in the init. Errors: STEP_HELPER_SOCKET, STEP_CLONE_HELPER.
  */
-static int helper_clone(const struct sys_clone *request, int needed, struct helper *helper)
+static int helper_clone(const struct sys_clone *request, int needed, struct helper *helper,
+			struct sbx_error *error)
 {
 	int sockets[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -1;
+		return sbx_fail(error, STEP_HELPER_SOCKET, request->level);
 	pid = sys_clone(request);
 	if (pid == 0) {
 		if (run_place(sockets[1], FD_START) < 0 ||
@@ -52,6 +53,8 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 			_exit(SBX_EXIT_HOST);
 		return 1;
 	}
+	if (pid < 0)
+		(void)sbx_fail(error, STEP_CLONE_HELPER, request->level);
 	(void)close(sockets[1]);
 	if (pid < 0)
 		(void)close(sockets[0]);
@@ -149,10 +152,10 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 	int level = (int)planned->level;
 	struct sbx_error own = { 0 };
 	struct helper helper;
-	int result = helper_clone(&request, directory, &helper);
+	int result = helper_clone(&request, directory, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_HELPER, level);
+		return -1;
 	if (result > 0) {
 		if (setns(FD_USERNS, CLONE_NEWUSER) < 0)
 			(void)sbx_fail(&own, STEP_USERNS_ENTER, level);
@@ -192,10 +195,10 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 	int fds[DESCRIPTORS_MAX];
 	size_t count = 0;
 	struct helper helper;
-	int result = helper_clone(&request, -1, &helper);
+	int result = helper_clone(&request, -1, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_HELPER, level);
+		return -1;
 	if (result > 0)
 		hold_userns(run, sandbox, is_below);
 	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
@@ -262,10 +265,10 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	int fds[DESCRIPTORS_MAX];
 	size_t count = 0;
 	struct helper helper;
-	int result = helper_clone(&request, -1, &helper);
+	int result = helper_clone(&request, -1, &helper, error);
 
 	if (result < 0)
-		return sbx_fail(error, STEP_CLONE_HELPER, level);
+		return -1;
 	if (result > 0)
 		make_owned(run, sandbox, kinds);
 	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);

@@ -230,6 +230,23 @@ static bool owned_fits(const struct reader *reader)
 	return true;
 }
 
+/* In order of slots, so that those of one slot are found by halving. */
+static bool expectations_fit(const struct reader *reader)
+{
+	const struct plan *plan = reader->plan;
+
+	for (uint32_t i = 0; i < plan->expectation_count; i++) {
+		const struct image_expectation *expectation = &plan->expectations[i];
+
+		if (expectation->slot >= plan->slot_count ||
+		    expectation->what >= EXPECTATION_COUNT ||
+		    expectation->level > plan->slots[expectation->slot].level ||
+		    (i > 0 && plan->expectations[i - 1].slot > expectation->slot))
+			return false;
+	}
+	return true;
+}
+
 static bool others_fit(const struct reader *reader)
 {
 	const struct plan *plan = reader->plan;
@@ -284,6 +301,8 @@ static int records_fit(const struct reader *reader, struct sbx_error *error)
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_OWNED);
 	if (!others_fit(reader))
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_DEPENDENTS);
+	if (!expectations_fit(reader))
+		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_EXPECTATIONS);
 	return 0;
 }
 
@@ -313,6 +332,7 @@ int plan_validate(const void *image, size_t size, struct plan *plan, struct sbx_
 		.sandbox_count = reader.counts[SECTION_SANDBOXES],
 		.slot_count = reader.counts[SECTION_SLOTS],
 		.source_count = reader.counts[SECTION_SOURCES],
+		.expectation_count = reader.counts[SECTION_EXPECTATIONS],
 	};
 	uint32_t pool = reader.counts[SECTION_STRINGS];
 

@@ -15,6 +15,7 @@ struct table {
 	struct table_header *header;
 	struct table_slot *slots;
 	struct table_sandbox *sandboxes;
+	struct table_expectation *expectations;
 	_Atomic uint64_t *dirty_up;
 	_Atomic uint64_t *dirty_down;
 	uint32_t *index; /* PID to slot, see index.h */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x69ac578du
+#define SBX_WIRE_VERSION 0x42c49f0au
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -15,6 +15,7 @@
 #define SBX_SLOT_COUNT_MAX 1065536
 #define SBX_STRING_LIST_MAX 65535
 #define SBX_IMAGE_SIZE_MAX 1073741824
+#define SBX_ARGV_TEXT_MAX 31743
 #define SBX_IMAGE_MAGIC "SBXPLAN"
 #define SBX_TABLE_MAGIC "SBXSTATE"
 
@@ -43,6 +44,7 @@ enum mount_kind {
 	MOUNT_KIND_PROC,
 	MOUNT_KIND_DEV,
 	MOUNT_KIND_TMPFS,
+	MOUNT_KIND_RUN,
 	MOUNT_KIND_COUNT
 };
 
@@ -115,7 +117,44 @@ enum slot_flag {
 	SLOT_FLAG_ENDED_WITH_SANDBOX,
 	SLOT_FLAG_UNMET,
 	SLOT_FLAG_SANDBOX_TIMED_OUT,
+	SLOT_FLAG_OUTPUT_LOST,
 	SLOT_FLAG_COUNT
+};
+
+enum failure {
+	FAILURE_FAULT,
+	FAILURE_UNMET,
+	FAILURE_TIMED_OUT,
+	FAILURE_SANDBOX_TIMED_OUT,
+	FAILURE_BAD_END,
+	FAILURE_EXPECTATION,
+	FAILURE_PID_NOT_GIVEN,
+	FAILURE_COUNT
+};
+
+enum expectation {
+	EXPECTATION_PID,
+	EXPECTATION_PPID,
+	EXPECTATION_LEVEL,
+	EXPECTATION_EXIT,
+	EXPECTATION_SIGNAL,
+	EXPECTATION_PINNED,
+	EXPECTATION_COUNT
+};
+
+enum expectation_result {
+	EXPECTATION_RESULT_NOT_JUDGED,
+	EXPECTATION_RESULT_MET,
+	EXPECTATION_RESULT_NOT_MET,
+	EXPECTATION_RESULT_COUNT
+};
+
+enum found_kind {
+	FOUND_KIND_NOTHING,
+	FOUND_KIND_NUMBER,
+	FOUND_KIND_EXIT_CODE,
+	FOUND_KIND_SIGNAL,
+	FOUND_KIND_COUNT
 };
 
 enum outcome {
@@ -154,7 +193,6 @@ enum trace_kind {
 	TRACE_KIND_FORK,
 	TRACE_KIND_EXEC,
 	TRACE_KIND_EXIT,
-	TRACE_KIND_LOST,
 	TRACE_KIND_COUNT
 };
 
@@ -204,7 +242,6 @@ enum step {
 	STEP_NOTIFY_OPEN,
 	STEP_MONITOR_PIDFD,
 	STEP_NULL_OPEN,
-	STEP_CHILDREN,
 	STEP_EPOLL,
 	STEP_SIGNALFD,
 	STEP_TIMER,
@@ -215,8 +252,10 @@ enum step {
 	STEP_CLONE_PROCESS,
 	STEP_CLONE_HELPER,
 	STEP_CLONE_WATCHDOG,
+	STEP_HELPER_SOCKET,
 	STEP_HELPER_LOST,
 	STEP_START_SOCKET,
+	STEP_STARTS_WATCH,
 	STEP_JOIN,
 	STEP_JOIN_NOTHING,
 	STEP_PIDS_READ,
@@ -282,6 +321,7 @@ enum section {
 	SECTION_GROUPS,
 	SECTION_LIMITS,
 	SECTION_MOUNTS,
+	SECTION_EXPECTATIONS,
 	SECTION_STRINGS,
 	SECTION_SOURCES,
 	SECTION_COUNT
@@ -308,7 +348,7 @@ _Static_assert(sizeof(struct image_section) == 8, "layout");
 _Static_assert(offsetof(struct image_section, offset) == 0, "layout");
 _Static_assert(offsetof(struct image_section, count) == 4, "layout");
 
-/* At offset 0. `sha256` is that of the canonical plan. The sections follow it. */
+/* At offset 0. `sha256` is that of the canonical plan. `params` is JSON, and not in the hash. The sections follow it. */
 struct image_header {
 	uint8_t magic[8];
 	uint32_t version;
@@ -316,20 +356,24 @@ struct image_header {
 	uint8_t sha256[32];
 	uint32_t name;
 	uint32_t description;
+	uint32_t params;
+	uint32_t unused;
 	uint32_t monitor_owned_first;
 	uint32_t monitor_owned_count;
-	uint32_t sections[24];
+	uint32_t sections[26];
 };
-_Static_assert(sizeof(struct image_header) == 160, "layout");
+_Static_assert(sizeof(struct image_header) == 176, "layout");
 _Static_assert(offsetof(struct image_header, magic) == 0, "layout");
 _Static_assert(offsetof(struct image_header, version) == 8, "layout");
 _Static_assert(offsetof(struct image_header, size) == 12, "layout");
 _Static_assert(offsetof(struct image_header, sha256) == 16, "layout");
 _Static_assert(offsetof(struct image_header, name) == 48, "layout");
 _Static_assert(offsetof(struct image_header, description) == 52, "layout");
-_Static_assert(offsetof(struct image_header, monitor_owned_first) == 56, "layout");
-_Static_assert(offsetof(struct image_header, monitor_owned_count) == 60, "layout");
-_Static_assert(offsetof(struct image_header, sections) == 64, "layout");
+_Static_assert(offsetof(struct image_header, params) == 56, "layout");
+_Static_assert(offsetof(struct image_header, unused) == 60, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_first) == 64, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_count) == 68, "layout");
+_Static_assert(offsetof(struct image_header, sections) == 72, "layout");
 
 /* One sandbox, in plan order. `owned` are the slots that its init creates and reaps. */
 struct image_sandbox {
@@ -544,6 +588,19 @@ _Static_assert(sizeof(struct image_mount) == 8, "layout");
 _Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
 _Static_assert(offsetof(struct image_mount, at) == 4, "layout");
 
+/* What a slot must have been at the end of the run: `what` at `level` is `value`. In order of slots. */
+struct image_expectation {
+	uint32_t slot;
+	uint32_t what;
+	uint32_t level;
+	uint32_t value;
+};
+_Static_assert(sizeof(struct image_expectation) == 16, "layout");
+_Static_assert(offsetof(struct image_expectation, slot) == 0, "layout");
+_Static_assert(offsetof(struct image_expectation, what) == 4, "layout");
+_Static_assert(offsetof(struct image_expectation, level) == 8, "layout");
+_Static_assert(offsetof(struct image_expectation, value) == 12, "layout");
+
 /* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known. */
 struct image_source {
 	uint32_t file;
@@ -580,9 +637,11 @@ struct table_header {
 	uint32_t fault_step;
 	uint32_t fault_errno;
 	uint32_t fault_level;
-	uint32_t unused;
+	uint32_t exit_code;
 	uint32_t failed_slot;
-	uint32_t unused_tail[3];
+	uint32_t interrupted;
+	uint32_t expectations;
+	uint32_t expectation_count;
 };
 _Static_assert(sizeof(struct table_header) == 144, "layout");
 _Static_assert(offsetof(struct table_header, magic) == 0, "layout");
@@ -606,9 +665,11 @@ _Static_assert(offsetof(struct table_header, ended_ns) == 104, "layout");
 _Static_assert(offsetof(struct table_header, fault_step) == 112, "layout");
 _Static_assert(offsetof(struct table_header, fault_errno) == 116, "layout");
 _Static_assert(offsetof(struct table_header, fault_level) == 120, "layout");
-_Static_assert(offsetof(struct table_header, unused) == 124, "layout");
+_Static_assert(offsetof(struct table_header, exit_code) == 124, "layout");
 _Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
-_Static_assert(offsetof(struct table_header, unused_tail) == 132, "layout");
+_Static_assert(offsetof(struct table_header, interrupted) == 132, "layout");
+_Static_assert(offsetof(struct table_header, expectations) == 136, "layout");
+_Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
 struct table_slot {
@@ -616,7 +677,8 @@ struct table_slot {
 	uint32_t desired_signal;
 	uint32_t desired_count;
 	uint32_t flags;
-	uint32_t unused[12];
+	uint32_t failures;
+	uint32_t unused[11];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -637,7 +699,8 @@ _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
 _Static_assert(offsetof(struct table_slot, desired_signal) == 4, "layout");
 _Static_assert(offsetof(struct table_slot, desired_count) == 8, "layout");
 _Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 16, "layout");
+_Static_assert(offsetof(struct table_slot, failures) == 16, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 20, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
@@ -652,6 +715,19 @@ _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
 _Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
 _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
+
+/* What became of the expectation of the same index, and what was found instead. */
+struct table_expectation {
+	uint32_t result;
+	uint32_t found_kind;
+	uint32_t found;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct table_expectation) == 16, "layout");
+_Static_assert(offsetof(struct table_expectation, result) == 0, "layout");
+_Static_assert(offsetof(struct table_expectation, found_kind) == 4, "layout");
+_Static_assert(offsetof(struct table_expectation, found) == 8, "layout");
+_Static_assert(offsetof(struct table_expectation, unused) == 12, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {
@@ -673,33 +749,39 @@ _Static_assert(offsetof(struct frame, slot) == 4, "layout");
 _Static_assert(offsetof(struct frame, stream) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
 
-/* Runner to monitor. `slot` is NONE for the whole run. */
+/* Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. */
 struct command {
 	uint32_t kind;
 	uint32_t slot;
-	uint32_t argument;
+	uint32_t interrupts;
 	uint32_t unused;
 };
 _Static_assert(sizeof(struct command) == 16, "layout");
 _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
-_Static_assert(offsetof(struct command, argument) == 8, "layout");
+_Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* First in the file of a traced run: by what it is traced, and why not by BPF. */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {
 	uint32_t tracer;
 	uint32_t obstacle;
 	uint32_t obstacle_errno;
-	uint32_t unused;
+	uint32_t write_errno;
+	uint32_t lost;
+	uint32_t finished;
+	uint32_t unused[2];
 };
-_Static_assert(sizeof(struct trace_header) == 16, "layout");
+_Static_assert(sizeof(struct trace_header) == 32, "layout");
 _Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
-_Static_assert(offsetof(struct trace_header, unused) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, write_errno) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, lost) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, finished) == 20, "layout");
+_Static_assert(offsetof(struct trace_header, unused) == 24, "layout");
 
-/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost. */
+/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2). */
 struct trace_event {
 	uint32_t size;
 	uint32_t kind;
@@ -777,6 +859,7 @@ _Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
 	X(SECTION_GROUPS, groups, uint32_t) \
 	X(SECTION_LIMITS, limits, struct image_limit) \
 	X(SECTION_MOUNTS, mounts, struct image_mount) \
+	X(SECTION_EXPECTATIONS, expectations, struct image_expectation) \
 	X(SECTION_STRINGS, strings, char) \
 	X(SECTION_SOURCES, sources, struct image_source)
 

@@ -64,7 +64,6 @@ enum step_scope {
 	X(STEP_NOTIFY_OPEN, "notify_open", SCOPE_HOST) \
 	X(STEP_MONITOR_PIDFD, "monitor_pidfd", SCOPE_HOST) \
 	X(STEP_NULL_OPEN, "null_open", SCOPE_HOST) \
-	X(STEP_CHILDREN, "children", SCOPE_HOST) \
 	X(STEP_EPOLL, "epoll", SCOPE_HOST) \
 	X(STEP_SIGNALFD, "signalfd", SCOPE_HOST) \
 	X(STEP_TIMER, "timer", SCOPE_HOST) \
@@ -75,8 +74,10 @@ enum step_scope {
 	X(STEP_CLONE_PROCESS, "clone_process", SCOPE_HOST) \
 	X(STEP_CLONE_HELPER, "clone_helper", SCOPE_HOST) \
 	X(STEP_CLONE_WATCHDOG, "clone_watchdog", SCOPE_HOST) \
+	X(STEP_HELPER_SOCKET, "helper_socket", SCOPE_HOST) \
 	X(STEP_HELPER_LOST, "helper_lost", SCOPE_HOST) \
 	X(STEP_START_SOCKET, "start_socket", SCOPE_HOST) \
+	X(STEP_STARTS_WATCH, "starts_watch", SCOPE_HOST) \
 	X(STEP_JOIN, "join", SCOPE_HOST) \
 	X(STEP_JOIN_NOTHING, "join_nothing", SCOPE_HOST) \
 	X(STEP_PIDS_READ, "pids_read", SCOPE_HOST) \

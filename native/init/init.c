@@ -125,14 +125,13 @@ void init_main(struct run *run, uint32_t sandbox)
 	/* Each is looked at before the next is tried: errno is then still that of what failed. */
 	if (signals < 0)
 		(void)sbx_fail(&error, STEP_SIGNALFD, (int)box->level);
-	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count,
-				init_main) < 0)
-		(void)sbx_fail(&error, STEP_CHILDREN, (int)box->level);
-	else if ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
-		 watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
-		 watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
-		 watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
-		 watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0)
+	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count, init_main,
+				(int)box->level, &error) == 0 &&
+		 ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+		  watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
+		  watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+		  watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+		  watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
 		(void)sbx_fail(&error, STEP_EPOLL, (int)box->level);
 	else
 		(void)settle(run, sandbox, is_pid1, &error);

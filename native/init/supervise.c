@@ -4,9 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -14,33 +12,16 @@
 #include "core/procfs.h"
 #include "core/sys.h"
 #include "init/join.h"
+#include "init/starts.h"
 
 /* PIDs read at once from procfs when everything is killed. */
 #define CHILDREN_TEXT_SIZE 4096
 
+/* Slots acted on between two looks at what has ended meanwhile. */
+#define REAP_EVERY 64u
+
 /* Changes told together; the monitor, and what depends on the first of them, waits so long. */
 #define NEWS_MAX 8u
-
-/* Starts under way at a time, as long as they go on: more would only wait for a processor. */
-#define STARTS_MAX 64u
-
-/* After so long without one that has got on, as where a workload stops them, more are begun. */
-#define STARTS_PAUSE_NS 20000000
-
-/*
- * One slot of the supervisor's. In memory of its own: what the shared table says of PIDs is for
- * readers, and no signal is sent by it.
- */
-struct child {
-	pid_t pid; /* the process; 0: not there, or not known yet */
-	pid_t helper; /* makes the process; 0: none, or reaped */
-	pid_t second_helper;
-	int start; /* our end of the socket of its start; -1: none is under way */
-	bool is_held; /* it has its PIDs, and waits to be let on to its program */
-};
-
-/* What wakes the supervisor for its starts: a socket, by its child's index, or the pause is over. */
-#define WAKE_PAUSE UINT64_MAX
 
 void supervise_tell(struct supervisor *supervisor)
 {
@@ -49,19 +30,8 @@ void supervise_tell(struct supervisor *supervisor)
 	supervisor->news = 0;
 }
 
-static int open_starts(struct supervisor *supervisor)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = WAKE_PAUSE };
-
-	supervisor->starts = epoll_create1(EPOLL_CLOEXEC);
-	supervisor->pause = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (supervisor->starts < 0 || supervisor->pause < 0)
-		return -1;
-	return epoll_ctl(supervisor->starts, EPOLL_CTL_ADD, supervisor->pause, &event);
-}
-
 int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
-		   spawn_init_entry *init)
+		   spawn_init_entry *init, int level, struct sbx_error *error)
 {
 	size_t children_size = count * sizeof(struct child);
 	size_t size = children_size + pid_map_size(count);
@@ -70,22 +40,21 @@ int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t firs
 
 	/* No child has a use for it, and a fork would have to copy its pages' entries. */
 	if (memory == MAP_FAILED || (size > 0 && madvise(memory, size, MADV_DONTFORK) < 0))
-		return -1;
+		return sbx_fail(error, STEP_MEMORY, level);
 	*supervisor = (struct supervisor){
 		.run = run,
 		.first = first,
 		.count = count,
 		.children = (struct child *)memory,
 		.pids = pid_map_in(size == 0 ? NULL : memory + children_size, count),
-		.starts_max = STARTS_MAX,
 		.init = init,
 	};
 	for (uint32_t i = 0; i < count; i++)
 		supervisor->children[i].start = -1;
-	return open_starts(supervisor);
+	return starts_open(supervisor, level, error);
 }
 
-static uint32_t slot_of(const struct supervisor *supervisor, uint32_t index)
+uint32_t supervise_slot(const struct supervisor *supervisor, uint32_t index)
 {
 	return supervisor->run->plan.owned[supervisor->first + index];
 }
@@ -109,12 +78,7 @@ static bool is_exiting(uint32_t pid)
 	return at == NULL || procfs_number(&at) & FLAG_EXITING;
 }
 
-/*
- * Whether the PID 1 of a slot's sandbox, a declared process, has ended or is about to: the kernel
- * kills and waits for all others before it reports that one, and lets nobody in any more.
- * Source: pid_namespaces(7).
- */
-static bool ended_with_sandbox(const struct run *run, uint32_t slot)
+bool supervise_sandbox_ends(const struct run *run, uint32_t slot)
 {
 	uint32_t box = run->plan.slots[slot].sandbox;
 
@@ -130,237 +94,11 @@ static bool ended_with_sandbox(const struct run *run, uint32_t slot)
 	return false;
 }
 
-/* No process came to be. What came too late for its sandbox never started, and did not fail. */
-static void set_failed(struct supervisor *supervisor, uint32_t slot)
-{
-	struct table *table = &supervisor->run->table;
-	bool late = ended_with_sandbox(supervisor->run, slot);
-
-	table->slots[slot].ended_ns = sys_now();
-	if (late)
-		table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
-	table_set_state(table, slot, late ? SLOT_STATE_SKIPPED : SLOT_STATE_FAILED);
-	supervisor->news++;
-}
-
-static void fail_start(struct supervisor *supervisor, uint32_t slot, enum step step)
-{
-	struct table *table = &supervisor->run->table;
-	struct sbx_error error = { 0 };
-
-	(void)sbx_fail(&error, step, (int)supervisor->run->plan.slots[slot].level);
-	if (table_load(&table->slots[slot].fault_step) == STEP_NONE)
-		table_set_fault(table, slot, &error);
-}
-
-/* Follows the start that `spawned` is. A socket that cannot be watched ends it at once. */
-static void follow(struct supervisor *supervisor, uint32_t index, const struct spawned *spawned)
-{
-	struct child *child = &supervisor->children[index];
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = index };
-
-	child->pid = spawned->pid;
-	child->helper = spawned->helper;
-	child->start = spawned->start;
-	if (child->pid > 0)
-		pid_map_add(&supervisor->pids, child->pid, index);
-	if (child->helper > 0) {
-		pid_map_add(&supervisor->pids, child->helper, index);
-		supervisor->helpers++;
-	}
-	if (child->start < 0)
-		return;
-	supervisor->starting++;
-	if (epoll_ctl(supervisor->starts, EPOLL_CTL_ADD, child->start, &event) < 0) {
-		fail_start(supervisor, slot_of(supervisor, index), STEP_START_SOCKET);
-		if (child->pid > 0)
-			(void)sys_signal_child(child->pid, SIGKILL);
-	}
-}
-
-static void set_held(struct supervisor *supervisor, uint32_t index)
-{
-	struct table *table = &supervisor->run->table;
-	uint32_t slot = slot_of(supervisor, index);
-
-	supervisor->children[index].is_held = true;
-	table_store(&table->slots[slot].held, 1);
-	table_mark(table->dirty_up, slot);
-	supervisor->news++;
-}
-
-static void start(struct supervisor *supervisor, uint32_t index)
-{
-	struct run *run = supervisor->run;
-	uint32_t slot = slot_of(supervisor, index);
-	struct spawned spawned;
-
-	if (spawn_slot(run, slot, supervisor->init, supervisor->helpers == 0, &spawned) < 0) {
-		set_failed(supervisor, slot);
-		return;
-	}
-	follow(supervisor, index, &spawned);
-	/* Where PIDs are ordered a member has its own now; an own init has still to build. */
-	if (run->pids_ordered && spawned.pid > 0 && spawned.start >= 0 &&
-	    run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot != slot)
-		set_held(supervisor, index);
-}
-
-/*
- * The start is over: the program runs, or the slot holds a fault. Whoever has a PID is reaped, and
- * then says how it ended; where there is none it has failed now.
- */
-static void end_start(struct supervisor *supervisor, uint32_t index)
-{
-	struct child *child = &supervisor->children[index];
-	struct table *table = &supervisor->run->table;
-	uint32_t slot = slot_of(supervisor, index);
-
-	(void)close(child->start);
-	child->start = -1;
-	child->is_held = false;
-	supervisor->starting--;
-	supervisor->starts_max = STARTS_MAX;
-	if (child->pid == 0) {
-		errno = ESRCH; /* its helper was killed before it could say why */
-		fail_start(supervisor, slot, STEP_HELPER_LOST);
-		set_failed(supervisor, slot);
-	} else if (table_load(&table->slots[slot].fault_step) == STEP_NONE &&
-		   supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
-		   table_load(&table->slots[slot].state) == SLOT_STATE_STARTING) {
-		table_set_state(table, slot, SLOT_STATE_RUNNING);
-		supervisor->news++;
-	}
-}
-
-/* `status` as from wait4(2); a bare signal number is that of who was killed. */
-static void take_exit(struct supervisor *supervisor, uint32_t index, pid_t pid, int status)
-{
-	struct run *run = supervisor->run;
-	struct child *child = &supervisor->children[index];
-	uint32_t slot = slot_of(supervisor, index);
-
-	if (pid == child->helper || pid == child->second_helper) {
-		*(pid == child->helper ? &child->helper : &child->second_helper) = 0;
-		supervisor->helpers--;
-		return;
-	}
-	/* Its program may have run and ended before we have looked at its socket. */
-	if (child->start >= 0)
-		end_start(supervisor, index);
-	child->pid = 0;
-	if (run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot == slot)
-		join_forget(run, run->plan.slots[slot].sandbox);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && ended_with_sandbox(run, slot))
-		table_set_flag(&run->table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
-	table_set_exit(&run->table, slot, status);
-	if (table_load(&run->table.slots[slot].state) == SLOT_STATE_EXITED)
-		supervisor->exited++;
-	supervisor->news++;
-}
-
-/* The process that a helper has made, as a child of ours: it waits until we know it. */
-static void take_born(struct supervisor *supervisor, uint32_t index, const uint32_t *pids)
-{
-	struct run *run = supervisor->run;
-	struct child *child = &supervisor->children[index];
-	uint32_t slot = slot_of(supervisor, index);
-	uint32_t level = run->plan.slots[slot].level;
-	uint32_t pid = pids[sandbox_level_of_parent(&run->plan, slot)];
-	siginfo_t info;
-	char byte = 0;
-
-	if (pid == 0 || child->pid != 0)
-		return;
-	child->pid = (pid_t)pid;
-	table_set_pids(&run->table.slots[slot], pids, level, pid);
-	/* Killed, as with its sandbox, and reaped before its helper could say that it was there. */
-	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD) {
-		take_exit(supervisor, index, child->pid, SIGKILL);
-		return;
-	}
-	pid_map_add(&supervisor->pids, child->pid, index);
-	(void)!write(child->start, &byte, 1);
-	if (run->pids_ordered && run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
-	    run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot != slot)
-		set_held(supervisor, index);
-}
-
-static void take_message(struct supervisor *supervisor, uint32_t index,
-			 const struct start_message *message)
-{
-	struct child *child = &supervisor->children[index];
-
-	switch (message->kind) {
-	case START_HELPER:
-		if (child->second_helper == 0 && message->pids[0] != 0) {
-			child->second_helper = (pid_t)message->pids[0];
-			pid_map_add(&supervisor->pids, child->second_helper, index);
-			supervisor->helpers++;
-		}
-		break;
-	case START_BORN:
-		take_born(supervisor, index, message->pids);
-		break;
-	case START_BUILT:
-		if (supervisor->run->pids_ordered)
-			set_held(supervisor, index);
-		break;
-	}
-}
-
-/* Takes all that a start has said; ends it where the socket has ended. */
-static void take_messages(struct supervisor *supervisor, uint32_t index)
-{
-	const struct run *run = supervisor->run;
-	struct child *child = &supervisor->children[index];
-	uint32_t sandbox = run->plan.slots[slot_of(supervisor, index)].sandbox;
-	struct start_message message;
-	int result = 1;
-
-	while (child->start >= 0 && result > 0) {
-		result = join_receive(run, child->start, sandbox, &message);
-		if (result > 0)
-			take_message(supervisor, index, &message);
-		else if (result == 0 || (errno != EAGAIN && errno != EINTR))
-			end_start(supervisor, index);
-	}
-}
-
-void supervise_starts(struct supervisor *supervisor)
-{
-	struct epoll_event events[STARTS_MAX];
-	int count = epoll_wait(supervisor->starts, events, STARTS_MAX, 0);
-	uint64_t expirations;
-
-	for (int i = 0; i < count; i++) {
-		if (events[i].data.u64 != WAKE_PAUSE) {
-			take_messages(supervisor, (uint32_t)events[i].data.u64);
-			continue;
-		}
-		(void)!read(supervisor->pause, &expirations, sizeof(expirations));
-		/* None has got on meanwhile: they are held up, and hold up nothing but themselves. */
-		if (supervisor->starting >= supervisor->starts_max)
-			supervisor->starts_max = supervisor->starting + STARTS_MAX;
-		supervisor->helpers_free |= supervisor->helpers > 0;
-	}
-}
-
 static bool is_alive(const struct table_slot *state)
 {
 	uint32_t now = table_load(&state->state);
 
 	return now == SLOT_STATE_STARTING || now == SLOT_STATE_RUNNING;
-}
-
-/* Whether a start may begin now. Helpers have the same reserved PIDs, so one is there at a time. */
-static bool may_start(const struct supervisor *supervisor, uint32_t slot)
-{
-	const struct run *run = supervisor->run;
-
-	if (supervisor->starting >= supervisor->starts_max || !spawn_is_possible(run, slot))
-		return false;
-	return supervisor->helpers == 0 || supervisor->helpers_free || !spawn_needs_helper(run, slot);
 }
 
 static void send_signal(struct child *child, struct table_slot *state, uint32_t number)
@@ -386,7 +124,7 @@ static void release(struct child *child)
 static bool act(struct supervisor *supervisor, uint32_t index)
 {
 	struct child *child = &supervisor->children[index];
-	uint32_t slot = slot_of(supervisor, index);
+	uint32_t slot = supervise_slot(supervisor, index);
 	struct table_slot *state = &supervisor->run->table.slots[slot];
 	uint32_t count = table_load(&state->desired_count);
 	uint32_t desired = table_load(&state->desired);
@@ -394,13 +132,13 @@ static bool act(struct supervisor *supervisor, uint32_t index)
 
 	if ((desired == DESIRED_RUNNING || desired == DESIRED_HELD) &&
 	    table_load(&state->state) == SLOT_STATE_PENDING) {
-		is_done = may_start(supervisor, slot);
+		is_done = starts_may_begin(supervisor, slot);
 		if (is_done)
-			start(supervisor, index);
+			starts_begin(supervisor, index);
 	} else if (desired == DESIRED_RUNNING && child->is_held) {
 		release(child);
 	} else if (desired == DESIRED_STOPPED && child->is_held) {
-		end_start(supervisor, index); /* held in vain: it ends */
+		starts_end(supervisor, index); /* held in vain: it ends */
 	}
 	/* One that a helper is still making gets its signals once it is there. */
 	if (count != state->signalled_count && child->pid == 0 && child->start >= 0)
@@ -412,13 +150,6 @@ static bool act(struct supervisor *supervisor, uint32_t index)
 	return is_done;
 }
 
-static void arm_pause(struct supervisor *supervisor)
-{
-	const struct itimerspec pause = { .it_value.tv_nsec = STARTS_PAUSE_NS };
-
-	(void)timerfd_settime(supervisor->pause, 0, &pause, NULL);
-}
-
 void supervise_desired(struct supervisor *supervisor)
 {
 	const struct run *run = supervisor->run;
@@ -426,7 +157,7 @@ void supervise_desired(struct supervisor *supervisor)
 	bool waits = false;
 
 	for (uint32_t i = 0; i < supervisor->count; i++) {
-		uint32_t slot = slot_of(supervisor, i);
+		uint32_t slot = supervise_slot(supervisor, i);
 
 		if (!table_take_one(run->table.dirty_down, slot))
 			continue;
@@ -436,7 +167,7 @@ void supervise_desired(struct supervisor *supervisor)
 			continue;
 		}
 		/* What ends while others start is reaped meanwhile, or the numbers would run out. */
-		if (++acted % STARTS_MAX == 0) {
+		if (++acted % REAP_EVERY == 0) {
 			supervise_starts(supervisor);
 			(void)supervise_reap(supervisor);
 		}
@@ -446,7 +177,32 @@ void supervise_desired(struct supervisor *supervisor)
 	}
 	supervisor->helpers_free = false;
 	if (waits)
-		arm_pause(supervisor);
+		starts_arm_pause(supervisor);
+}
+
+void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, int status)
+{
+	struct run *run = supervisor->run;
+	struct child *child = &supervisor->children[index];
+	uint32_t slot = supervise_slot(supervisor, index);
+
+	if (pid == child->helper || pid == child->second_helper) {
+		*(pid == child->helper ? &child->helper : &child->second_helper) = 0;
+		supervisor->helpers--;
+		return;
+	}
+	/* Its program may have run and ended before we have looked at its socket. */
+	if (child->start >= 0)
+		starts_end(supervisor, index);
+	child->pid = 0;
+	if (run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot == slot)
+		join_forget(run, run->plan.slots[slot].sandbox);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && supervise_sandbox_ends(run, slot))
+		table_set_flag(&run->table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
+	table_set_exit(&run->table, slot, status);
+	if (table_load(&run->table.slots[slot].state) == SLOT_STATE_EXITED)
+		supervisor->exited++;
+	supervisor->news++;
 }
 
 bool supervise_reap(struct supervisor *supervisor)
@@ -462,7 +218,7 @@ bool supervise_reap(struct supervisor *supervisor)
 			uint32_t index = pid_map_take(&supervisor->pids, pid);
 
 			if (index != SBX_NONE)
-				take_exit(supervisor, index, pid, status);
+				supervise_exited(supervisor, index, pid, status);
 		}
 	} while (more);
 	return pid == 0;
@@ -473,7 +229,7 @@ void supervise_forward(struct supervisor *supervisor, int number)
 	const struct run *run = supervisor->run;
 
 	for (uint32_t i = 0; i < supervisor->count; i++) {
-		uint32_t slot = slot_of(supervisor, i);
+		uint32_t slot = supervise_slot(supervisor, i);
 		const struct table_slot *state = &run->table.slots[slot];
 		pid_t pid = supervisor->children[i].pid;
 

@@ -7,7 +7,18 @@
 #include "core/pid_map.h"
 #include "init/spawn.h"
 
-struct child;
+
+/*
+ * One slot of the supervisor's. In memory of its own: what the shared table says of PIDs is for
+ * readers, and no signal is sent by it.
+ */
+struct child {
+	pid_t pid; /* the process; 0: not there, or not known yet */
+	pid_t helper; /* makes the process; 0: none, or reaped */
+	pid_t second_helper;
+	int start; /* our end of the socket of its start; -1: none is under way */
+	bool is_held; /* it has its PIDs, and waits to be let on to its program */
+};
 
 /*
  * A shim process that starts and reaps slots: the init of a sandbox, or the monitor. Level-
@@ -32,10 +43,26 @@ struct supervisor {
 
 /*
  * Opens a supervisor for `count` slots from `first` on in the plan's `owned`. It lasts as long as
- * the caller. Returns -1 with errno.
+ * the caller, which is at `level`. Errors: STEP_MEMORY, STEP_TIMER, STEP_EPOLL.
  */
 int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
-		   spawn_init_entry *init);
+		   spawn_init_entry *init, int level, struct sbx_error *error);
+
+/* The slot of the supervisor's child `index`. */
+uint32_t supervise_slot(const struct supervisor *supervisor, uint32_t index);
+
+/*
+ * A child of the slot has ended: its process, or a helper. `status` as from wait4(2); a bare signal
+ * number is that of who was killed.
+ */
+void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, int status);
+
+/*
+ * Whether the PID 1 of a slot's sandbox, a declared process, has ended or is about to: the kernel
+ * kills and waits for all others before it reports that one, and lets nobody in any more.
+ * Source: pid_namespaces(7).
+ */
+bool supervise_sandbox_ends(const struct run *run, uint32_t slot);
 
 /* To be called when `starts` is readable: takes note of each start that has got on. */
 void supervise_starts(struct supervisor *supervisor);

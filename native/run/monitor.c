@@ -8,6 +8,7 @@
 
 #include "run/scheduler.h"
 #include "run/shutdown.h"
+#include "run/verdict.h"
 #include "run/watchdog.h"
 #include "init/attributes.h"
 #include "init/init.h"
@@ -64,8 +65,8 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_SUBREAPER, 0);
 	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
-			   header->monitor_owned_count, init_main) < 0)
-		return sbx_fail(error, STEP_CHILDREN, 0);
+			   header->monitor_owned_count, init_main, 0, error) < 0)
+		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
@@ -98,8 +99,10 @@ static void take_signals(struct monitor *monitor)
 
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
+			monitor->run->table.header->interrupted = 1;
 			ask_to_stop(monitor);
+		}
 	}
 }
 
@@ -109,6 +112,8 @@ static void take_commands(struct monitor *monitor)
 	int result;
 
 	while ((result = relay_command(&relay, &command)) > 0) {
+		/* Only the runner knows whether a signal is behind it, or its own time or reader. */
+		monitor->run->table.header->interrupted |= command.interrupts != 0;
 		if (command.kind == COMMAND_KIND_STOP && !monitor->stop_asked)
 			ask_to_stop(monitor);
 		else if (command.kind == COMMAND_KIND_KILL)
@@ -156,6 +161,7 @@ static void tell_started(struct monitor *monitor)
 	if (header->phase != PHASE_STARTING || header->pending > 0)
 		return;
 	header->started_ns = sys_now();
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_STARTED);
 	relay_frame(&relay, FRAME_KIND_STARTED);
 }
@@ -222,6 +228,7 @@ static void finish(struct monitor *monitor)
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)
 		header->outcome = OUTCOME_DONE;
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
 	relay_frame(&relay, FRAME_KIND_ENDED);
 	relay_drain(&relay);
@@ -239,5 +246,5 @@ int monitor_main(struct run *run)
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);
 	finish(&monitor);
-	return decide_has_failed(&monitor.decide) ? SBX_EXIT_FAILED : 0;
+	return (int)run->table.header->exit_code;
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "run/shutdown.h"
+#include "run/verdict.h"
 #include "core/sys.h"
 
 static bool is_init_of(const struct decide *decide, uint32_t slot)
@@ -62,20 +63,6 @@ static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 	}
 }
 
-static bool is_failure(const struct decide *decide, uint32_t slot)
-{
-	const struct table_slot *state = watch_state(decide, slot);
-	uint32_t now = table_load(&state->state);
-
-	if (state->flags & (1u << SLOT_FLAG_TIMED_OUT | 1u << SLOT_FLAG_UNMET |
-			    1u << SLOT_FLAG_SANDBOX_TIMED_OUT))
-		return true;
-	if (now == SLOT_STATE_FAILED)
-		return true;
-	return now == SLOT_STATE_EXITED && state->flags == 0 &&
-	       (state->exit_code != 0 || state->exit_signal != 0);
-}
-
 /* Whether the slot could not start only because its sandbox was at its end. */
 static bool lost_its_sandbox(const struct decide *decide, uint32_t slot)
 {
@@ -99,7 +86,7 @@ static void judge(struct decide *decide, uint32_t slot)
 		table_store(&state->state, SLOT_STATE_SKIPPED);
 		return;
 	}
-	if (!is_failure(decide, slot))
+	if (verdict_of_slot(&decide->run->plan, &decide->run->table, slot) == 0)
 		return;
 	/* The run fails in the end; what is outside of that sandbox goes on. */
 	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)
@@ -299,13 +286,4 @@ void decide_due(struct decide *decide, uint64_t now)
 bool decide_is_over(const struct decide *decide)
 {
 	return decide->boxes[0].phase == BOX_DONE;
-}
-
-bool decide_has_failed(const struct decide *decide)
-{
-	for (uint32_t slot = 0; slot < decide->run->plan.slot_count; slot++) {
-		if (is_failure(decide, slot))
-			return true;
-	}
-	return false;
 }

@@ -11,6 +11,7 @@
 #include "trace/probes.h"
 #include "trace/ptrace.h"
 #include "trace/trace_file.h"
+#include "run/verdict.h"
 #include "core/sys.h"
 
 #define RING_SIZE_MIN (4u << 20)
@@ -78,11 +79,12 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGTERM, forward);
 	(void)signal(SIGINT, forward);
 	(void)signal(SIGHUP, forward);
+	/* A limit on the size of files is told as an error, as a full disk is. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)!write(gate, &byte, 1);
 	close_others(request->fd, probes);
 	code = probes->fds[PROBE_FD_CHILD] >= 0 ? probes_follow(probes, monitor) : ptrace_follow(monitor);
-	stream_flush();
-	return code;
+	return verdict_with_trace(code, stream_close());
 }
 
 /* Room for 10,000 processes with no reader at all, and for what many CPUs can make before it runs. */

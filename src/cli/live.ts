@@ -9,7 +9,9 @@ import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import { isFile, readReport, saved } from "./kept.ts";
 import { reportNow } from "./observe.ts";
+import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
+import { gapFindings } from "./run-outcome.ts";
 import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 /** A file has no width. */
@@ -79,6 +81,7 @@ export async function report(what: string | undefined, options: ReportOptions): 
     write(STDERR, `sandbox: ${found}\n`);
     return what !== undefined && isFile(what) ? EXIT.spec : EXIT.failed;
   }
+  printDiagnostics(gapFindings(found), new Map());
   const shown = options.canonical ? canonicalReport(found) : found;
   const toFile = options.output !== undefined;
   const look = toFile

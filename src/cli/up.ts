@@ -10,10 +10,10 @@ import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimPath } from "../host/shim-path.ts";
-import { SIGNALS } from "../ir/signals.ts";
 import { canonicalReport } from "../report/canonical.ts";
+import { withGap, withoutEnd } from "../report/gaps.ts";
+import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
-import { failuresOf } from "../report/verdict.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
@@ -21,6 +21,7 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
+import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
 import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 
@@ -35,9 +36,6 @@ export interface UpOptions {
   readonly exitCodeFrom?: string;
   readonly param: Given;
 }
-
-/** Findings that speak of the host, not of the processes. */
-const HOST_CODES: ReadonlySet<string> = new Set(["SBX3001", "SBX4003", "SBX4008"]);
 
 /** Of what has no place in a source. */
 const NONE = new Map<string, string>();
@@ -139,7 +137,6 @@ class Up {
   readonly #tracePath: string | null;
   #signals = 0;
   #hasEnded = false;
-  #isTimeUp = false;
 
   constructor(
     compiled: Compiled,
@@ -180,7 +177,7 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
-    return this.#hasEnded ? await this.#ended() : this.#broken(code);
+    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   stop(name: string): void {
@@ -189,20 +186,19 @@ class Up {
       write(STDERR, isAgain ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
     }
     if (isAgain) this.#monitor.kill();
-    else this.#monitor.stop();
+    else this.#monitor.stop({ interrupts: true });
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */
   #stopUnread(): void {
     if (this.#signals === 0 && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE")) {
       this.#signals++;
-      this.#monitor.stop();
+      this.#monitor.stop({ interrupts: false });
     }
   }
 
   #stopAtTime(): void {
-    this.#isTimeUp = true;
-    this.#monitor.stop();
+    this.#monitor.stop({ interrupts: false });
   }
 
   #table(): StateTable | null {
@@ -210,20 +206,23 @@ class Up {
   }
 
   #report(phase: Report["phase"], table: StateTable): Report {
-    const { plan, hash } = this.#compiled;
+    const { plan, hash, params } = this.#compiled;
     const readTable = () => this.#table();
     const namespaces = this.#options.json ?? false;
-    return observed({ plan, hash, phase, table, readTable, namespaces });
+    return observed({ plan, hash, params, phase, table, readTable, namespaces });
   }
 
   async #traced(report: Report, table: StateTable): Promise<Report> {
     if (this.#tracePath === null) return report;
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
+    const { traceGap } = await import("../engine/tracer-text.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
     const trace = decodeTrace(fs.readFileSync(this.#tracePath));
-    return trace === null ? report : withTrace(report, trace, origin);
+    const gap = traceGap(trace);
+    const whole = trace === null ? report : withTrace(report, trace, origin);
+    return gap === null ? whole : withGap(whole, { what: "trace", ...gap });
   }
 
   async #print(report: Report): Promise<void> {
@@ -236,6 +235,7 @@ class Up {
     // Between the two reports, for the eye; what a program reads stays as it is.
     const isApart = !json && report.phase === "ended" && TEXTS.has(format);
     write(STDOUT, isApart ? `\n${text}` : text);
+    printDiagnostics(gapFindings(report), NONE);
   }
 
   async #started(): Promise<void> {
@@ -247,7 +247,7 @@ class Up {
   }
 
   /** The monitor said no last word: it could not begin, or did not live to the end. */
-  #broken(code: number): number {
+  async #broken(code: number): Promise<number> {
     const table = this.#table();
     if (table === null && this.#tracePath !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
@@ -273,49 +273,30 @@ class Up {
     const help = isWhole
       ? "nothing of the run is left; start it again"
       : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
-    printDiagnostics(
-      [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
-      NONE,
-    );
-    return this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    const why = "the shim's monitor was killed";
+    const exitCode = this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    if (table !== null) {
+      const report = await this.#traced(this.#report("ended", table), table);
+      await this.#print(withoutEnd(report, { why, help }, exitCode));
+    }
+    printDiagnostics([diagnostic("SBX4006", null, why, { help })], NONE);
+    return exitCode;
   }
 
-  async #ended(): Promise<number> {
+  /** `code`: of the shim, which is that of the verdict. */
+  async #ended(code: number): Promise<number> {
     const table = this.#table();
-    if (table === null) throw new Error("bug: a run that has ended has no state table");
+    if (table === null) {
+      const help = "its exit code is that of the run";
+      const why = "the state table cannot be read any more, so there is no last report";
+      printDiagnostics([diagnostic("SBX4011", null, why, { help })], NONE);
+      return code;
+    }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const faults = this.#faults(table);
-    const failures = failuresOf(this.#compiled.plan, table, report).map(({ code, span, message }) =>
-      diagnostic(code, span, message),
-    );
-    const found = [...faults, ...failures];
+    const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(folded(found), sourcesOf(found));
-    return this.#exitCode(found, report, table.outcome);
+    if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
+    return exitCodeOf(report, this.#options.exitCodeFrom);
   }
-
-  #faults(table: StateTable): Diagnostic[] {
-    return this.#compiled.plan.slots.flatMap((slot, index) => {
-      const state = table.slots[index];
-      if (state?.state !== "failed" || state.fault === null) return [];
-      const { code, message, help } = faultText(slot.path, state.fault);
-      return [diagnostic(code, slot.span, escapeText(message), { help })];
-    });
-  }
-
-  #exitCode(found: readonly Diagnostic[], report: Report, outcome: StateTable["outcome"]): number {
-    const from = report.processes.find(({ path }) => path === this.#options.exitCodeFrom);
-    if (from?.exit != null) {
-      return "code" in from.exit ? from.exit.code : 128 + (signalNumber(from.exit.signal) ?? 0);
-    }
-    // The shim was told to by somebody else, as by a signal of its own.
-    const isAsked = outcome === "stopped" || outcome === "killed";
-    if (this.#signals > 0 || (isAsked && !this.#isTimeUp)) return EXIT.interrupted;
-    if (found.some(({ code }) => HOST_CODES.has(code))) return EXIT.host;
-    return found.length > 0 ? EXIT.failed : EXIT.ok;
-  }
-}
-
-function signalNumber(name: string): number | null {
-  return SIGNALS.get(name) ?? null;
 }

@@ -106,5 +106,6 @@ const ROOTS = { host: "host, read-only", "host-rw": "host, writable" } as const;
 
 function mountText(mount: Mount): string {
   if (mount.kind === "proc") return "proc on /proc";
+  if (mount.kind === "run") return "empty /run";
   return mount.kind === "dev" ? "minimal /dev" : `tmpfs on ${mount.at}`;
 }

@@ -91,7 +91,10 @@ function topOf(
 function forkedRow(row: ProcRow, head: ReportProcess, surroundings: Surroundings): ReportProcess {
   // Its number where whom it descends from lives: there no two are alike.
   const path = `${head.path}+${row.pids[head.level]}`;
-  return bareRow(row, path, "forked", head.sandbox, surroundings);
+  const forked = bareRow(row, path, "forked", head.sandbox, surroundings);
+  // The kernel's start times are whole ticks of 10 ms; nobody is older than its parent.
+  const started = Math.max(forked.started_ns ?? 0, head.started_ns ?? 0);
+  return { ...forked, started_ns: started };
 }
 
 function bareRow(
@@ -109,12 +112,15 @@ function bareRow(
     pids: row.pids,
     ppids: row.ppids,
     state: liveState(row.state),
+    reason: null,
     exit: null,
     fault: null,
     ended_by: null,
+    failed: false,
     pinned: [],
     comm: row.comm,
     argv: row.argv.length > 0 ? row.argv : [`[${row.comm}]`],
+    ...(row.isArgvCut && { argv_cut: true }),
     started_ns: since(row.startNs),
     ended_ns: null,
     ...ofLive(row, inodes(row, sandbox)),

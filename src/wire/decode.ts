@@ -24,9 +24,10 @@ import {
   type SectionRecord,
 } from "./image-reader.ts";
 import { NONE } from "./layout.ts";
+import { type Params, parsedParams } from "./params.ts";
 
 export type Decoded =
-  | { readonly ok: true; readonly plan: Plan; readonly hash: string }
+  | { readonly ok: true; readonly plan: Plan; readonly hash: string; readonly params: Params }
   | { readonly ok: false; readonly reason: string };
 
 export { isImage };
@@ -34,7 +35,8 @@ export { isImage };
 export function decodeImage(bytes: Uint8Array): Decoded {
   try {
     const image = new ImageReader(bytes);
-    return { ok: true, plan: new Decoder(image).plan(), hash: image.hash() };
+    const params = parsedParams(image.string(image.header.params));
+    return { ok: true, plan: new Decoder(image).plan(), hash: image.hash(), params };
   } catch (error) {
     // Every read is bounds-checked; what is thrown says which one was outside.
     const isOfImage = error instanceof BrokenImage || error instanceof RangeError;

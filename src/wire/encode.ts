@@ -5,18 +5,25 @@ import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import { expectationRecords } from "./expectations.ts";
 import { processWireValues } from "./field-codec.ts";
 import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
+import { type Params, paramsText } from "./params.ts";
 
-/**
- * `hash` is that of the plan, where it is known already. `sources` has the texts of its files, for
- * the lines that the shim names by itself; a file without its text has none.
- */
+/** What an image tells besides its plan. */
+export interface ImageExtras {
+  /** The texts of its files, for the lines that the shim names by itself. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Of the spec: they are told in reports, and change nothing. */
+  readonly params?: Params;
+}
+
+/** `hash` is that of the plan, where it is known already. */
 export function encodeImage(
   plan: Plan,
   hash: string = planHash(plan),
-  sources: ReadonlyMap<string, string> = new Map(),
+  { sources = new Map(), params = {} }: ImageExtras = {},
 ): Uint8Array {
   const writer = new ImageWriter();
   const owned = ownedSlots(plan);
@@ -24,6 +31,8 @@ export function encodeImage(
   const header = {
     name: writer.strings.add(plan.sandbox),
     description: writer.strings.add(plan.description),
+    params: writer.strings.add(paramsText(params)),
+    unused: 0,
     monitor_owned_first: writer.addWords("owned", monitorOwned),
     monitor_owned_count: monitorOwned.length,
   };
@@ -35,6 +44,7 @@ export function encodeImage(
   plan.slots.forEach((slot, index) => {
     addSlot(writer, processes, slot, dependents[index] ?? []);
   });
+  for (const record of expectationRecords(plan)) writer.add("expectations", record);
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   for (const { span } of [...plan.sandboxes, ...plan.slots]) {
     const { file, start, end } = span;

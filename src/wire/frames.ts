@@ -45,10 +45,15 @@ export class FrameReader {
   }
 }
 
-export function encodeCommand(kind: EnumValue<"command_kind">): Uint8Array {
+/** `interrupts`: a signal asked for it, so the run is interrupted. */
+export function encodeCommand(
+  kind: EnumValue<"command_kind">,
+  { interrupts = false } = {},
+): Uint8Array {
   const bytes = new Uint8Array(COMMAND_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, ENUMS.command_kind.indexOf(kind), true);
   view.setUint32(4, NONE, true);
+  view.setUint32(8, interrupts ? 1 : 0, true);
   return bytes;
 }

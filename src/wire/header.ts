@@ -5,6 +5,7 @@ import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
 import {
+  ARGV_TEXT_MAX,
   FRAME_STRUCTS,
   IMAGE_MAGIC,
   IMAGE_SIZE_MAX,
@@ -69,6 +70,7 @@ function constants(): string[] {
     SLOT_COUNT_MAX,
     STRING_LIST_MAX,
     IMAGE_SIZE_MAX,
+    ARGV_TEXT_MAX,
     IMAGE_MAGIC: JSON.stringify(IMAGE_MAGIC.slice(0, 7)),
     TABLE_MAGIC: JSON.stringify(TABLE_MAGIC),
   };

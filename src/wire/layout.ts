@@ -34,6 +34,9 @@ export const SLOT_COUNT_MAX = PROCESS_COUNT_MAX + SANDBOX_COUNT_MAX;
 export const STRING_LIST_MAX = 65_535;
 export const IMAGE_SIZE_MAX = 1 << 30;
 
+/** Bytes that a snapshot and a trace have of a process's arguments; what is longer is cut. */
+export const ARGV_TEXT_MAX = 31 * 1024 - 1;
+
 const SECTION_NAMES = [
   "sandboxes",
   "slots",
@@ -45,6 +48,7 @@ const SECTION_NAMES = [
   "groups",
   "limits",
   "mounts",
+  "expectations",
   "strings",
   "sources",
 ] as const;
@@ -79,7 +83,7 @@ export const IMAGE_STRUCTS = {
   },
   image_header: {
     name: "image_header",
-    doc: "At offset 0. `sha256` is that of the canonical plan. The sections follow it.",
+    doc: "At offset 0. `sha256` is that of the canonical plan. `params` is JSON, and not in the hash. The sections follow it.",
     fields: [
       ["magic", "u8", 8],
       ["version", "u32"],
@@ -87,6 +91,8 @@ export const IMAGE_STRUCTS = {
       ["sha256", "u8", 32],
       ["name", "u32"],
       ["description", "u32"],
+      ["params", "u32"],
+      ["unused", "u32"],
       ["monitor_owned_first", "u32"],
       ["monitor_owned_count", "u32"],
       ["sections", "u32", SECTION_NAMES.length * 2],
@@ -208,6 +214,16 @@ export const IMAGE_STRUCTS = {
       ["at", "u32"],
     ],
   },
+  image_expectation: {
+    name: "image_expectation",
+    doc: "What a slot must have been at the end of the run: `what` at `level` is `value`. In order of slots.",
+    fields: [
+      ["slot", "u32"],
+      ["what", "u32"],
+      ["level", "u32"],
+      ["value", "u32"],
+    ],
+  },
   image_source: {
     name: "image_source",
     doc: "Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known.",
@@ -229,13 +245,14 @@ export const SECTION_STRUCTS = {
   id_maps: IMAGE_STRUCTS.image_id_map,
   limits: IMAGE_STRUCTS.image_limit,
   mounts: IMAGE_STRUCTS.image_mount,
+  expectations: IMAGE_STRUCTS.image_expectation,
   sources: IMAGE_STRUCTS.image_source,
 } as const satisfies Record<RecordSection, Struct>;
 
 /** Inodes of a sandbox's namespaces, filled up to the end of a cache line of 8 words. */
 const INODE_WORDS = Math.ceil(NAMESPACE_KINDS.length / 8) * 8;
 
-/** Records of the state table. Sizes are multiples of a cache line (64 bytes). */
+/** Records of the state table. Arrays begin on a cache line (64 bytes). */
 export const TABLE_STRUCTS = {
   table_header: {
     name: "table_header",
@@ -262,9 +279,11 @@ export const TABLE_STRUCTS = {
       ["fault_step", "u32"],
       ["fault_errno", "u32"],
       ["fault_level", "u32"],
-      ["unused", "u32"],
+      ["exit_code", "u32"],
       ["failed_slot", "u32"],
-      ["unused_tail", "u32", 3],
+      ["interrupted", "u32"],
+      ["expectations", "u32"],
+      ["expectation_count", "u32"],
     ],
   },
   table_slot: {
@@ -275,7 +294,8 @@ export const TABLE_STRUCTS = {
       ["desired_signal", "u32"],
       ["desired_count", "u32"],
       ["flags", "u32"],
-      ["unused", "u32", 12],
+      ["failures", "u32"],
+      ["unused", "u32", 11],
 
       ["state", "u32"],
       ["exit_code", "u32"],
@@ -291,6 +311,16 @@ export const TABLE_STRUCTS = {
       ["helper_pid", "u32"],
       ["held", "u32"],
       ["gate", "u32"],
+    ],
+  },
+  table_expectation: {
+    name: "table_expectation",
+    doc: "What became of the expectation of the same index, and what was found instead.",
+    fields: [
+      ["result", "u32"],
+      ["found_kind", "u32"],
+      ["found", "u32"],
+      ["unused", "u32"],
     ],
   },
   table_sandbox: {
@@ -314,27 +344,30 @@ export const FRAME_STRUCTS = {
   },
   command: {
     name: "command",
-    doc: "Runner to monitor. `slot` is NONE for the whole run.",
+    doc: "Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
-      ["argument", "u32"],
+      ["interrupts", "u32"],
       ["unused", "u32"],
     ],
   },
   trace_header: {
     name: "trace_header",
-    doc: "First in the file of a traced run: by what it is traced, and why not by BPF.",
+    doc: "First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole.",
     fields: [
       ["tracer", "u32"],
       ["obstacle", "u32"],
       ["obstacle_errno", "u32"],
-      ["unused", "u32"],
+      ["write_errno", "u32"],
+      ["lost", "u32"],
+      ["finished", "u32"],
+      ["unused", "u32", 2],
     ],
   },
   trace_event: {
     name: "trace_event",
-    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost.",
+    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2).",
     fields: [
       ["size", "u32"],
       ["kind", "u32"],

@@ -4,7 +4,7 @@ import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { FRAME_STRUCTS, NONE } from "./layout.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, NONE } from "./layout.ts";
 import { layoutOf } from "./struct.ts";
 
 const ROW_SIZE = layoutOf(FRAME_STRUCTS.snapshot_row).size;
@@ -54,6 +54,7 @@ function rowAt(
       end < 0 ? comm + COMM_SIZE : Math.min(end, comm + COMM_SIZE),
     ),
     argv: argvSize === 0 ? [] : argvOf(buffer.toString("utf8", argv, argv + argvSize)),
+    isArgvCut: argvSize >= ARGV_TEXT_MAX,
     startNs: wideAt(view, at + AT.start_ns),
     uid: uid === NONE ? null : uid,
     inodes: inodesAt(view, at + AT.inodes),
