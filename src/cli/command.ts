@@ -83,6 +83,15 @@ export const PARAM: CommandOption = {
   },
 };
 
+/** Of every command that reads specs. */
+export const ALLOW_INCLUDE: CommandOption = {
+  flags: "--allow-include <dir>",
+  description: "let specs name files in this folder too; may be repeated",
+  fallback: [],
+  fallbackText: "the spec's own folder, and its repository",
+  parse: (dir: string, before: readonly string[]) => [...before, dir],
+};
+
 export const ALL: CommandOption = {
   flags: "--all",
   description: "leave out no row, level or end of a line",

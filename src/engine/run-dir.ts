@@ -8,6 +8,7 @@
 
 import * as fs from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { runtimeHome } from "../host/base-dirs.ts";
 import { namespaceOf } from "../host/machine.ts";
 
 export interface RunDir {
@@ -47,7 +48,7 @@ const PRIVATE_UMASK = 0o077;
 function runDirBases(): string[] {
   const chosen = process.env["SANDBOX_RUN_DIR"];
   if (chosen && isAbsolute(chosen)) return [chosen];
-  const runtime = process.env["XDG_RUNTIME_DIR"];
+  const runtime = runtimeHome();
   const uid = process.getuid?.() ?? 0;
   return [
     ...(runtime && isOwn(runtime) ? [join(runtime, "sandbox")] : []),

@@ -5,7 +5,7 @@ import { FIXED_ENV } from "../base/process-defaults.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
-import type { CapturedBox } from "./capture.ts";
+import type { CapturedSandbox as CapturedBox } from "./capture.ts";
 import { fieldOfProc, fieldSpec } from "./field-spec.ts";
 import { shown } from "./remarks.ts";
 import { clocksSpec, commandOf, limitOf } from "./spec-of-plan.ts";

@@ -10,7 +10,7 @@ import type { Clocks } from "../ir/sandbox.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { fieldSpec } from "./field-spec.ts";
-import { type CopyNumber, folded } from "./fold.ts";
+import { type CopyNumber, generalise as folded } from "./generalise.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
 /** What shall be remarked above a process or a sandbox. */

@@ -57,8 +57,8 @@ test("without an option a command has the fallbacks that its help shows", () => 
     assert.ok(found);
     return fallbackOptions(found);
   };
-  assert.equal(of("check"), { format: "human", param: {} });
-  assert.equal(of("up"), { report: "table", param: {} });
+  assert.equal(of("check"), { format: "human", param: {}, allowInclude: [] });
+  assert.equal(of("up"), { report: "table", param: {}, allowInclude: [] });
   assert.match(sandbox(user, "up", "--help").out, 'default: "table"');
 });
 

@@ -1,7 +1,7 @@
 /** `sandbox check`: the mistakes in specs. */
 
 import type { CheckOptions } from "../check.ts";
-import { command, PARAM } from "../command.ts";
+import { ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 
 export default command<[files: readonly string[]], CheckOptions>({
   name: "check",
@@ -23,6 +23,7 @@ export default command<[files: readonly string[]], CheckOptions>({
       fallback: "human",
     },
     PARAM,
+    ALLOW_INCLUDE,
   ],
   examples: [
     ["check", "all of sandboxes/*.yaml"],

@@ -1,6 +1,6 @@
 /** `sandbox diff`: what would change. */
 
-import { command, JSON_OPTION, PARAM } from "../command.ts";
+import { ALLOW_INCLUDE, command, JSON_OPTION, PARAM } from "../command.ts";
 import type { DiffOptions } from "../diff.ts";
 
 export default command<[before: string, after: string], DiffOptions>({
@@ -11,7 +11,7 @@ export default command<[before: string, after: string], DiffOptions>({
     { usage: "<before>", description: "spec, plan image, or report FILE.json", completes: "files" },
     { usage: "<after>", description: "the same", completes: "files" },
   ],
-  options: [JSON_OPTION, PARAM],
+  options: [JSON_OPTION, PARAM, ALLOW_INCLUDE],
   examples: [
     ["diff old.yaml new.yaml", "what would be done otherwise"],
     ["diff before.json after.json", "two kept reports: who is new, gone, renumbered"],

@@ -1,8 +1,9 @@
 /** `sandbox fmt`: the one layout. */
 
-import { command } from "../command.ts";
+import { ALLOW_INCLUDE, command } from "../command.ts";
+import type { FmtOptions } from "../fmt.ts";
 
-export default command<[files: readonly string[]], { readonly check?: true }>({
+export default command<[files: readonly string[]], FmtOptions>({
   name: "fmt",
   group: "specs",
   description: "give specs the one layout, in place; comments and anchors stay",
@@ -13,7 +14,10 @@ export default command<[files: readonly string[]], { readonly check?: true }>({
       completes: "files",
     },
   ],
-  options: [{ flags: "--check", description: "change nothing; exit 1 if a file would be changed" }],
+  options: [
+    { flags: "--check", description: "change nothing; exit 1 if a file would be changed" },
+    ALLOW_INCLUDE,
+  ],
   examples: [
     ["fmt", "all of sandboxes/*.yaml, in place"],
     ["fmt --check", "for CI: changes nothing, fails if something would change"],

@@ -1,6 +1,6 @@
 /** `sandbox plan`: what will be done. */
 
-import { ALL, command, PARAM } from "../command.ts";
+import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import type { PlanOptions } from "../plan.ts";
 
 export default command<[file: string], PlanOptions>({
@@ -23,6 +23,7 @@ export default command<[file: string], PlanOptions>({
       description: "write the plan image that `up` and the shim run",
     },
     PARAM,
+    ALLOW_INCLUDE,
   ],
   examples: [
     ["plan demo.yaml", "what will be done, and every PID"],

@@ -1,6 +1,6 @@
 /** `sandbox up`: runs a spec. */
 
-import { ALL, command, PARAM } from "../command.ts";
+import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import { REPORT_FORMATS } from "../render.ts";
 import type { UpOptions } from "../up.ts";
 
@@ -35,6 +35,7 @@ export default command<[file: string], UpOptions>({
       description: "record every fork, exec and exit; the last report has them all",
     },
     PARAM,
+    ALLOW_INCLUDE,
     { flags: "--name <name>", description: "of the run" },
     {
       flags: "--exit-code-from <path>",
