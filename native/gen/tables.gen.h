@@ -1,4 +1,4 @@
-/* Generated from src/base and src/wire by `npm run gen`; do not edit. */
+/* Generated from src/base, src/fields and src/wire by `npm run gen`; do not edit. */
 #ifndef TABLES_GEN_H
 #define TABLES_GEN_H
 
@@ -7,9 +7,9 @@
 #define SBX_EXIT_FAILED 1
 #define SBX_EXIT_SPEC 2
 #define SBX_EXIT_HOST 3
+#define SBX_EXIT_BUG 101
 #define SBX_EXIT_USAGE 64
 #define SBX_EXIT_INTERRUPTED 130
-#define SBX_EXIT_BUG 101
 #define SBX_EXIT_EXEC 127
 
 /* X(kind, CLONE_ flag, name in /proc/PID/ns): src/base/namespace-kinds.ts. */
@@ -143,7 +143,7 @@ enum wait_event {
 	X(CONDITION_EXITED, WAIT_EVENT_FAILURE | WAIT_EVENT_SUCCESS) \
 	X(CONDITION_SUCCEEDED, WAIT_EVENT_SUCCESS)
 
-/* X(name, check): what a number of `struct image_process` must be. src/fields/process-fields.ts. */
+/* X(name, check): numbers of `struct image_process`: src/fields/process-fields.ts. */
 #define SBX_PROCESS_NUMBERS(X) \
 	X(umask, value <= 0777) \
 	X(nice, value == SBX_NO_INTEGER || (value >= -20 && value <= 19)) \
@@ -153,7 +153,7 @@ enum wait_event {
 	X(timeout_ms, true) \
 	X(essential, value <= 1)
 
-/* X(name, step): fields that the supervisor gives, that need the shim's rights, and that come last. */
+/* X(name, step): fields that the supervisor gives, that need the shim's rights, that come last. */
 #define SBX_FIELDS_BY_SUPERVISOR(X) \
 	X(oom_score_adj, STEP_OOM_SCORE_ADJ)
 

@@ -41,6 +41,8 @@ export interface CommandSpec<Arguments extends readonly unknown[], Options> {
   readonly options: readonly CommandOption[];
   /** Without `sandbox` before it, and what it does. None only where nothing can be shown. */
   readonly examples: readonly (readonly [command: string, what: string])[];
+  /** It is about the commands themselves: its options have them all, as `commands`. */
+  readonly isAboutCommands?: true;
   /** The exit code. What it needs is imported inside, so that no other command loads it. */
   readonly run: (options: Options, ...args: Arguments) => Promise<number>;
 }

@@ -63,7 +63,8 @@ function addCommand(program: Command, each: AnyCommand): void {
   }
   made.action(async (...given: unknown[]) => {
     const args = given.slice(0, each.arguments.length) as never[];
-    exitCode = await each.run(made.opts() as never, ...args);
+    const options = each.isAboutCommands ? { commands: COMMANDS } : made.opts();
+    exitCode = await each.run(options as never, ...args);
   });
 }
 

@@ -16,9 +16,8 @@ interface Words {
 
 const RUNS = "sandbox ls 2>/dev/null | sed '1d; s/ .*//'";
 
-export async function run(shell: string): Promise<number> {
-  const { COMMANDS } = await import("./command-list.ts");
-  const words = COMMANDS.map(wordsOf);
+export async function run(shell: string, commands: readonly AnyCommand[]): Promise<number> {
+  const words = commands.map(wordsOf);
   const script = SCRIPTS[shell];
   if (script === undefined) {
     write(STDERR, `there is no completion for "${shell}": choose bash, zsh or fish\n`);

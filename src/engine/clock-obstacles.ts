@@ -6,7 +6,7 @@ import type { Plan, PlanSandbox } from "../plan/plan.ts";
 import type { PlanObstacle } from "./plan-obstacle.ts";
 
 /** What the clocks show here, in milliseconds. */
-export function clocksNow(): Clocks {
+function clocksNow(): Clocks {
   const uptime = Number(readText("/proc/uptime")?.split(" ")[0] ?? 0);
   return {
     monotonicMs: Number(process.hrtime.bigint() / 1_000_000n),

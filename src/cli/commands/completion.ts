@@ -1,8 +1,8 @@
 /** `sandbox completion`: a completion script. */
 
-import { command } from "../command.ts";
+import { type AnyCommand, command } from "../command.ts";
 
-export default command<[shell: string], object>({
+export default command<[shell: string], { readonly commands: readonly AnyCommand[] }>({
   name: "completion",
   group: "host",
   description: "print a completion script",
@@ -15,5 +15,6 @@ export default command<[shell: string], object>({
     ["completion zsh", "into a directory of $fpath, as _sandbox"],
     ["completion fish", "into ~/.config/fish/completions/sandbox.fish"],
   ],
-  run: async (_, shell) => (await import("../completion.ts")).run(shell),
+  isAboutCommands: true,
+  run: async ({ commands }, shell) => (await import("../completion.ts")).run(shell, commands),
 });
