@@ -13,7 +13,7 @@
 /* What the supervisor had before it took on a child's. */
 static int own_oom_score = SBX_NO_INTEGER;
 
-/* Of a score from -1000 to 1000, a newline and the NUL. */
+/* Holds a score from -1000 to 1000, a newline and the NUL. */
 #define SCORE_SIZE 8
 
 void attributes_open(bool is_alone)

@@ -35,7 +35,7 @@ function sandboxesOf(
 ): ReadonlyMap<string, SandboxDraft> {
   const known = sandboxes.get(sandbox);
   if (known !== undefined) return known;
-  // Of two with one name the first is meant, as everywhere.
+  // The first of two with one name is meant, as everywhere.
   const named = new Map(
     sandbox.sandboxes.toReversed().map((nested) => [nested.name, nested] as const),
   );

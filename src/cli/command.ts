@@ -85,7 +85,7 @@ export const PARAM: CommandOption = {
   },
 };
 
-/** Of every command that reads specs. */
+/** Every command that reads specs has it. */
 export const ALLOW_INCLUDE: CommandOption = {
   flags: "--allow-include <dir>",
   description: "let specs name files in this folder too; may be repeated",

@@ -18,7 +18,7 @@ export interface KindValues {
 export type FieldKind = keyof KindValues;
 
 /** Where procfs shows what a process has. Source: proc_pid_stat(5), proc_pid_status(5). */
-export type ProcPlace =
+export type ProcSource =
   /** Counted from 1, as the manual page does. */
   | { readonly file: "stat"; readonly field: number }
   /** In `signals` a mask in hexadecimal digits. */
@@ -43,10 +43,10 @@ interface Entry<Kind extends FieldKind> {
   /** A sandbox can say it for all its processes. */
   readonly isInherited?: true;
   readonly effect: Effect;
-  readonly proc: ProcPlace | null;
-  /** Of an integer, both included. */
+  readonly proc: ProcSource | null;
+  /** An integer lies between these, both included. */
   readonly range?: readonly [least: number, most: number];
-  /** Of signals: names of those that cannot be in the list. */
+  /** Names of signals that cannot be in a list of them. */
   readonly except?: readonly string[];
 }
 

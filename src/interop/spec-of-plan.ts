@@ -328,7 +328,7 @@ function namespacesOf({ namespaces, clocks }: PlanSandbox, isRoot: boolean): Spe
   return map;
 }
 
-/** Of a new time namespace; without an offset it is just new. */
+/** What `namespaces.time` is; without an offset just `new`. */
 export function clocksSpec({ monotonicMs, boottimeMs }: Clocks): SpecValue {
   if (monotonicMs === 0 && boottimeMs === 0) return "new";
   return specMap({

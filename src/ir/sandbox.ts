@@ -24,7 +24,7 @@ export interface Sandbox {
   /** Of a new user namespace. Empty: inside 0 is the caller. Sorted by `inside`. */
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
-  /** Of a new time namespace; null where it makes none. */
+  /** The clocks of its new time namespace; null if it makes none. */
   readonly clocks: Clocks | null;
   readonly root: "host" | "host-rw" | "inherit";
   /** When this sandbox is done: all of its members are, any is, or the named processes are. */

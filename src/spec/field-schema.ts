@@ -40,7 +40,7 @@ export const processFieldSchemas = Object.fromEntries(
   PROCESS_FIELD_ENTRIES.map(([, entry]) => [entry.name, Type.Optional(schemaOf(entry))]),
 ) as unknown as Record<ProcessFieldName, Scalar>;
 
-/** Of those that a sandbox can say for its processes. */
+/** The same for fields that a sandbox can say for its processes. */
 export const inheritedFieldSchemas = Object.fromEntries(
   PROCESS_FIELD_ENTRIES.flatMap(([, entry]) =>
     entry.isInherited ? [[entry.name, Type.Optional(schemaOf(entry))]] : [],

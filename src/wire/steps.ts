@@ -77,7 +77,7 @@ export const STEPS = {
   seal: host("no sealed copy of the shim can be made in memory", {
     EACCES: "let memory files be executed (sysctl vm.memfd_noexec, at most 1)",
   }),
-  control_open: host("the stream to the runner cannot be put in its place"),
+  control_open: host("the stream to the runner cannot be set up"),
   proc_open: host("procfs cannot be opened at /proc", {
     "*": "mount procfs at /proc: everything about PIDs is read through it",
   }),
@@ -144,7 +144,7 @@ export const STEPS = {
   stdin_text: process("its text for stdin cannot be held in memory"),
   stdout_open: process("its stdout cannot be opened"),
   stderr_open: process("its stderr cannot be opened"),
-  streams: host("its streams cannot be put in their places"),
+  streams: host("its streams cannot be set up"),
   descriptors_close: host("the descriptors of the shim cannot be closed"),
   limits: process("a limit cannot be set", {
     "*": "ask for no more than the caller's hard limit (ulimit -H)",

@@ -3,6 +3,7 @@
 import { Glob } from "bun";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { chosenRun } from "../../src/cli/chosen-run.ts";
 import { fallbackOptions, GROUPS } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/command-list.ts";
 import { sandbox, users } from "../sandbox.ts";
@@ -49,6 +50,10 @@ test("no file of a command imports a command's work but when it runs", async () 
     }
   }
   assert.equal(heavy, []);
+});
+
+test("a run that is not there is told by its name", () => {
+  assert.match(String(chosenRun("no-such-run")), 'no run has the name "no-such-run"');
 });
 
 test("without an option a command has the fallbacks that its help shows", () => {

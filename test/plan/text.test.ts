@@ -6,6 +6,7 @@ import { FIXED_ENV } from "../../src/base/process-defaults.ts";
 import { checkSpec } from "../../src/check/check.ts";
 import type { Plan, PlanSandbox, SlotProcess } from "../../src/plan/plan.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
+import { sandboxTexts } from "../../src/plan/sandbox-text.ts";
 import { planText } from "../../src/plan/text.ts";
 
 const test = suite("text");
@@ -119,6 +120,13 @@ for (const [field, entry] of Object.entries(SANDBOX)) {
     assert.match(textOf({ ...plain, sandboxes: [root] }), said);
   });
 }
+
+test("a sandbox without anything of its own says its namespaces and what is mounted", () => {
+  assert.equal(
+    sandboxTexts(rootOf(plain), plain).map(([word]) => word),
+    ["", "root", "mount", "mount", "mount", "mount", "reserve"],
+  );
+});
 
 test("what a spec says in control characters is escaped", () => {
   const text = textOf(withProcess({ cwd: "/a\u001b[31m", env: [["A", "\u0007"]] }));
