@@ -6,7 +6,7 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
-import { type Monitor, startMonitor } from "../engine/monitor.ts";
+import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
@@ -143,7 +143,8 @@ class Up {
   readonly #prefixer: Prefixer;
   readonly #levels: readonly number[];
   readonly #forMs: number | null;
-  readonly #tracePath: string | null;
+  /** The monitor removes the file's name at the end of the run. */
+  readonly #traceFd: number | null;
   readonly #signals: UpSignals;
   #hasEnded = false;
   #isUnread = false;
@@ -165,8 +166,7 @@ class Up {
       compiled.plan.slots.map(({ path }) => path),
       options.json ? STDERR : STDOUT,
     );
-    this.#tracePath = options.trace ? dir.tracePath : null;
-    const traceFd = options.trace ? fs.openSync(dir.tracePath, "w", 0o600) : null;
+    this.#traceFd = options.trace ? fs.openSync(dir.tracePath, "w+", 0o600) : null;
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
@@ -175,9 +175,8 @@ class Up {
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
-      traceFd,
+      traceFd: this.#traceFd,
     });
-    if (traceFd !== null) fs.closeSync(traceFd);
     const { stop, kill } = this.#monitor;
     signals.actOn({
       stop: () => stop({ interrupts: true }),
@@ -230,13 +229,13 @@ class Up {
   }
 
   async #traced(report: Report, table: StateTable): Promise<Report> {
-    if (this.#tracePath === null) return report;
+    if (this.#traceFd === null) return report;
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
     const { traceGap } = await import("../engine/tracer-text.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
-    const trace = decodeTrace(fs.readFileSync(this.#tracePath));
+    const trace = decodeTrace(readWhole(this.#traceFd));
     const gap = traceGap(trace);
     const whole = trace === null ? report : withTrace(report, trace, origin);
     return gap === null ? whole : withGap(whole, { what: "trace", ...gap });
@@ -265,7 +264,7 @@ class Up {
   /** The monitor said no last word: it could not begin, or did not live to the end. */
   async #broken(code: number): Promise<number> {
     const table = this.#table();
-    if (table === null && this.#tracePath !== null && code === EXIT.host) {
+    if (table === null && this.#traceFd !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
       return refuse(diagnostic("SBX4009", null, "the run cannot be traced", { help }));
     }
