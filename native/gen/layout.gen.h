@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x2893db58u
+#define SBX_WIRE_VERSION 0x8cab76fu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -217,7 +217,6 @@ enum trace_obstacle {
 enum command_kind {
 	COMMAND_KIND_STOP,
 	COMMAND_KIND_KILL,
-	COMMAND_KIND_SIGNAL,
 	COMMAND_KIND_COUNT
 };
 

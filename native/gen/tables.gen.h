@@ -12,6 +12,8 @@
 #define SBX_EXIT_INTERRUPTED 130
 #define SBX_EXIT_EXEC 127
 
+#define SBX_RUN_FILES "table", "trace", "plan", "control", "lock"
+
 /* X(kind, CLONE_ flag, name in /proc/PID/ns): src/base/namespace-kinds.ts. */
 #define SBX_NAMESPACES(X) \
 	X(NAMESPACE_PID, CLONE_NEWPID, "pid") \

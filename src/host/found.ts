@@ -8,6 +8,7 @@ import { PROC_NAMESPACES } from "../ir/process-facts.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { limitsOf } from "./limits.ts";
 import { argvOf, linkOf, namespaceOf, readText } from "./machine.ts";
+import { statField } from "./proc-stat.ts";
 
 /** Null: it has ended, or its number is another process's by now. */
 export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess | null {
@@ -59,7 +60,7 @@ function attributesOf(pid: number, statusOf: (key: string) => string): FoundProc
     if (proc === null) return [];
     const text =
       proc.file === "stat"
-        ? statOf(pid, proc.field)
+        ? statField(pid, proc.field)
         : proc.file === "status"
           ? statusOf(proc.key)
           : (readText(`/proc/${pid}/${proc.name}`)?.trim() ?? null);
@@ -70,13 +71,7 @@ function attributesOf(pid: number, statusOf: (key: string) => string): FoundProc
 
 /** When it was started. */
 function startOf(pid: number): string | null {
-  return statOf(pid, 22);
-}
-
-/** A field of /proc/PID/stat behind the name, counted from 1. Source: proc_pid_stat(5). */
-function statOf(pid: number, field: number): string | null {
-  const text = readText(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[field - 3] ?? null;
+  return statField(pid, 22);
 }
 
 function rootOf(pid: number): string | null {

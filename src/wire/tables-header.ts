@@ -3,6 +3,7 @@
 import { constants } from "node:os";
 import { EXIT, SHIM_EXIT } from "../base/exit-codes.ts";
 import { NAMESPACES, type NamespaceEntry } from "../base/namespace-kinds.ts";
+import { RUN_FILES } from "../base/run-files.ts";
 import { WAIT_CONDITIONS, WAIT_EVENTS, type WaitEvent } from "../base/wait-conditions.ts";
 import type { FieldEntry, FieldKind } from "../fields/kinds.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
@@ -19,6 +20,8 @@ export function tablesHeader(): string {
     "#define TABLES_GEN_H",
     "",
     ...exitCodes(),
+    `#define SBX_RUN_FILES ${RUN_FILES.map((name) => `"${name}"`).join(", ")}`,
+    "",
     ...namespaceKinds(),
     ...steps(),
     ...waitConditions(),
