@@ -169,25 +169,24 @@ static bool is_hidden(uint32_t pid)
 }
 
 /*
- * The namespace at level 1 whose init is `pid`, where procfs hides that one (hidepid): by somebody
+ * The namespace with this inode, where procfs hides the monitor or the init (hidepid): by somebody
  * that it shows and that lives in it.
  */
-static int space_of_hidden_init(uint32_t pid)
+static int space_of_inode(uint32_t inode)
 {
-	uint32_t inode;
+	uint32_t own;
 
 	if (!list_processes())
 		return SPACE_NONE;
 	for (uint32_t i = 0; i < count; i++) {
-		int space = spaces_at(spaces_of(list[i].pid, &inode), 1);
-
-		if (space > SPACE_OWN && spaces_process(space, 1) == pid)
-			return space;
+		(void)spaces_of(list[i].pid, &own);
+		if (spaces_known(inode) > SPACE_OWN)
+			return spaces_known(inode);
 	}
 	return SPACE_NONE;
 }
 
-int members_root(int procfs, uint32_t monitor)
+int members_root(int procfs, uint32_t monitor, uint32_t inode)
 {
 	const char *text = monitor_children;
 	int root = SPACE_OWN;
@@ -201,8 +200,9 @@ int members_root(int procfs, uint32_t monitor)
 	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
 		root = space_of_init(child);
 	at = text;
-	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
-		root = is_hidden(child) ? space_of_hidden_init(child) : SPACE_OWN;
+	if (root <= SPACE_OWN && inode != 0 &&
+	    (is_hidden(monitor) || is_hidden((uint32_t)procfs_number(&at))))
+		root = space_of_inode(inode);
 	if (root <= SPACE_OWN)
 		return SPACE_OWN;
 	/* The others may be processes that were put into it from above. */
@@ -304,11 +304,11 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
  * PIDs are given upwards, so what is hidden has a number below, or not far above, the highest that
  * is seen; the kernel translates it without asking who is.
  */
-void members_hidden(int root, void (*say)(uint32_t pid))
+void members_hidden(uint32_t monitor, int root, void (*say)(uint32_t pid))
 {
 	uint32_t last = 0;
 	const char *at = monitor_children;
-	bool some = false;
+	bool some = is_hidden(monitor);
 
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;)
 		some = some || is_hidden(child);

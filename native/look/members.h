@@ -15,8 +15,11 @@ struct member {
  * merely joined is not. In all of these `proc` is a descriptor of procfs.
  */
 
-/* The one in which all of the run is visible; SPACE_OWN if there is none, or none can be told. */
-int members_root(int proc, uint32_t monitor);
+/*
+ * The one in which all of the run is visible; SPACE_OWN if there is none, or none can be told. Where
+ * procfs hides the monitor from this caller, it is that with this inode; 0: not known.
+ */
+int members_root(int proc, uint32_t monitor, uint32_t inode);
 
 /*
  * The living processes of the run of `monitor`, itself not included, in the order of /proc: all
@@ -30,6 +33,6 @@ int members_find(int proc, uint32_t monitor, int root, const struct member **mem
  * Says of each process that is visible in `root`, and that procfs hides from this caller, its PID; 0
  * if there may be some and nobody can tell. After members_find.
  */
-void members_hidden(int root, void (*say)(uint32_t pid));
+void members_hidden(uint32_t monitor, int root, void (*say)(uint32_t pid));
 
 #endif

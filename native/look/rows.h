@@ -11,6 +11,7 @@
 /* How much is to be learnt of a process. */
 struct rows_wish {
 	int proc; /* a descriptor of procfs */
+	uint32_t pidns; /* inode of the run's outermost PID namespace; 0: not known */
 	bool all_namespaces; /* the inodes of all its namespaces, not only of the PID namespace */
 };
 

@@ -37,7 +37,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
-		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
+		"       sandbox-shim snapshot MONITOR [--namespaces] [--pidns INODE] [--by bpf|nsfs|procfs]\n"
 		"       sandbox-shim namespaces PID...\n"
 		"       sandbox-shim version\n"
 		"\n"

@@ -11,6 +11,8 @@ const OUTPUT_MAX = 2 ** 31 - 1;
 export interface SnapshotOptions {
   /** The inodes of all namespaces of each, not only of its PID namespace. */
   readonly namespaces?: boolean;
+  /** Inode of the run's outermost PID namespace, by which it is found where /proc hides it. */
+  readonly pidns?: number;
 }
 
 export interface Snapshot {
@@ -30,7 +32,10 @@ export interface Missing {
 export function snapshotOf(monitor: number, options: SnapshotOptions = {}): Snapshot {
   const shim = shimPath();
   if (shim === null) return failed("the native shim is not there", "build it: `npm run native`");
-  const flags = options.namespaces ? ["--namespaces"] : [];
+  const flags = [
+    ...(options.namespaces ? ["--namespaces"] : []),
+    ...(options.pidns ? ["--pidns", String(options.pidns)] : []),
+  ];
   const ended = spawned([shim, "snapshot", String(monitor), ...flags]);
   if (typeof ended === "string") return failed(`the shim cannot be started (${ended})`, LIMITS);
   const { exitCode, signalCode, stdout, stderr } = ended;

@@ -123,7 +123,12 @@ if (!hasSanitizer) {
   });
 }
 
-if (isRoot) {
+// While it is so, other programs of the machine may be refused memory: a Bun beside it crashed.
+if (process.env["SANDBOX_OVERCOMMIT"] !== "1") {
+  const reason = "this machine's memory policy is changed only with SANDBOX_OVERCOMMIT=1";
+  console.log(`SKIP ${reason}`);
+  test.skip(reason, () => {});
+} else if (isRoot) {
   test("where memory is never overcommitted, a snapshot is whole", async () => {
     const file = "/proc/sys/vm/overcommit_memory";
     const former = fs.readFileSync(file, "utf8");
@@ -189,7 +194,7 @@ function assertTraceIsSaidToBeCut({ code, err, reports }: Ran, why: RegExp): voi
 
 for (const tracer of tracers) {
   test(`a limit on the size of files: the trace says what is missing, ${tracer}`, () => {
-    const ran = up(first, ["--trace", busy], ["prlimit", "--fsize=100000"], {
+    const ran = up(first, ["--trace", busy], ["prlimit", "--fsize=300000"], {
       SANDBOX_TRACER: tracer,
     });
     assertTraceIsSaidToBeCut(ran, /EFBIG/);
