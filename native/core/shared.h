@@ -34,6 +34,7 @@ struct run {
 	struct plan plan;
 	struct table table;
 	const char *spec_dir; /* the processes' default directory where visible; never NULL */
+	const char *runs_dir; /* absolute: where the directories of runs are; NULL: not known */
 	char **environment; /* the caller's, for inherit_env */
 	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
 	int *guarded; /* where the pidfd of the root's init goes, shared with the guard; or NULL */

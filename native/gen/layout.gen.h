@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xf5d3ee30u
+#define SBX_WIRE_VERSION 0xadf79be6u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -44,6 +44,7 @@ enum mount_kind {
 	MOUNT_KIND_PROC,
 	MOUNT_KIND_DEV,
 	MOUNT_KIND_TMPFS,
+	MOUNT_KIND_RUN,
 	MOUNT_KIND_COUNT
 };
 

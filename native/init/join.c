@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "build/caps.h"
+#include "build/dev.h"
 #include "build/sandbox.h"
 #include "core/descriptors.h"
 #include "core/pids.h"
@@ -183,6 +184,7 @@ static int enter_kind(const struct run *run, uint32_t sandbox, unsigned int kind
 static int enter_sandbox(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 {
 	uint32_t kinds = kinds_of(run, sandbox);
+	struct sbx_error ignored = { 0 };
 
 	if (kinds & 1u << NAMESPACE_USER && enter_kind(run, sandbox, NAMESPACE_USER, error) < 0)
 		return -1;
@@ -191,6 +193,9 @@ static int enter_sandbox(const struct run *run, uint32_t sandbox, struct sbx_err
 		    enter_kind(run, sandbox, kind, error) < 0)
 			return -1;
 	}
+	/* Its own /dev/null, unless a process of it has put something else there. */
+	if (sandbox == 0 && kinds & 1u << NAMESPACE_MOUNT)
+		(void)dev_open_null((int)run->plan.sandboxes[sandbox].level, &ignored);
 	return 0;
 }
 

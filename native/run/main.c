@@ -1,6 +1,7 @@
 /* main.c - sandbox-shim: runs a compiled plan. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <linux/capability.h>
 #include <linux/magic.h>
 
+#include "build/dev.h"
 #include "run/monitor.h"
 #include "run/seal.h"
 #include "look/namespaces.h"
@@ -160,8 +162,8 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
 	if (run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
 		return sbx_fail(error, STEP_MONITOR_PIDFD, 0);
-	if (run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0)
-		return sbx_fail(error, STEP_NULL_OPEN, 0);
+	if (dev_open_host_null(error) < 0)
+		return -1;
 	if (run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
@@ -229,17 +231,38 @@ static void remove_run_dir(int fd, const char *path)
 	(void)rmdir(path);
 }
 
+/* The directory that the run's own is in: `path` up to its last slash. NULL where that is not known. */
+static const char *runs_dir_of(const char *path, char *buffer, size_t size)
+{
+	const char *slash = path == NULL || path[0] != '/' ? NULL : strrchr(path, '/');
+	size_t used = slash == NULL ? 0 : (size_t)(slash - path);
+
+	if (used == 0 || used >= size)
+		return NULL;
+	memcpy(buffer, path, used);
+	buffer[used] = '\0';
+	return buffer;
+}
+
+/* As an absolute path, which processes may enter from wherever they are. */
+static const char *absolute(const char *path, char *buffer, size_t size)
+{
+	if (path != NULL && path[0] == '/')
+		return path;
+	SBX_ASSERT(size >= PATH_MAX);
+	return realpath(path == NULL ? "." : path, buffer) == NULL ? "/" : buffer;
+}
+
 static int run_command(int count, char **arguments)
 {
 	static struct run run;
 	struct options options;
 	struct sbx_error error = { 0 };
-	char directory[4096];
+	char directory[PATH_MAX];
+	static char runs_dir[PATH_MAX];
 
 	if (!options_of(count, arguments, &options))
 		return usage();
-	if (options.spec_dir == NULL)
-		options.spec_dir = getcwd(directory, sizeof(directory)) == NULL ? "/" : directory;
 	reset_signals();
 	if (options.trace.fd >= 0) {
 		int code;
@@ -249,7 +272,8 @@ static int run_command(int count, char **arguments)
 		if (trace_split(&options.trace, &code))
 			return code;
 	}
-	run.spec_dir = options.spec_dir;
+	run.spec_dir = absolute(options.spec_dir, directory, sizeof(directory));
+	run.runs_dir = runs_dir_of(options.run_dir, runs_dir, sizeof(runs_dir));
 	run.environment = environ;
 	run.uid = geteuid();
 	run.gid = getegid();

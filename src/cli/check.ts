@@ -9,7 +9,8 @@ import { entryFor, isRight, keepRight } from "../engine/cache.ts";
 import { surroundings } from "../engine/surroundings.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
+import { leadsSomewhere, readInput } from "./input.ts";
+import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface CheckOptions {
   readonly format: string;
@@ -41,7 +42,7 @@ async function findingsIn(
 ): Promise<readonly Diagnostic[]> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file === "-" ? STDIN : file);
+    bytes = readInput(file);
   } catch (error) {
     const { diagnostic } = await import("../diag/diagnostic.ts");
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
@@ -83,7 +84,7 @@ function plural(count: number, noun: string): string {
 
 /** A directory stands for the specs in it; `-` is standard input. */
 function specsIn(path: string): string[] {
-  if (!fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!leadsSomewhere(path) || !fs.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     return path === "sandboxes" ? [] : [path];
   }
   const names = fs.readdirSync(path).filter((name) => /\.yaml$/.test(name));

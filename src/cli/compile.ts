@@ -1,6 +1,5 @@
 /** Reading a spec or an image into a plan, for every command that needs one. I/O. */
 
-import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
@@ -11,8 +10,8 @@ import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
 import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
 import type { Params } from "../wire/params.ts";
+import { readInput } from "./input.ts";
 import { printDiagnostics } from "./print.ts";
-import { STDIN } from "./terminal.ts";
 
 export interface Compiled {
   readonly plan: Plan;
@@ -31,7 +30,7 @@ export interface Compiled {
 export async function compileFile(file: string, given: Given = {}): Promise<Compiled | number> {
   let bytes: Uint8Array;
   try {
-    bytes = fs.readFileSync(file === "-" ? STDIN : file);
+    bytes = readInput(file);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
     const help = "name an existing spec, or write one: see `sandbox --help`";
@@ -93,7 +92,7 @@ async function compileText(
   if (ir === null) return EXIT.spec;
   const plan = planOf(ir);
   const hash = planHash(plan);
-  const image = encodeImage(plan, hash, sources, params);
+  const image = encodeImage(plan, hash, { sources, params });
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);
   return { plan, hash, image, params, dir };

@@ -9,6 +9,7 @@ import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
+import { shimEnvironment } from "../engine/shim-environment.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
@@ -22,8 +23,9 @@ import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
-import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
+import { type StopSignal, UpSignals } from "./up-signals.ts";
 
 export interface UpOptions {
   readonly json?: true;
@@ -69,10 +71,8 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
   }
   // Before anything is made, so that a signal finds somebody who removes it again.
+  const signals = new UpSignals(sayStop);
   let up: Up | null = null;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => up?.stop(name));
-  }
   const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined, image);
   if (!made.ok) {
     const { reason, detail } = made;
@@ -87,7 +87,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     );
   }
   try {
-    up = new Up(compiled, options, made.dir, shim, forMs);
+    up = new Up(compiled, options, made.dir, shim, forMs, signals);
   } catch (error) {
     removeRunDir(made.dir);
     const { code } = error as NodeJS.ErrnoException;
@@ -100,6 +100,11 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   } finally {
     removeRunDir(made.dir);
   }
+}
+
+function sayStop(name: StopSignal, count: number): void {
+  if (name !== "SIGINT" || !isTerminal(STDERR)) return;
+  write(STDERR, count > 1 ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
 }
 
 function usage(message: string): number {
@@ -135,8 +140,9 @@ class Up {
   readonly #levels: readonly number[];
   readonly #forMs: number | null;
   readonly #tracePath: string | null;
-  #signals = 0;
+  readonly #signals: UpSignals;
   #hasEnded = false;
+  #isUnread = false;
 
   constructor(
     compiled: Compiled,
@@ -144,7 +150,9 @@ class Up {
     dir: RunDir,
     shim: string,
     forMs: number | null,
+    signals: UpSignals,
   ) {
+    this.#signals = signals;
     this.#compiled = compiled;
     this.#options = options;
     this.#forMs = forMs;
@@ -158,6 +166,7 @@ class Up {
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
+      env: shimEnvironment(compiled.plan),
       specDir: compiled.dir,
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
@@ -165,36 +174,40 @@ class Up {
       traceFd,
     });
     if (traceFd !== null) fs.closeSync(traceFd);
+    const { stop, kill } = this.#monitor;
+    signals.actOn({
+      stop: () => stop({ interrupts: true }),
+      kill,
+      hasEnded: () => this.#isOver(),
+    });
   }
 
   async toEnd(): Promise<number> {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
-        this.#stopUnread();
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
+      // While its reader is behind, no more is taken from the monitor, nor by it from the run.
+      if (isFull(STDOUT) || isFull(STDERR)) await drained();
+      this.#stopUnread();
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
     return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
-  stop(name: string): void {
-    const isAgain = this.#signals++ > 0;
-    if (name === "SIGINT" && isTerminal(STDERR)) {
-      write(STDERR, isAgain ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
-    }
-    if (isAgain) this.#monitor.kill();
-    else this.#monitor.stop({ interrupts: true });
+  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
+  #stopUnread(): void {
+    const isClosed = [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE");
+    if (isClosed && !this.#isUnread) this.#stopAtTime();
+    this.#isUnread ||= isClosed;
   }
 
-  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */
-  #stopUnread(): void {
-    if (this.#signals === 0 && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE")) {
-      this.#signals++;
-      this.#monitor.stop({ interrupts: false });
-    }
+  /** Whether all of its processes have ended. */
+  #isOver(): boolean {
+    const lasting = new Set(["pending", "starting", "running"]);
+    return this.#table()?.slots.every(({ state }) => !lasting.has(state)) ?? true;
   }
 
   #stopAtTime(): void {
@@ -242,7 +255,6 @@ class Up {
     const table = this.#table();
     if (table === null) return;
     await this.#print(this.#report("started", table));
-    this.#stopUnread();
     if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
@@ -274,7 +286,7 @@ class Up {
       ? "nothing of the run is left; start it again"
       : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
     const why = "the shim's monitor was killed";
-    const exitCode = this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    const exitCode = this.#signals.count > 0 ? EXIT.interrupted : EXIT.failed;
     if (table !== null) {
       const report = await this.#traced(this.#report("ended", table), table);
       await this.#print(withoutEnd(report, { why, help }, exitCode));

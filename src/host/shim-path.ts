@@ -9,9 +9,9 @@ const FROM_ROOT = "native/build/sandbox-shim";
 export function shimPath(): string | null {
   const chosen = process.env["SANDBOX_SHIM"];
   if (chosen) return fs.existsSync(chosen) ? chosen : null;
-  // The compiled program is build/sandbox; from source this file is src/host/shim-path.ts.
+  // The compiled program is build/bun/sandbox; from source this file is src/host/shim-path.ts.
   const roots = [
-    dirname(dirname(fs.realpathSync(process.execPath))),
+    join(dirname(fs.realpathSync(process.execPath)), "../.."),
     join(import.meta.dir, "../.."),
   ];
   for (const root of roots) {

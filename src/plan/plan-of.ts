@@ -198,7 +198,7 @@ function mountsOf(sandbox: Sandbox, isRoot: boolean): Mount[] {
   if (sandbox.namespaces.mount !== "new") return [];
   const mounts: Mount[] = [];
   if (sandbox.namespaces.pid === "new") mounts.push({ kind: "proc" });
-  if (isRoot) mounts.push({ kind: "dev" }, { kind: "tmpfs", at: "/tmp" });
+  if (isRoot) mounts.push({ kind: "dev" }, { kind: "tmpfs", at: "/tmp" }, { kind: "run" });
   return mounts;
 }
 

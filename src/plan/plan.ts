@@ -82,10 +82,11 @@ export type Until =
   | { readonly kind: "all" | "any" }
   | { readonly kind: "process"; readonly slots: { readonly first: number; readonly end: number } };
 
-/** `proc`: a fresh procfs on /proc. `dev`: the minimal /dev. `tmpfs`: an empty one at `at`. */
+/** `proc`: a fresh procfs on /proc. `dev`: the minimal /dev. `run`: an empty /run. `tmpfs`: an empty one at `at`. */
 export type Mount =
   | { readonly kind: "proc" }
   | { readonly kind: "dev" }
+  | { readonly kind: "run" }
   | { readonly kind: "tmpfs"; readonly at: string };
 
 /** One process that the run promises: an init of the shim's or a declared process. */

@@ -90,6 +90,7 @@ function ownName(slot: Slot | undefined, { path }: PlanSandbox): string {
 
 function mountText(mount: Mount): string {
   if (mount.kind === "proc") return "proc on /proc";
+  if (mount.kind === "run") return "empty /run";
   return mount.kind === "dev" ? "minimal /dev" : `tmpfs on ${mount.at}`;
 }
 

@@ -10,16 +10,19 @@ import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 import { type Params, paramsText } from "./params.ts";
 
-/**
- * `hash` is that of the plan, where it is known already. `sources` has the texts of its files, for
- * the lines that the shim names by itself; a file without its text has none.
- * `params` are for reports, and change nothing.
- */
+/** What an image tells besides its plan. */
+export interface ImageExtras {
+  /** The texts of its files, for the lines that the shim names by itself. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Of the spec: they are told in reports, and change nothing. */
+  readonly params?: Params;
+}
+
+/** `hash` is that of the plan, where it is known already. */
 export function encodeImage(
   plan: Plan,
   hash: string = planHash(plan),
-  sources: ReadonlyMap<string, string> = new Map(),
-  params: Params = {},
+  { sources = new Map(), params = {} }: ImageExtras = {},
 ): Uint8Array {
   const writer = new ImageWriter();
   const owned = ownedSlots(plan);

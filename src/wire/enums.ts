@@ -8,7 +8,7 @@ export const ENUMS = {
   init_mode: ["reaper", "process", "subreaper"],
   user_mode: ["inherit", "new", "auto"],
   root_kind: ["host", "host-rw", "inherit"],
-  mount_kind: ["proc", "dev", "tmpfs"],
+  mount_kind: ["proc", "dev", "tmpfs", "run"],
   until_kind: ["all", "any", "process"],
   slot_kind: ["init", "process"],
   condition: WAIT_CONDITION_NAMES,

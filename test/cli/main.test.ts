@@ -108,7 +108,7 @@ test("a second run of a chosen name is refused; one of a spec's name gets a numb
   assert.match(second.err, /SBX4007/);
   assert.is(sandbox(user, "up", "--for", "0s", spec).code, 0);
   first.kill("SIGTERM");
-  assert.is(await first.exited, 130);
+  assert.is(await first.exited, 143);
 });
 
 test("plan --json is the same for root and an ordinary user, and up runs a plan file", () => {
