@@ -15,6 +15,7 @@
 
 #include "build/dev.h"
 #include "run/monitor.h"
+#include "run/verdict.h"
 #include "run/seal.h"
 #include "look/namespaces.h"
 #include "core/fault.h"
@@ -53,7 +54,8 @@ static int usage(void)
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
 		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
-		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
+		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	return SBX_EXIT_USAGE;
@@ -218,6 +220,7 @@ static int report_faults(const struct run *run, int code)
 		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
 	}
+	verdict_print(&run->plan, &run->table);
 	return code;
 }
 

@@ -19,7 +19,7 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     pids: numbers("NSpid"),
     parentPid: Number(field("PPid")),
     comm: field("Name"),
-    state: field("State").slice(0, 1),
+    state: stateOf(field("State").slice(0, 1), Number(field("Threads"))),
     argv: argvOf(pid),
     inodes: Object.fromEntries(PROC_NAMESPACES.map((kind) => [kind, namespaceOf(pid, kind)])),
     namespaces,
@@ -39,6 +39,11 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     hasSeccomp: field("Seccomp") === "2",
   };
   return startOf(pid) === before ? found : null;
+}
+
+/** Of a leader that has ended while other threads live, the process goes on. */
+function stateOf(letter: string, threads: number): string {
+  return letter === "Z" && threads > 1 ? "S" : letter;
 }
 
 /** Field 22 of /proc/PID/stat, when it was started. Source: proc_pid_stat(5). */
