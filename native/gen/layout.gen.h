@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xadf79be6u
+#define SBX_WIRE_VERSION 0xbb13283fu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -618,8 +618,10 @@ struct table_header {
 	uint32_t interrupted;
 	uint32_t expectations;
 	uint32_t expectation_count;
+	uint32_t heartbeat;
+	uint32_t unused;
 };
-_Static_assert(sizeof(struct table_header) == 144, "layout");
+_Static_assert(sizeof(struct table_header) == 152, "layout");
 _Static_assert(offsetof(struct table_header, magic) == 0, "layout");
 _Static_assert(offsetof(struct table_header, version) == 8, "layout");
 _Static_assert(offsetof(struct table_header, size) == 12, "layout");
@@ -646,6 +648,8 @@ _Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
 _Static_assert(offsetof(struct table_header, interrupted) == 132, "layout");
 _Static_assert(offsetof(struct table_header, expectations) == 136, "layout");
 _Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout");
+_Static_assert(offsetof(struct table_header, heartbeat) == 144, "layout");
+_Static_assert(offsetof(struct table_header, unused) == 148, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
 struct table_slot {

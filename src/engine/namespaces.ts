@@ -1,30 +1,30 @@
-/** The namespaces around processes, asked of the kernel through the shim. I/O. */
+/** The namespaces around processes, asked of the kernel by sandbox-look. I/O. */
 
-import { shimPath } from "../host/shim-path.ts";
+import { lookPath } from "../host/shim-path.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 import { decodeNamespaces } from "../wire/namespaces.ts";
 
-/** So that their numbers are far from what execve takes as arguments. */
+/** Far below the size of arguments that execve takes. */
 const PIDS_A_CALL = 4_096;
 const OUTPUT_MAX = 2 ** 31 - 1;
 
 let failure: string | null = null;
 
-/** Why some of what was asked for is missing though it may be ours to see; null: nothing is. */
+/** Why rows are missing of processes that may be read; null: none are. */
 export function namespacesFailure(): string | null {
   return failure;
 }
 
-/** By PID. What cannot be asked is as what may not be looked into; see `namespacesFailure`. */
+/** By PID. A process without a row counts as one that may not be read; see `namespacesFailure`. */
 export function namespacesOf(pids: readonly number[]): Map<number, NamespaceRow> {
   const rows = new Map<number, NamespaceRow>();
-  const shim = shimPath();
-  if (shim === null) failure = "the native shim is not there";
-  for (let first = 0; shim !== null && first < pids.length; first += PIDS_A_CALL) {
+  const look = lookPath();
+  if (look === null) failure = "the program sandbox-look is not there";
+  for (let first = 0; look !== null && first < pids.length; first += PIDS_A_CALL) {
     const asked = pids.slice(first, first + PIDS_A_CALL).map(String);
-    const found = decodeNamespaces(outputOf([shim, "namespaces", ...asked])) ?? [];
-    if (found.length < asked.length) failure ??= "the shim's answer is not whole";
-    for (const row of found) rows.set(row.pid, row);
+    const read = decodeNamespaces(outputOf([look, "namespaces", ...asked])) ?? [];
+    if (read.length < asked.length) failure ??= "the answer of sandbox-look is not whole";
+    for (const row of read) rows.set(row.pid, row);
   }
   return rows;
 }
@@ -37,9 +37,9 @@ function outputOf(command: string[]): Uint8Array {
       maxBuffer: OUTPUT_MAX,
     });
     if (exitCode === 0) return stdout;
-    failure = `the shim failed (${signalCode ?? `exit code ${exitCode}`})`;
+    failure = `sandbox-look failed (${signalCode ?? `exit code ${exitCode}`})`;
   } catch (error) {
-    failure = `the shim cannot be started (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
+    failure = `sandbox-look cannot be started (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
   }
   return new Uint8Array(0);
 }

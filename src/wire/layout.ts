@@ -283,6 +283,8 @@ export const TABLE_STRUCTS = {
       ["interrupted", "u32"],
       ["expectations", "u32"],
       ["expectation_count", "u32"],
+      ["heartbeat", "u32"],
+      ["unused", "u32"],
     ],
   },
   table_slot: {

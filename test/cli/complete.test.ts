@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shimPath } from "../../src/host/shim-path.ts";
+import { lookPath } from "../../src/host/shim-path.ts";
 import type { Report } from "../../src/report/report.ts";
 import {
   commandFor,
@@ -78,12 +78,12 @@ async function lateReport(
   }
 }
 
-/** A shim whose snapshots are taken in another way. */
-function shimWith(name: string, how: string): Record<string, string> {
-  const path = join(scratch, `shim-${name}`);
-  fs.writeFileSync(path, `#!/bin/sh\n[ "$1" = snapshot ] && ${how}\nexec ${shimPath()} "$@"\n`);
+/** A program that takes snapshots in another way. */
+function lookWith(name: string, how: string): Record<string, string> {
+  const path = join(scratch, `look-${name}`);
+  fs.writeFileSync(path, `#!/bin/sh\n[ "$1" = snapshot ] && ${how}\nexec ${lookPath()} "$@"\n`);
   fs.chmodSync(path, 0o755);
-  return { SANDBOX_SHIM: path };
+  return { SANDBOX_LOOK: path };
 }
 
 const many = writeSpec(
@@ -104,7 +104,7 @@ const hasSanitizer = process.env["ASAN_OPTIONS"] !== undefined;
 for (const [name, [how, why]] of Object.entries(FAILING)) {
   if (hasSanitizer && how.startsWith("ulimit -v")) continue;
   test(`${name}: the report says that forks are missing, and the run has not failed`, () => {
-    const { code, err, reports } = up(first, ["--for", "0s", many], [], shimWith(how, how));
+    const { code, err, reports } = up(first, ["--for", "0s", many], [], lookWith(how, how));
     const [started] = reports;
     assert.ok(started);
     assert.is(started.complete, false);
@@ -117,7 +117,7 @@ for (const [name, [how, why]] of Object.entries(FAILING)) {
 
 if (!hasSanitizer) {
   test("20 MB of address space are enough for a snapshot of 200 forks", async () => {
-    const report = await lateReport(first, many, 200, [], shimWith("small", "ulimit -v 20000"));
+    const report = await lateReport(first, many, 200, [], lookWith("small", "ulimit -v 20000"));
     assert.is(report.complete, true);
     assert.is(forks(report).length, 200);
   });
