@@ -92,7 +92,7 @@ const many = writeSpec(
 );
 
 const FAILING: Readonly<Record<string, readonly [how: string, why: RegExp]>> = {
-  "too little memory": ["ulimit -v 5000", /ENOMEM|SIGSEGV|exit code/],
+  "too little memory": ["ulimit -v 3500", /ENOMEM|SIGSEGV|exit code/],
   "too few descriptors": ["ulimit -n 3", /EMFILE/],
   "a snapshot that is killed": ["kill -KILL $$", /SIGKILL/],
   "a snapshot that says nothing": ["exit 3", /exit code 3/],
@@ -173,9 +173,10 @@ test("a run whose monitor is killed has a last report, which is not whole", asyn
   assert.is(last.processes.filter(({ state }) => state === "running").length, 0);
 });
 
+/** Some 4 MB of trace: each of the programs has 20 KB of arguments. */
 const busy = writeSpec(
   "busy",
-  'sandbox: busy\nprocesses: {f: {shell: "for i in $(seq 1500); do /bin/true; done"}}\n',
+  'sandbox: busy\nprocesses: {f: {shell: "X=$(printf %020000d 0); for i in $(seq 200); do /bin/true $X; done"}}\n',
 );
 const tracers = isRoot ? ["bpf", "ptrace"] : ["ptrace"];
 
@@ -194,7 +195,7 @@ function assertTraceIsSaidToBeCut({ code, err, reports }: Ran, why: RegExp): voi
 
 for (const tracer of tracers) {
   test(`a limit on the size of files: the trace says what is missing, ${tracer}`, () => {
-    const ran = up(first, ["--trace", busy], ["prlimit", "--fsize=300000"], {
+    const ran = up(first, ["--trace", busy], ["prlimit", "--fsize=2000000"], {
       SANDBOX_TRACER: tracer,
     });
     assertTraceIsSaidToBeCut(ran, /EFBIG/);
