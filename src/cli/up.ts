@@ -197,7 +197,9 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
-    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
+    // The last frame may not have come through where output stood still; the table says it too.
+    const hasEnded = this.#hasEnded || this.#table()?.phase === "ended";
+    return hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
