@@ -22,6 +22,7 @@ import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
@@ -144,6 +145,7 @@ class Up {
   readonly #forMs: number | null;
   readonly #tracePath: string | null;
   readonly #signals: UpSignals;
+  readonly #terminal: TerminalKeeper;
   #hasEnded = false;
   #isTimeUp = false;
 
@@ -166,16 +168,19 @@ class Up {
     );
     this.#tracePath = options.trace ? dir.tracePath : null;
     const traceFd = options.trace ? fs.openSync(dir.tracePath, "w", 0o600) : null;
+    this.#terminal = keepTerminal(compiled.plan);
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
       env: shimEnvironment(compiled.plan),
       specDir: compiled.dir,
+      stdin: this.#terminal.stdin,
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd,
     });
+    this.#terminal.handedOver();
     if (traceFd !== null) fs.closeSync(traceFd);
     const { stop, kill } = this.#monitor;
     signals.actOn({ stop, kill, hasEnded: () => this.#isOver() });
@@ -193,6 +198,7 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
+    await this.#terminal.restored();
     return this.#hasEnded ? await this.#ended() : this.#broken(code);
   }
 
