@@ -74,6 +74,16 @@ test("only cli prints, exits, and reads arguments", () => {
   assert.equal(loud, []);
 });
 
+test("exit codes stand in one table", () => {
+  const own = sources.filter(
+    (path) =>
+      path.startsWith("src/cli/") &&
+      path !== "src/cli/gen.ts" &&
+      /\bEXIT\w* = |\breturn \d|\? \d+ : \d+;/.test(read(path)),
+  );
+  assert.equal(own, []);
+});
+
 test("files are short, and nothing is left to do", () => {
   for (const path of [...sources, ...native]) {
     const text = read(path);
@@ -94,7 +104,7 @@ test("file names are kebab-case", () => {
 test("generated files say so, and are fresh", () => {
   for (const path of [
     "native/gen/layout.gen.h",
-    "native/gen/steps.gen.h",
+    "native/gen/tables.gen.h",
     "docs/diagnostics.md",
     "docs/spec.md",
   ]) {

@@ -1,28 +1,65 @@
 /* caps.c - giving up capabilities. */
+#define _GNU_SOURCE
 #include "build/caps.h"
 
+#include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
+#include "build/keys.h"
 #include "core/sys.h"
 
-/* The kernel answers EINVAL for the first number that it does not know. */
-#define CAPABILITY_COUNT_MAX 64
+/*
+ * What this process, or the one it is a fork of, has done already. A fork inherits both; an execve
+ * ends the shim.
+ */
+static bool is_bounded, is_filtered;
+
+static bool may_bound(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return syscall(SYS_capget, &header, sets) == 0 && sets[0].effective & 1u << CAP_SETPCAP;
+}
+
+/*
+ * Without CAP_SETPCAP the set stays: with no_new_privs and no capability left an execve gains none
+ * from it. Source: capabilities(7), prctl(2).
+ */
+static int empty_bounding_set(int level, struct sbx_error *error)
+{
+	int has;
+
+	/* The kernel answers EINVAL for the first number that it does not know. */
+	for (unsigned long number = 0; (has = prctl(PR_CAPBSET_READ, number, 0, 0, 0)) >= 0; number++) {
+		if (has == 0 || prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
+			continue;
+		if (errno == EPERM && !may_bound())
+			return 0;
+		return sbx_fail(error, STEP_BOUNDING_SET, level);
+	}
+	return 0;
+}
 
 int caps_bound(int level, struct sbx_error *error)
 {
-	/* An init below another one in the same user namespace has inherited both. */
-	if (prctl(PR_CAPBSET_READ, 0, 0, 0, 0) == 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+	if (!is_bounded && empty_bounding_set(level, error) < 0)
+		return -1;
+	is_bounded = true;
+	if (is_filtered)
 		return 0;
-	for (unsigned long number = 0; number < CAPABILITY_COUNT_MAX; number++) {
-		if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
-			continue;
-		if (errno == EINVAL && number > 0)
-			break;
-		return sbx_fail(error, STEP_DROP_CAPABILITIES, level);
-	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_NO_NEW_PRIVS, level);
+	if (keys_refuse(level, error) < 0)
+		return -1;
+	is_filtered = true;
 	return 0;
+}
+
+void caps_entered_userns(void)
+{
+	is_bounded = false;
 }
 
 int caps_drop(int level, struct sbx_error *error)

@@ -41,13 +41,35 @@ static int write_map(int directory, const char *name, const struct image_id_map 
 	return write_file(directory, name, text, used);
 }
 
-int idmap_write(const struct run *run, uint32_t sandbox, int directory, uid_t uid, gid_t gid,
-		struct sbx_error *error)
+/*
+ * The id that inside 0 stands for where the spec has no map, as the user namespace above numbers it:
+ * the one that processes of the sandbox around have, or `own`, the caller's.
+ */
+static uint32_t outside_of(const struct run *run, uint32_t sandbox, uint32_t own, bool is_gid)
+{
+	const struct image_sandbox *sandboxes = run->plan.sandboxes;
+
+	for (uint32_t above = sandboxes[sandbox].parent; above != SBX_NONE;
+	     above = sandboxes[above].parent) {
+		if (!run_userns_apart(run, above) && !(above == 0 && run->userns_first))
+			continue;
+		return is_gid ? sandboxes[above].gid : sandboxes[above].uid;
+	}
+	return own;
+}
+
+int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
 	const struct image_sandbox *box = &plan->sandboxes[sandbox];
-	const struct image_id_map own_uid = { .outside = uid, .count = 1 };
-	const struct image_id_map own_gid = { .outside = gid, .count = 1 };
+	const struct image_id_map own_uid = {
+		.outside = outside_of(run, sandbox, run->uid, false),
+		.count = 1,
+	};
+	const struct image_id_map own_gid = {
+		.outside = outside_of(run, sandbox, run->gid, true),
+		.count = 1,
+	};
 	const struct image_id_map *uids = &plan->id_maps[box->uid_map_first];
 	const struct image_id_map *gids = &plan->id_maps[box->gid_map_first];
 	bool has_uids = box->uid_map_count > 0;
@@ -64,6 +86,19 @@ int idmap_write(const struct run *run, uint32_t sandbox, int directory, uid_t ui
 	if (write_map(directory, "gid_map", has_gids ? gids : &own_gid,
 		      has_gids ? box->gid_map_count : 1) < 0)
 		return sbx_fail(error, STEP_GID_MAP, level);
+	return 0;
+}
+
+int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_error *error)
+{
+	uint32_t uid = outside_of(run, sandbox, run->uid, false);
+	uint32_t gid = outside_of(run, sandbox, run->gid, true);
+	int level = (int)run->plan.sandboxes[sandbox].level;
+
+	if (syscall(SYS_setresgid, gid, gid, gid) < 0)
+		return sbx_fail(error, STEP_GID, level);
+	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
+		return sbx_fail(error, STEP_UID, level);
 	return 0;
 }
 

@@ -6,12 +6,18 @@
 
 /*
  * Writes setgroups, uid_map and gid_map of the process that `directory` (an O_PATH descriptor of
- * its directory in procfs) belongs to. Without a map in the plan, inside 0 is `uid` and `gid`, which
- * are as the user namespace above numbers them. Errors: STEP_SETGROUPS_DENY, STEP_UID_MAP, STEP_GID_MAP
+ * its directory in procfs) belongs to. Without a map in the plan, inside 0 is what the processes
+ * of the sandbox around have, or the caller's own. Errors: STEP_SETGROUPS_DENY, STEP_UID_MAP, STEP_GID_MAP
  * with EPERM where the caller may not map these ids. Source: user_namespaces(7).
  */
-int idmap_write(const struct run *run, uint32_t sandbox, int directory, uid_t uid, gid_t gid,
-		struct sbx_error *error);
+int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct sbx_error *error);
+
+/*
+ * In a helper that has entered the user namespace above `sandbox`: takes the ids that the processes
+ * there have. A creator whose ids are not mapped may make no user namespace. Errors: STEP_GID,
+ * STEP_UID. Source: clone(2), EPERM.
+ */
+int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_error *error);
 
 /* As identity of a process: groups, then gid, then uid. Errors: STEP_GROUPS, STEP_GID, STEP_UID. */
 int idmap_become(const struct run *run, const struct image_sandbox *box,

@@ -3,27 +3,18 @@
 #include "build/mount.h"
 
 #include <fcntl.h>
-#include <linux/mount.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
-/* From sys/mount.h, which cannot stand beside linux/mount.h in this libc. */
-int mount(const char *source, const char *target, const char *type, unsigned long flags,
-	  const void *options);
+#include "build/dev.h"
+#include "build/mount_calls.h"
 
-#define SBX_AT_RECURSIVE 0x8000 /* AT_RECURSIVE of linux/fcntl.h */
-
-static int open_tree(int directory, const char *path, unsigned int flags)
-{
-	return (int)syscall(SYS_open_tree, directory, path, flags | OPEN_TREE_CLOEXEC);
-}
-
-static int attach(int fd, const char *at)
-{
-	return (int)syscall(SYS_move_mount, fd, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH);
-}
+/* What a workload may fill: of /tmp, and of /run. */
+#define TMP_OPTIONS "mode=1777,size=1g"
+#define RUN_OPTIONS "mode=755,size=16m"
 
 int mount_open_proc(int level, struct sbx_error *error)
 {
@@ -61,9 +52,12 @@ int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 		attributes.propagation = MS_PRIVATE;
 	if (box->root == ROOT_KIND_HOST)
 		attributes.attr_set = MOUNT_ATTR_RDONLY;
+	/* Device files and set-user-ID programs of the host have no effect; /dev comes anew. */
+	if (sandbox == 0 && box->root != ROOT_KIND_INHERIT)
+		attributes.attr_set |= MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
 	if (attributes.propagation == 0 && attributes.attr_set == 0)
 		return 0;
-	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", SBX_AT_RECURSIVE, &attributes,
+	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", MOUNT_RECURSIVE, &attributes,
 		    sizeof(attributes)) < 0)
 		return sbx_fail(error, STEP_ROOT_READONLY, (int)box->level);
 	return 0;
@@ -82,9 +76,8 @@ static const char *const masks[] = {
 /* Consumes fd, a mount; fails with EINVAL where `fd` is none or must stay where it is. */
 static bool cover(const char *path, int fd)
 {
-	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
-	bool done = syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH, &readonly, sizeof(readonly)) == 0 &&
-		    attach(fd, path) == 0;
+	bool done = mount_restrict(fd, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY) == 0 &&
+		    mount_attach(fd, AT_FDCWD, path) == 0;
 
 	(void)close(fd);
 	return done;
@@ -104,116 +97,12 @@ static int mask_proc(const int above[MASK_COUNT], int level, struct sbx_error *e
 
 		if (above[i] >= 0 && cover(masks[i], above[i]))
 			continue;
-		fd = open_tree(AT_FDCWD, masks[i], OPEN_TREE_CLONE);
+		fd = mount_clone(AT_FDCWD, masks[i], 0);
 		if (fd < 0 && errno == ENOENT)
 			continue; /* not in this kernel */
 		if (fd < 0 || !cover(masks[i], fd))
 			result = sbx_fail(error, STEP_MASK_PROC, level);
 	}
-	return result;
-}
-
-struct device {
-	const char *name; /* below /dev */
-	unsigned int major, minor;
-};
-
-static const struct device devices[] = {
-	{ "null", 1, 3 },   { "zero", 1, 5 },	 { "full", 1, 7 },
-	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
-};
-
-#define DEVICE_COUNT (sizeof(devices) / sizeof(devices[0]))
-
-/* The host's device as a mount of its own, if it is there and really is that device; else -1. */
-static int device_open(int host, const struct device *device)
-{
-	struct stat status;
-	int fd = open_tree(host, device->name, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
-	    status.st_rdev == makedev(device->major, device->minor))
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-static int device_attach(int dev, const struct device *device, int fd)
-{
-	int file = openat(dev, device->name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-
-	if (file < 0)
-		return -1;
-	(void)close(file);
-	return (int)syscall(SYS_move_mount, fd, "", dev, device->name, MOVE_MOUNT_F_EMPTY_PATH);
-}
-
-/* A device of its own where the caller may make one; else the host's, if it has it. */
-static int device_make(int host, int dev, const struct device *device)
-{
-	int fd, result;
-
-	if (mknodat(dev, device->name, S_IFCHR | 0666, makedev(device->major, device->minor)) == 0)
-		return 0;
-	fd = device_open(host, device);
-	if (fd < 0)
-		return 0;
-	result = device_attach(dev, device, fd);
-	(void)close(fd);
-	return result;
-}
-
-static int dev_links(int dev)
-{
-	static const char *const links[][2] = {
-		{ "/proc/self/fd", "fd" },	 { "/proc/self/fd/0", "stdin" },
-		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
-		{ "pts/ptmx", "ptmx" },
-	};
-
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		if (symlinkat(links[i][0], dev, links[i][1]) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* What is in a /dev; `host` is the one that it covers. */
-static int fill_dev(int host, int dev)
-{
-	for (size_t i = 0; i < DEVICE_COUNT; i++) {
-		if (device_make(host, dev, &devices[i]) < 0)
-			return -1;
-	}
-	if (dev_links(dev) < 0 || mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0)
-		return -1;
-	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-		  "newinstance,ptmxmode=0666,mode=620") < 0)
-		return -1;
-	return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
-}
-
-/* A tmpfs with the devices that a program may expect anywhere, terminals of its own, and shm. */
-static int mount_dev(int level, struct sbx_error *error)
-{
-	int host = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int dev = -1;
-	int result = -1;
-
-	(void)umask(0); /* an init's matters for nothing else: processes have their own */
-	if (host >= 0 &&
-	    mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k") == 0)
-		dev = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dev >= 0)
-		result = fill_dev(host, dev);
-	if (result < 0)
-		(void)sbx_fail(error, STEP_MOUNT_DEV, level);
-	if (host >= 0)
-		(void)close(host);
-	if (dev >= 0)
-		(void)close(dev);
 	return result;
 }
 
@@ -225,37 +114,186 @@ static int mount_proc(const struct run *run, uint32_t sandbox, int proc_fd, stru
 
 	SBX_ASSERT(proc_fd >= 0);
 	for (size_t i = 0; i < MASK_COUNT; i++)
-		above[i] = has_above ? open_tree(AT_FDCWD, masks[i], 0) : -1;
-	if (attach(proc_fd, "/proc") < 0)
+		above[i] = has_above ? mount_take(AT_FDCWD, masks[i]) : -1;
+	if (mount_attach(proc_fd, AT_FDCWD, "/proc") < 0)
 		return sbx_fail(error, STEP_MOUNT_PROC, level);
 	return run->mask_proc ? mask_proc(above, level, error) : 0;
 }
 
+/* Makes the directories of an absolute path that are not there, the last component aside. */
+static void make_parents(const char *path)
+{
+	char prefix[PATH_MAX];
+	size_t size = strlen(path);
+
+	if (size >= sizeof(prefix))
+		return; /* what is attached there will not be, and say so */
+	memcpy(prefix, path, size + 1);
+	for (size_t i = 1; i < size; i++) {
+		if (prefix[i] != '/')
+			continue;
+		prefix[i] = '\0';
+		(void)mkdir(prefix, 0755);
+		prefix[i] = '/';
+	}
+}
+
+/* Attaches `fd` at `path` below a new tmpfs, where the way to it is made. */
+static int attach_anew(int fd, const char *path, bool is_directory)
+{
+	int file;
+
+	make_parents(path);
+	if (is_directory) {
+		(void)mkdir(path, 0755);
+	} else {
+		file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0444);
+		if (file >= 0)
+			(void)close(file);
+	}
+	return mount_attach(fd, AT_FDCWD, path);
+}
+
+#define READABLE (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID)
+
+/* A read-only copy of what is at `path` now, or -1 with errno. */
+static int readable_copy(const char *path)
+{
+	int fd = mount_clone(AT_FDCWD, path, MOUNT_RECURSIVE);
+
+	if (fd >= 0 && mount_restrict(fd, "", AT_EMPTY_PATH | MOUNT_RECURSIVE, READABLE) < 0) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool is_same(int fd, const char *path)
+{
+	struct stat before, now;
+
+	return fstat(fd, &before) == 0 && stat(path, &now) == 0 && before.st_dev == now.st_dev &&
+	       before.st_ino == now.st_ino;
+}
+
+/*
+ * An empty /run: the sockets there are those of the host's daemons, which may take a uid 0 of ours
+ * for theirs. What name resolution reads stays, where /etc/resolv.conf is a link to there.
+ */
+static int mount_run(int level, struct sbx_error *error)
+{
+	static const char runs[] = "/run/";
+	char resolver[PATH_MAX];
+	bool has_resolver = realpath("/etc/resolv.conf", resolver) != NULL &&
+			    strncmp(resolver, runs, sizeof(runs) - 1) == 0;
+	int fd = has_resolver ? readable_copy(resolver) : -1;
+	int result = 0;
+
+	if (has_resolver && fd < 0)
+		return sbx_fail(error, STEP_MOUNT_RUN, level);
+	if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, RUN_OPTIONS) < 0)
+		result = errno == ENOENT ? 0 : sbx_fail(error, STEP_MOUNT_RUN, level);
+	else if (has_resolver && attach_anew(fd, resolver, false) < 0)
+		result = sbx_fail(error, STEP_MOUNT_RUN, level);
+	if (fd >= 0)
+		(void)close(fd);
+	return result;
+}
+
+/* Whether `path` is one of the sandbox's own mounts itself: then it is not the host's folder. */
+static bool is_mount_point(const struct run *run, uint32_t sandbox, const char *path)
+{
+	static const char *const others[] = { "/", "/proc", "/dev", "/run" };
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strcmp(path, others[i]) == 0)
+			return true;
+	}
+	for (uint32_t i = 0; i < planned->mounts_count; i++) {
+		const struct image_mount *mount = &run->plan.mounts[planned->mounts_first + i];
+
+		if (mount->kind == MOUNT_KIND_TMPFS && strcmp(path, plan_string(&run->plan, mount->at)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The folder of the spec, as it was before the mounts: visible at its own path where they cover it. */
+static int show_spec_dir(const struct run *run, uint32_t sandbox, int spec_dir, struct sbx_error *error)
+{
+	int level = (int)run->plan.sandboxes[sandbox].level;
+
+	if (spec_dir < 0 || is_same(spec_dir, run->spec_dir) ||
+	    is_mount_point(run, sandbox, run->spec_dir))
+		return 0;
+	if (attach_anew(spec_dir, run->spec_dir, true) < 0)
+		return sbx_fail(error, STEP_SPEC_DIR, level);
+	return 0;
+}
+
+/*
+ * Nothing of the runs, this one's and others', can be seen inside: plans hold environments, tables
+ * the PIDs of the host. `runs` is their directory as it was before the mounts.
+ */
+static int hide_runs(const struct run *run, uint32_t sandbox, int runs, struct sbx_error *error)
+{
+	int level = (int)run->plan.sandboxes[sandbox].level;
+	int fd;
+
+	if (runs < 0 || !is_same(runs, run->runs_dir))
+		return 0;
+	fd = mount_tmpfs("4k", "755", READABLE | MOUNT_ATTR_NOEXEC);
+	if (fd < 0 || mount_attach(fd, AT_FDCWD, run->runs_dir) < 0)
+		(void)sbx_fail(error, STEP_HIDE_RUNS, level);
+	if (fd >= 0)
+		(void)close(fd);
+	return error->step == STEP_NONE ? 0 : -1;
+}
+
+static int mount_one(const struct run *run, uint32_t sandbox, const struct image_mount *planned,
+		     int proc_fd, struct sbx_error *error)
+{
+	const char *at = plan_string(&run->plan, planned->at);
+	int level = (int)run->plan.sandboxes[sandbox].level;
+
+	switch ((enum mount_kind)planned->kind) {
+	case MOUNT_KIND_PROC:
+		return mount_proc(run, sandbox, proc_fd, error);
+	case MOUNT_KIND_DEV:
+		if (dev_mount(level, error) < 0)
+			return -1;
+		return dev_open_null(level, error);
+	case MOUNT_KIND_TMPFS:
+		if (mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV, TMP_OPTIONS) < 0)
+			return sbx_fail(error, STEP_MOUNT_TMPFS, level);
+		return 0;
+	case MOUNT_KIND_RUN:
+		return mount_run(level, error);
+	case MOUNT_KIND_COUNT:
+		break;
+	}
+	SBX_ASSERT(false);
+}
+
 int mount_all(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	const struct image_mount *mounts = &run->plan.mounts[box->mounts_first];
-	int level = (int)box->level;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	int spec_dir = sandbox == 0 ? readable_copy(run->spec_dir) : -1;
+	int runs = sandbox == 0 && run->runs_dir != NULL ?
+			   open(run->runs_dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	int result = 0;
 
-	for (uint32_t i = 0; i < box->mounts_count; i++) {
-		const char *at = plan_string(&run->plan, mounts[i].at);
-
-		switch ((enum mount_kind)mounts[i].kind) {
-		case MOUNT_KIND_PROC:
-			if (mount_proc(run, sandbox, proc_fd, error) < 0)
-				return -1;
-			break;
-		case MOUNT_KIND_DEV:
-			if (mount_dev(level, error) < 0)
-				return -1;
-			break;
-		case MOUNT_KIND_TMPFS:
-			if (mount("tmpfs", at, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
-				return sbx_fail(error, STEP_MOUNT_TMPFS, level);
-			break;
-		case MOUNT_KIND_COUNT:
-			SBX_ASSERT(false);
-		}
-	}
-	return 0;
+	for (uint32_t i = 0; i < planned->mounts_count && result == 0; i++)
+		result = mount_one(run, sandbox, &run->plan.mounts[planned->mounts_first + i], proc_fd,
+				   error);
+	if (result == 0)
+		result = show_spec_dir(run, sandbox, spec_dir, error);
+	if (result == 0)
+		result = hide_runs(run, sandbox, runs, error);
+	if (spec_dir >= 0)
+		(void)close(spec_dir);
+	if (runs >= 0)
+		(void)close(runs);
+	return result;
 }

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -29,8 +30,7 @@ int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *er
 
 	if (pids_read(level, pids, error) < 0)
 		return -1;
-	memcpy(record->pids, pids, ((size_t)level + 1) * sizeof(pids[0]));
-	table_store(&record->pid_of_parent, pids[sandbox_level_of_parent(&run->plan, slot)]);
+	table_set_pids(record, pids, (uint32_t)level, pids[sandbox_level_of_parent(&run->plan, slot)]);
 	return 0;
 }
 
@@ -40,8 +40,11 @@ static int map_own_ids(const struct run *run, struct sbx_error *error)
 	int result;
 
 	if (self < 0)
-		return sbx_fail(error, STEP_UID_MAP, 1);
-	result = idmap_write(run, 0, self, run->uid, run->gid, error);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, 1);
+	/* Its map files are its own only while it may be looked into; no workload is there yet. */
+	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	result = idmap_write(run, 0, self, error);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)close(self);
 	return result;
 }
@@ -94,15 +97,21 @@ static int name_host(const struct run *run, const struct image_sandbox *box,
 	return 0;
 }
 
+const char *sandbox_namespace_file(unsigned int kind)
+{
+	static const char *const files[NAMESPACE_COUNT] = {
+#define NS_FILE(kind, flag, file) [kind] = "self/ns/" file,
+		SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
+	};
+
+	SBX_ASSERT(kind < NAMESPACE_COUNT);
+	return files[kind];
+}
+
 /* For who reads the table: inode numbers, as `ls -Li /proc/PID/ns` shows them. Source: namespaces(7). */
 static void note_inodes(const struct run *run, uint32_t sandbox)
 {
-	static const char *const files[NAMESPACE_COUNT] = {
-		[NAMESPACE_PID] = "self/ns/pid",   [NAMESPACE_USER] = "self/ns/user",
-		[NAMESPACE_MOUNT] = "self/ns/mnt", [NAMESPACE_IPC] = "self/ns/ipc",
-		[NAMESPACE_UTS] = "self/ns/uts",   [NAMESPACE_NET] = "self/ns/net",
-		[NAMESPACE_CGROUP] = "self/ns/cgroup",
-	};
 	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
 	uint64_t *inodes = run->table.sandboxes[sandbox].inodes;
 	struct stat status;
@@ -111,11 +120,11 @@ static void note_inodes(const struct run *run, uint32_t sandbox)
 		/* One that is not new is the parent's, which has been noted. */
 		if (box->parent != SBX_NONE && !(box->namespaces_new & 1u << kind))
 			inodes[kind] = run->table.sandboxes[box->parent].inodes[kind];
-		else if (fstatat(FD_PROC, files[kind], &status, 0) == 0)
+		else if (fstatat(FD_PROC, sandbox_namespace_file(kind), &status, 0) == 0)
 			inodes[kind] = status.st_ino;
 	}
 	/* Not the caller's own, but the one that the sandbox's processes enter. */
-	if (fstat(FD_USERNS, &status) == 0)
+	if (run_enters_userns(run, sandbox) && fstat(FD_USERNS, &status) == 0)
 		inodes[NAMESPACE_USER] = status.st_ino;
 }
 

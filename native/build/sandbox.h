@@ -13,6 +13,9 @@
  */
 int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *error);
 
+/* The file of a namespace kind of the caller's, relative to a procfs: "self/ns/mnt". */
+const char *sandbox_namespace_file(unsigned int kind);
+
 /* Writes the PIDs of the caller, which is the process of `slot`, into its slot. */
 int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *error);
 

@@ -4,99 +4,293 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "build/idmap.h"
+#include "build/sandbox.h"
+#include "core/descriptors.h"
 #include "core/sys.h"
 
-#define OURS 0
-#define CHILDS 1
+/* A helper: a short-lived child of the init, in its PID namespace. */
+struct helper {
+	pid_t pid;
+	int socket; /* the init's end */
+};
 
-static int exchange(int socket, bool send_first)
+/* Its reserved PIDs; two that live at a time have different ones. */
+static struct sys_clone request_of(const struct run *run, uint32_t sandbox, uint32_t pids_first)
 {
-	char byte = 0;
-
-	if (send_first && write(socket, &byte, 1) != 1)
-		return -1;
-	return read(socket, &byte, 1) == 1 ? 0 : -1;
+	SBX_ASSERT(pids_first != SBX_NONE);
+	return (struct sys_clone){
+		.exit_signal = SIGCHLD,
+		.pids = run->pids_ordered ? NULL : &run->plan.pids[pids_first],
+		.level = (int)run->plan.sandboxes[sandbox].level,
+	};
 }
 
-/* The child: holds the namespaces until the caller has joined them, or is gone. */
-static _Noreturn void hold(int socket)
+/*
+ * Clones a helper. In the helper it returns 1: there FD_START is its end of the socket, FD_NEEDED is
+ * `needed` (-1: none), and beside them only procfs and the user namespace above are left open.
+ * Returns 0 in the init. Errors: STEP_HELPER_SOCKET, STEP_CLONE_HELPER.
+ */
+static int helper_clone(const struct sys_clone *request, int needed, struct helper *helper,
+			struct sbx_error *error)
 {
-	/* Its id maps can only be written while its files in procfs are its own. */
-	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	(void)exchange(socket, true);
+	int sockets[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return sbx_fail(error, STEP_HELPER_SOCKET, request->level);
+	pid = sys_clone(request);
+	if (pid == 0) {
+		if (run_place(sockets[1], FD_START) < 0 ||
+		    (needed >= 0 && dup3(needed, FD_NEEDED, O_CLOEXEC) < 0) ||
+		    run_close_but_helpers() < 0)
+			_exit(SBX_EXIT_HOST);
+		return 1;
+	}
+	if (pid < 0)
+		(void)sbx_fail(error, STEP_CLONE_HELPER, request->level);
+	(void)close(sockets[1]);
+	if (pid < 0)
+		(void)close(sockets[0]);
+	*helper = (struct helper){ .pid = pid, .socket = sockets[0] };
+	return pid < 0 ? -1 : 0;
+}
+
+/* Killed, not asked to go: whoever shares its user id may have stopped it. */
+static void helper_end(const struct helper *helper)
+{
+	(void)sys_signal_child(helper->pid, SIGKILL);
+	(void)waitpid(helper->pid, NULL, __WALL);
+	(void)close(helper->socket);
+}
+
+/* In a helper: what went wrong, or that all went well, and the end. */
+static _Noreturn void helper_report(const struct sbx_error *error)
+{
+	(void)!write(FD_START, error, sizeof(*error));
 	_exit(0);
 }
 
-static int join_child(const struct run *run, uint32_t sandbox, pid_t child, int pidfd, int proc_fd,
-		      struct sbx_error *error)
+/* In the init: what a helper reports. One that dies before it could has been killed. */
+static int helper_result(const struct helper *helper, int level, struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	uint32_t joined = box->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER);
-	char name[16];
-	int level = (int)box->level;
-	int directory, userns;
+	struct sbx_error reported = { 0 };
+	ssize_t size;
 
-	(void)snprintf(name, sizeof(name), "%d", child);
+	do
+		size = read(helper->socket, &reported, sizeof(reported));
+	while (size < 0 && errno == EINTR);
+	if (size != (ssize_t)sizeof(reported)) {
+		errno = ESRCH;
+		return sbx_fail(error, STEP_HELPER_LOST, level);
+	}
+	if (reported.step == STEP_NONE)
+		return 0;
+	if (error->step == STEP_NONE)
+		*error = reported;
+	return -1;
+}
+
+/* Nothing of the run or its caller is left in the memory of this process, which has its own copy. */
+static void forget_run(const struct run *run)
+{
+	for (char **entry = environ; *entry != NULL; entry++)
+		memset(*entry, 0, strlen(*entry));
+	(void)munmap((void *)(uintptr_t)run->plan.header, run->plan.header->size);
+	(void)munmap(run->table.header, run->table.header->size);
+}
+
+/*
+ * The helper that makes the user namespace, and stays in it until its ids are mapped. Where the
+ * caller is not root, its map files are its own only while it may be looked into: by then it has
+ * nothing that its neighbours do not have.
+ */
+static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool is_below)
+{
+	int level = (int)run->plan.sandboxes[sandbox].level;
+	struct sbx_error error = { 0 };
+	char byte;
+	int fd;
+
+	if (is_below && setns(FD_USERNS, CLONE_NEWUSER) < 0)
+		(void)sbx_fail(&error, STEP_USERNS_ENTER, level);
+	else if (is_below)
+		(void)idmap_become_creator(run, sandbox, &error);
+	if (error.step == STEP_NONE && unshare(CLONE_NEWUSER) < 0)
+		(void)sbx_fail(&error, STEP_USERNS_MAKE, level);
+	fd = openat(FD_PROC, sandbox_namespace_file(NAMESPACE_USER), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		(void)sbx_fail(&error, STEP_USERNS_MAKE, level);
+	if (error.step != STEP_NONE)
+		helper_report(&error);
+	if (descriptors_send(FD_START, &error, sizeof(error), &fd, 1) < 0)
+		_exit(SBX_EXIT_HOST);
+	(void)close(fd);
+	(void)close(FD_PROC);
+	(void)close(FD_USERNS);
+	if (run->uid != 0) {
+		forget_run(run);
+		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	}
+	(void)!write(FD_START, &error, sizeof(error));
+	(void)!read(FD_START, &byte, 1);
+	_exit(0);
+}
+
+/* Writes the maps as a process of the user namespace above: only from there it is allowed. */
+static int map_from_above(const struct run *run, uint32_t sandbox, int directory,
+			  struct sbx_error *error)
+{
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	const struct sys_clone request = request_of(run, sandbox, planned->mapper_first);
+	int level = (int)planned->level;
+	struct sbx_error own = { 0 };
+	struct helper helper;
+	int result = helper_clone(&request, directory, &helper, error);
+
+	if (result < 0)
+		return -1;
+	if (result > 0) {
+		if (setns(FD_USERNS, CLONE_NEWUSER) < 0)
+			(void)sbx_fail(&own, STEP_USERNS_ENTER, level);
+		else
+			(void)idmap_write(run, sandbox, FD_NEEDED, &own);
+		helper_report(&own);
+	}
+	result = helper_result(&helper, level, error);
+	helper_end(&helper);
+	return result;
+}
+
+static int map_ids(const struct run *run, uint32_t sandbox, pid_t holder, int proc_fd, bool is_below,
+		   struct sbx_error *error)
+{
+	char name[16];
+	int directory, result;
+
+	(void)snprintf(name, sizeof(name), "%d", holder);
 	directory = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, level);
-	if (idmap_write(run, sandbox, directory, geteuid(), getegid(), error) < 0) {
-		(void)close(directory);
-		return -1;
-	}
-	userns = openat(directory, "ns/user", O_RDONLY | O_CLOEXEC);
+		return sbx_fail(error, STEP_PROC_PID_OPEN, (int)run->plan.sandboxes[sandbox].level);
+	result = is_below ? map_from_above(run, sandbox, directory, error) :
+			    idmap_write(run, sandbox, directory, error);
 	(void)close(directory);
-	if (run_place(userns, FD_USERNS) < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, level);
-	if (joined != 0 && setns(pidfd, (int)run_clone_flags(joined)) < 0)
-		return sbx_fail(error, STEP_JOIN, level);
-	return 0;
+	return result;
+}
+
+/* Returns a descriptor of the new user namespace, its ids mapped, or -1. */
+static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
+{
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	bool is_below = run_enters_userns(run, planned->parent);
+	int level = (int)planned->level;
+	struct sbx_error reported = { 0 };
+	int fds[DESCRIPTORS_MAX];
+	size_t count = 0;
+	struct helper helper;
+	int result = helper_clone(&request, -1, &helper, error);
+
+	if (result < 0)
+		return -1;
+	if (result > 0)
+		hold_userns(run, sandbox, is_below);
+	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
+	if (result > 0 && reported.step != STEP_NONE)
+		*error = reported;
+	else if (result <= 0 || count != 1)
+		(void)sbx_fail(error, STEP_USERNS_MAKE, level);
+	else if (helper_result(&helper, level, error) == 0)
+		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
+	helper_end(&helper);
+	if (error->step != STEP_NONE && count == 1)
+		(void)close(fds[0]);
+	return error->step == STEP_NONE ? fds[0] : -1;
+}
+
+/* The helper that makes the other namespaces, as a member of the user namespace at FD_USERNS. */
+static _Noreturn void make_owned(const struct run *run, uint32_t sandbox, uint32_t kinds)
+{
+	int level = (int)run->plan.sandboxes[sandbox].level;
+	struct sbx_error error = { 0 };
+	int fds[DESCRIPTORS_MAX];
+	size_t count = 0;
+
+	if (setns(FD_USERNS, CLONE_NEWUSER) < 0)
+		(void)sbx_fail(&error, STEP_USERNS_ENTER, level);
+	else if (unshare((int)run_clone_flags(kinds)) < 0)
+		(void)sbx_fail(&error, STEP_NAMESPACES_MAKE, level);
+	for (unsigned int kind = 0; kind < NAMESPACE_COUNT && error.step == STEP_NONE; kind++) {
+		if (!(kinds & 1u << kind))
+			continue;
+		fds[count] = openat(FD_PROC, sandbox_namespace_file(kind), O_RDONLY | O_CLOEXEC);
+		if (fds[count++] < 0)
+			(void)sbx_fail(&error, STEP_NAMESPACES_MAKE, level);
+	}
+	if (error.step != STEP_NONE)
+		helper_report(&error);
+	if (descriptors_send(FD_START, &error, sizeof(error), fds, count) < 0)
+		_exit(SBX_EXIT_HOST);
+	_exit(0);
+}
+
+/* Enters the namespaces, sent in the order of their kinds, and closes the descriptors. */
+static int enter_owned(uint32_t kinds, const int *fds, size_t count)
+{
+	size_t next = 0;
+	int result = 0;
+
+	for (unsigned int kind = 0; kind < NAMESPACE_COUNT && next < count; kind++) {
+		if (!(kinds & 1u << kind))
+			continue;
+		if (result == 0)
+			result = setns(fds[next], (int)run_clone_flags(1u << kind));
+		(void)close(fds[next++]);
+	}
+	return result;
+}
+
+static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, struct sbx_error *error)
+{
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	int level = (int)planned->level;
+	struct sbx_error reported = { 0 };
+	int fds[DESCRIPTORS_MAX];
+	size_t count = 0;
+	struct helper helper;
+	int result = helper_clone(&request, -1, &helper, error);
+
+	if (result < 0)
+		return -1;
+	if (result > 0)
+		make_owned(run, sandbox, kinds);
+	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
+	if (result > 0 && reported.step != STEP_NONE)
+		*error = reported;
+	else if (result <= 0 || enter_owned(kinds, fds, count) < 0)
+		(void)sbx_fail(error, STEP_NAMESPACES_MAKE, level);
+	helper_end(&helper);
+	return error->step == STEP_NONE ? 0 : -1;
 }
 
 int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	uint32_t kinds = (box->namespaces_new & ~(1u << NAMESPACE_PID)) | 1u << NAMESPACE_USER;
-	int level = (int)box->level;
-	int sockets[2];
-	int pidfd = -1;
-	int result = -1;
-	pid_t child;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER);
+	int fd;
 
 	SBX_ASSERT(proc_fd >= 0);
-	SBX_ASSERT(box->joiner_first != SBX_NONE);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
-		return sbx_fail(error, STEP_CLONE_JOINER, level);
-
-	const struct sys_clone request = {
-		.flags = run_clone_flags(kinds),
-		.exit_signal = SIGCHLD,
-		.pids = run->pids_ordered ? NULL : &run->plan.pids[box->joiner_first],
-		.level = level,
-		.pidfd = &pidfd,
-	};
-	child = sys_clone(&request);
-	if (child == 0) {
-		(void)close(sockets[OURS]);
-		hold(sockets[CHILDS]);
-	}
-	(void)close(sockets[CHILDS]);
-	if (child < 0)
-		(void)sbx_fail(error, STEP_CLONE_JOINER, level);
-	else if (exchange(sockets[OURS], false) < 0)
-		(void)sbx_fail(error, STEP_CLONE_JOINER, level);
-	else
-		result = join_child(run, sandbox, child, pidfd, proc_fd, error);
-
-	(void)close(sockets[OURS]); /* lets the child go */
-	if (child > 0) {
-		(void)waitpid(child, NULL, 0);
-		(void)close(pidfd);
-	}
-	return result;
+	fd = make_userns(run, sandbox, proc_fd, error);
+	if (fd < 0)
+		return -1;
+	if (run_place(fd, FD_USERNS) < 0)
+		return sbx_fail(error, STEP_USERNS_ENTER, (int)planned->level);
+	return others == 0 ? 0 : join_owned(run, sandbox, others, error);
 }

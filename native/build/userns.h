@@ -5,16 +5,18 @@
 #include "core/shared.h"
 
 /*
- * Makes the new user namespace of `sandbox`, with the other new namespaces (PID aside) owned by it,
- * and moves the caller into those others, but not into the user namespace: its descriptor is left
- * at FD_USERNS for the processes to enter.
+ * Makes the new user namespace of `sandbox`, a child of that of the sandbox around it, with the other
+ * new namespaces (PID aside) owned by it, and moves the caller into those others, but not into the
+ * user namespace: its descriptor is left at FD_USERNS for the processes to enter.
  *
  * So the caller keeps its rights over the PID namespaces above, and can go on requesting PIDs at
  * every level; inside the new user namespace clone3 would refuse that with EPERM.
  *
- * A short-lived child makes the namespaces; the caller maps its ids, joins, and reaps it.
- * `proc_fd` is a procfs in which the child is seen under the number that clone3 returns.
- * Errors: STEP_CLONE_JOINER, STEP_USERNS_ENTER, STEP_JOIN, and those of idmap_write.
+ * Short-lived children make the namespaces and map the ids. Processes of the sandboxes above may see
+ * and signal them, so they have nothing of the host, and are ended by SIGKILL.
+ * `proc_fd` is a procfs in which they are seen under the numbers that clone3 returns.
+ * Errors: STEP_CLONE_HELPER, STEP_USERNS_MAKE, STEP_USERNS_ENTER, STEP_NAMESPACES_MAKE, and those of
+ * idmap_write. Source: user_namespaces(7).
  */
 int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error);
 

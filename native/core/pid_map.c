@@ -1,69 +1,65 @@
-/* pid_map.c - which slot a reaped PID belongs to: a hash table in each supervisor's part. */
+/* pid_map.c - which of its slots a supervisor's child belongs to. */
 #include "core/pid_map.h"
 
-struct index index_of(const struct table *table, uint32_t first, uint32_t count)
+/* A slot may have two children, the process and a helper; half of the table stays free. */
+#define ENTRIES_PER_SLOT 4u
+
+size_t pid_map_size(uint32_t count)
 {
-	return (struct index){
-		.table = table,
-		.places = table->index + 2 * (size_t)first,
-		.size = 2 * count,
-	};
+	return (size_t)count * ENTRIES_PER_SLOT * sizeof(struct pid_map_entry);
+}
+
+struct pid_map pid_map_in(void *memory, uint32_t count)
+{
+	return (struct pid_map){ .entries = memory, .size = count * ENTRIES_PER_SLOT };
 }
 
 /* Planned PIDs are dense, so the number itself spreads well. */
-static uint32_t home_of(const struct index *index, uint32_t pid)
+static uint32_t home_of(const struct pid_map *map, pid_t pid)
 {
-	return pid % index->size;
+	return (uint32_t)pid % map->size;
 }
 
-static uint32_t pid_at(const struct index *index, uint32_t place)
+void pid_map_add(struct pid_map *map, pid_t pid, uint32_t index)
 {
-	return index->table->slots[index->places[place] - 1].pid_of_parent;
-}
+	SBX_ASSERT(map->size > 0);
+	SBX_ASSERT(pid > 0);
+	uint32_t bucket = home_of(map, pid);
 
-void index_add(struct index *index, uint32_t slot)
-{
-	SBX_ASSERT(index->size > 0);
-	uint32_t place = home_of(index, index->table->slots[slot].pid_of_parent);
-
-	while (index->places[place] != 0)
-		place = (place + 1) % index->size;
-	index->places[place] = slot + 1;
+	while (map->entries[bucket].pid != 0)
+		bucket = (bucket + 1) % map->size;
+	map->entries[bucket] = (struct pid_map_entry){ .pid = pid, .index = index };
 }
 
 /* Closes the gap: moves back each follower that a search would no longer reach. */
-static void remove_at(struct index *index, uint32_t gap)
+static void remove_at(struct pid_map *map, uint32_t gap)
 {
-	uint32_t place = gap;
-
-	for (;;) {
-		place = (place + 1) % index->size;
-		if (index->places[place] == 0)
-			break;
-		uint32_t home = home_of(index, pid_at(index, place));
-		uint32_t from_home = (place + index->size - home) % index->size;
-		uint32_t from_gap = (place + index->size - gap) % index->size;
+	for (uint32_t bucket = (gap + 1) % map->size; map->entries[bucket].pid != 0;
+	     bucket = (bucket + 1) % map->size) {
+		uint32_t home = home_of(map, map->entries[bucket].pid);
+		uint32_t from_home = (bucket + map->size - home) % map->size;
+		uint32_t from_gap = (bucket + map->size - gap) % map->size;
 
 		if (from_home >= from_gap) {
-			index->places[gap] = index->places[place];
-			gap = place;
+			map->entries[gap] = map->entries[bucket];
+			gap = bucket;
 		}
 	}
-	index->places[gap] = 0;
+	map->entries[gap].pid = 0;
 }
 
-uint32_t index_take(struct index *index, uint32_t pid)
+uint32_t pid_map_take(struct pid_map *map, pid_t pid)
 {
-	uint32_t place = index->size == 0 ? 0 : home_of(index, pid);
+	uint32_t bucket = map->size == 0 ? 0 : home_of(map, pid);
 
-	while (index->size > 0 && index->places[place] != 0) {
-		if (pid_at(index, place) == pid) {
-			uint32_t slot = index->places[place] - 1;
+	while (map->size > 0 && map->entries[bucket].pid != 0) {
+		if (map->entries[bucket].pid == pid) {
+			uint32_t index = map->entries[bucket].index;
 
-			remove_at(index, place);
-			return slot;
+			remove_at(map, bucket);
+			return index;
 		}
-		place = (place + 1) % index->size;
+		bucket = (bucket + 1) % map->size;
 	}
 	return SBX_NONE;
 }

@@ -1,23 +1,32 @@
-/* pid_map.h - which slot a reaped PID belongs to: a hash table in each supervisor's part. */
+/* pid_map.h - which of its slots a supervisor's child belongs to. */
 #ifndef PID_MAP_H
 #define PID_MAP_H
 
-#include "core/table.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
-/* Open addressing with twice as many places as the supervisor has slots. */
-struct index {
-	const struct table *table;
-	uint32_t *places; /* slot + 1, or 0 */
-	uint32_t size; /* 0 of a supervisor without slots */
+#include "core/sbx.h"
+
+/* One entry: a child's PID as its supervisor sees it, and an index of the supervisor's own. */
+struct pid_map_entry {
+	pid_t pid; /* 0: free */
+	uint32_t index;
 };
 
-/* Errors: none. `first` and `count` are the supervisor's range in the plan's `owned`. */
-struct index index_of(const struct table *table, uint32_t first, uint32_t count);
+/* A hash table in the supervisor's own memory, which nobody else can write. */
+struct pid_map {
+	struct pid_map_entry *entries;
+	uint32_t size;
+};
 
-/* The slot's pid_of_parent must be set. */
-void index_add(struct index *index, uint32_t slot);
+/* Bytes of memory, zeroed, that a map of at most `count` children needs; and the map in it. */
+size_t pid_map_size(uint32_t count);
+struct pid_map pid_map_in(void *memory, uint32_t count);
 
-/* Finds and removes. SBX_NONE: no declared process has this PID. */
-uint32_t index_take(struct index *index, uint32_t pid);
+void pid_map_add(struct pid_map *map, pid_t pid, uint32_t index);
+
+/* Takes the entry of `pid` out, and returns its index; SBX_NONE where there is none. */
+uint32_t pid_map_take(struct pid_map *map, pid_t pid);
 
 #endif

@@ -81,6 +81,27 @@ int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
 	return 0;
 }
 
+int pids_of_child(pid_t child, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
+{
+	int pidfd, result;
+
+	for (int above = 0; above <= level; above++) {
+		int pid = sys_ioctl(FD_PIDNS + above, NSFS_TGID_IN_PIDNS, child);
+
+		if (pid > 0) {
+			pids[above] = (uint32_t)pid;
+			continue;
+		}
+		pidfd = sys_pidfd_open(child);
+		if (pidfd < 0)
+			return sbx_fail(error, STEP_PIDS_READ, level);
+		result = pids_of_pidfd(pidfd, level, pids, error);
+		(void)close(pidfd);
+		return result;
+	}
+	return 0;
+}
+
 int pids_of_pidfd(int pidfd, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)
 {
 	char path[sizeof("self/fdinfo/") + 11];

@@ -14,6 +14,9 @@ int pids_open_namespace(int level, struct sbx_error *error);
  */
 int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error);
 
+/* As pids_read, of a child that has not been reaped and lives in the caller's PID namespace. */
+int pids_of_child(pid_t child, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error);
+
 /* As pids_read, of the process that `pidfd` refers to; it may be a zombie, but not be reaped. */
 int pids_of_pidfd(int pidfd, int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error);
 

@@ -11,18 +11,9 @@
 
 /* Bytes of one record, by section. */
 static const size_t record_sizes[SECTION_COUNT] = {
-	[SECTION_SANDBOXES] = sizeof(struct image_sandbox),
-	[SECTION_SLOTS] = sizeof(struct image_slot),
-	[SECTION_PROCESSES] = sizeof(struct image_process),
-	[SECTION_OWNED] = sizeof(uint32_t),
-	[SECTION_DEPENDENTS] = sizeof(struct image_dependent),
-	[SECTION_PIDS] = sizeof(uint32_t),
-	[SECTION_ID_MAPS] = sizeof(struct image_id_map),
-	[SECTION_GROUPS] = sizeof(uint32_t),
-	[SECTION_LIMITS] = sizeof(struct image_limit),
-	[SECTION_MOUNTS] = sizeof(struct image_mount),
-	[SECTION_STRINGS] = 1,
-	[SECTION_SOURCES] = sizeof(struct image_source),
+#define RECORD_SIZE(section, name, type) [section] = sizeof(type),
+	SBX_SECTIONS(RECORD_SIZE)
+#undef RECORD_SIZE
 };
 
 /* The image under validation, with the count of records of each section. */
@@ -88,7 +79,7 @@ static bool list_fits(const struct reader *reader, uint32_t offset, uint32_t cou
 
 static bool signal_fits(uint32_t number)
 {
-	return number >= 1 && number <= 64;
+	return number >= 1 && number <= SBX_SIGNAL_MAX;
 }
 
 static bool sandbox_fits(const struct reader *reader, uint32_t index)
@@ -117,6 +108,9 @@ static bool sandbox_fits(const struct reader *reader, uint32_t index)
 		return false;
 	if (box->joiner_first != SBX_NONE &&
 	    !range_fits(reader, SECTION_PIDS, box->joiner_first, box->level + 1))
+		return false;
+	if (box->mapper_first != SBX_NONE &&
+	    !range_fits(reader, SECTION_PIDS, box->mapper_first, box->level + 1))
 		return false;
 	if (box->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(box->stop_signal))
 		return false;
@@ -221,6 +215,23 @@ static bool owned_fits(const struct reader *reader)
 	return true;
 }
 
+/* In order of slots, so that those of one slot are found by halving. */
+static bool expectations_fit(const struct reader *reader)
+{
+	const struct plan *plan = reader->plan;
+
+	for (uint32_t i = 0; i < plan->expectation_count; i++) {
+		const struct image_expectation *expectation = &plan->expectations[i];
+
+		if (expectation->slot >= plan->slot_count ||
+		    expectation->what >= EXPECTATION_COUNT ||
+		    expectation->level > plan->slots[expectation->slot].level ||
+		    (i > 0 && plan->expectations[i - 1].slot > expectation->slot))
+			return false;
+	}
+	return true;
+}
+
 static bool others_fit(const struct reader *reader)
 {
 	const struct plan *plan = reader->plan;
@@ -241,6 +252,10 @@ static bool others_fit(const struct reader *reader)
 	for (uint32_t i = 0; i < reader->counts[SECTION_MOUNTS]; i++) {
 		if (plan->mounts[i].kind >= MOUNT_KIND_COUNT ||
 		    !string_fits(reader, plan->mounts[i].at))
+			return false;
+	}
+	for (uint32_t i = 0; i < plan->source_count; i++) {
+		if (!string_fits(reader, plan->sources[i].file))
 			return false;
 	}
 	for (uint32_t i = 0; i < reader->counts[SECTION_PIDS]; i++) {
@@ -271,6 +286,8 @@ static int records_fit(const struct reader *reader, struct sbx_error *error)
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_OWNED);
 	if (!others_fit(reader))
 		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_DEPENDENTS);
+	if (!expectations_fit(reader))
+		return sbx_fail(error, STEP_IMAGE_RECORD, SECTION_EXPECTATIONS);
 	return 0;
 }
 
@@ -294,19 +311,13 @@ int plan_validate(const void *image, size_t size, struct plan *plan, struct sbx_
 
 	*plan = (struct plan){
 		.header = header,
-		.sandboxes = section_at(&reader, SECTION_SANDBOXES),
-		.slots = section_at(&reader, SECTION_SLOTS),
-		.processes = section_at(&reader, SECTION_PROCESSES),
-		.owned = section_at(&reader, SECTION_OWNED),
-		.dependents = section_at(&reader, SECTION_DEPENDENTS),
-		.pids = section_at(&reader, SECTION_PIDS),
-		.id_maps = section_at(&reader, SECTION_ID_MAPS),
-		.groups = section_at(&reader, SECTION_GROUPS),
-		.limits = section_at(&reader, SECTION_LIMITS),
-		.mounts = section_at(&reader, SECTION_MOUNTS),
-		.strings = section_at(&reader, SECTION_STRINGS),
+#define SECTION_VIEW(section, name, type) .name = section_at(&reader, section),
+		SBX_SECTIONS(SECTION_VIEW)
+#undef SECTION_VIEW
 		.sandbox_count = reader.counts[SECTION_SANDBOXES],
 		.slot_count = reader.counts[SECTION_SLOTS],
+		.source_count = reader.counts[SECTION_SOURCES],
+		.expectation_count = reader.counts[SECTION_EXPECTATIONS],
 	};
 	uint32_t pool = reader.counts[SECTION_STRINGS];
 

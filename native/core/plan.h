@@ -7,19 +7,13 @@
 /* Views into the mapped image; valid as long as the mapping. */
 struct plan {
 	const struct image_header *header;
-	const struct image_sandbox *sandboxes;
-	const struct image_slot *slots;
-	const struct image_process *processes;
-	const uint32_t *owned;
-	const struct image_dependent *dependents;
-	const uint32_t *pids;
-	const struct image_id_map *id_maps;
-	const uint32_t *groups;
-	const struct image_limit *limits;
-	const struct image_mount *mounts;
-	const char *strings;
+#define SECTION_VIEW(section, name, type) const type *name;
+	SBX_SECTIONS(SECTION_VIEW)
+#undef SECTION_VIEW
 	uint32_t sandbox_count;
 	uint32_t slot_count;
+	uint32_t source_count; /* one a sandbox, then one a slot; others may be missing */
+	uint32_t expectation_count;
 };
 
 /*

@@ -14,6 +14,7 @@
 /* Of proc_pid_stat(5). */
 struct procfs_stat {
 	uint32_t parent;
+	uint32_t threads;
 	char state;
 	char comm[16]; /* ended by NUL */
 	uint64_t start_ticks; /* since boot; with the PID it names a process for good */

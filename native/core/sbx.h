@@ -9,12 +9,7 @@
 #include <unistd.h>
 
 #include "gen/layout.gen.h"
-
-#define SBX_EXIT_FAILED 1 /* a process of the run failed */
-#define SBX_EXIT_HOST 3 /* the kernel or a policy said no */
-#define SBX_EXIT_USAGE 64 /* wrong arguments, or an image that is none */
-#define SBX_EXIT_BUG 101 /* our fault: an assertion failed */
-#define SBX_EXIT_EXEC 127 /* of a child whose execve failed */
+#include "gen/tables.gen.h"
 
 #define SBX_NS_PER_MS 1000000ull
 

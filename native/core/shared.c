@@ -15,10 +15,31 @@ void run_ring(int bell)
 	(void)!write(bell, &one, sizeof(one));
 }
 
+int run_reserve_numbers(void)
+{
+	for (int fd = FD_CONTROL; fd <= FD_LAST; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && dup3(FD_NULL, fd, O_CLOEXEC) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 void run_leave_parent(void)
 {
-	(void)sys_close_range(3, FD_RUN_DIR);
+	(void)sys_close_range(3, FD_CONTROL - 1);
+	for (int fd = FD_CONTROL; fd <= FD_RUN_DIR; fd++)
+		(void)dup3(FD_NULL, fd, O_CLOEXEC);
+	(void)dup3(FD_NULL, FD_START, O_CLOEXEC);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
+}
+
+int run_close_but_helpers(void)
+{
+	_Static_assert(FD_START < FD_USERNS && FD_USERNS < FD_NEEDED && FD_PROC < FD_START, "in order");
+	if (sys_close_range(STDERR_FILENO + 1, FD_PROC - 1) < 0 ||
+	    sys_close_range(FD_PROC + 1, FD_START - 1) < 0)
+		return -1;
+	return sys_close_range(FD_NEEDED + 1, ~0u);
 }
 
 int run_place(int fd, int number)
@@ -30,17 +51,27 @@ int run_place(int fd, int number)
 	if (fd == number)
 		return fcntl(fd, F_SETFD, FD_CLOEXEC);
 	result = dup3(fd, number, O_CLOEXEC);
+	/* For a number above RLIMIT_NOFILE it says EBADF, as for a descriptor that is none: dup(2). */
+	if (result < 0 && errno == EBADF && fcntl(fd, F_GETFD) >= 0)
+		errno = EMFILE;
 	(void)close(fd);
 	return result < 0 ? -1 : 0;
 }
 
+/* A kind that has no row would be a namespace that is silently not made. */
+#define ONE(kind, flag, file) +1
+_Static_assert(0 SBX_NAMESPACES(ONE) == NAMESPACE_COUNT, "each namespace kind has its row");
+#undef ONE
+#define NOT_ZERO(kind, flag, file) _Static_assert((flag) != 0 && sizeof(file) > 1, #kind);
+SBX_NAMESPACES(NOT_ZERO)
+#undef NOT_ZERO
+
 uint64_t run_clone_flags(uint32_t namespaces)
 {
 	static const uint64_t flags[NAMESPACE_COUNT] = {
-		[NAMESPACE_PID] = CLONE_NEWPID, [NAMESPACE_USER] = CLONE_NEWUSER,
-		[NAMESPACE_MOUNT] = CLONE_NEWNS, [NAMESPACE_IPC] = CLONE_NEWIPC,
-		[NAMESPACE_UTS] = CLONE_NEWUTS, [NAMESPACE_NET] = CLONE_NEWNET,
-		[NAMESPACE_CGROUP] = CLONE_NEWCGROUP,
+#define FLAG(kind, flag, file) [kind] = flag,
+		SBX_NAMESPACES(FLAG)
+#undef FLAG
 	};
 	uint64_t result = 0;
 
@@ -55,4 +86,13 @@ bool run_userns_apart(const struct run *run, uint32_t sandbox)
 {
 	return run->plan.sandboxes[sandbox].user_mode == USER_MODE_NEW &&
 	       !(sandbox == 0 && run->userns_first);
+}
+
+bool run_enters_userns(const struct run *run, uint32_t sandbox)
+{
+	for (; sandbox != SBX_NONE; sandbox = run->plan.sandboxes[sandbox].parent) {
+		if (run_userns_apart(run, sandbox))
+			return true;
+	}
+	return false;
 }

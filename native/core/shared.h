@@ -10,7 +10,8 @@
 
 /*
  * Descriptors the shim keeps for its whole life, at fixed numbers, so that a child can close all
- * others without a list. Workloads get none of them.
+ * others without a list. Workloads get none of them. A number that is not in use holds /dev/null, so
+ * that no pipe can take it.
  */
 enum {
 	FD_CONTROL = 100, /* stream to and from the runner; the monitor's alone */
@@ -22,7 +23,9 @@ enum {
 	FD_MONITOR, /* pidfd of the monitor: readable once it is dead */
 	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
 	FD_NULL, /* /dev/null */
+	FD_START, /* in a starting process: its socket to the supervisor */
 	FD_USERNS, /* user namespace that this sandbox's processes enter, if they must */
+	FD_NEEDED, /* in a helper: one more that it was made for */
 	FD_PIDNS, /* FD_PIDNS + level: PID namespace of that level */
 	FD_LAST = FD_PIDNS + SBX_LEVEL_MAX,
 };
@@ -31,6 +34,7 @@ struct run {
 	struct plan plan;
 	struct table table;
 	const char *spec_dir; /* the processes' default directory where visible; never NULL */
+	const char *runs_dir; /* absolute: where the directories of runs are; NULL: not known */
 	char **environment; /* the caller's, for inherit_env */
 	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
 	int *guarded; /* where the pidfd of the root's init goes, shared with the guard; or NULL */
@@ -50,13 +54,28 @@ void run_ring(int bell);
 /* In a new init: closes what is the parent's alone, and every descriptor not named above. */
 void run_leave_parent(void);
 
+/*
+ * In a helper that makes or maps a user namespace: closes all but the standard streams, FD_PROC,
+ * FD_START, FD_USERNS and FD_NEEDED. Returns -1 with errno.
+ */
+int run_close_but_helpers(void);
+
 /* Moves `fd` to the fixed number, close-on-exec. Consumes fd. Returns -1 with errno. */
 int run_place(int fd, int number);
 
 /* Of the namespace kinds: CLONE_ flags for a bitmask of `namespaces_new`. */
 uint64_t run_clone_flags(uint32_t namespaces);
 
+/* Gives every fixed number that is free to /dev/null. Returns -1 with errno. */
+int run_reserve_numbers(void);
+
 /* Whether a new sandbox gets a user namespace that its init makes but does not live in. */
 bool run_userns_apart(const struct run *run, uint32_t sandbox);
+
+/*
+ * Whether processes of `sandbox` enter a user namespace right before their program: its own, or the
+ * nearest one above, that no init lives in. It is at FD_USERNS then. SBX_NONE: the run has none.
+ */
+bool run_enters_userns(const struct run *run, uint32_t sandbox);
 
 #endif

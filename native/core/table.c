@@ -18,7 +18,7 @@ static size_t rounded(size_t size)
 
 /* Byte offsets of the table's parts. */
 struct parts {
-	size_t slots, sandboxes, dirty_up, dirty_down, index, size;
+	size_t slots, sandboxes, dirty_up, dirty_down, index, expectations, size;
 };
 
 static struct parts parts_of(const struct plan *plan)
@@ -31,7 +31,10 @@ static struct parts parts_of(const struct plan *plan)
 	parts.dirty_up = parts.sandboxes + plan->sandbox_count * sizeof(struct table_sandbox);
 	parts.dirty_down = parts.dirty_up + bitmap;
 	parts.index = parts.dirty_down + bitmap;
-	parts.size = parts.index + rounded(2 * (size_t)plan->slot_count * sizeof(uint32_t));
+	parts.expectations =
+		parts.index + rounded(2 * (size_t)plan->slot_count * sizeof(uint32_t));
+	parts.size = parts.expectations + rounded((size_t)plan->expectation_count *
+						  sizeof(struct table_expectation));
 	return parts;
 }
 
@@ -55,7 +58,7 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 	uint8_t *base;
 
 	if (fd >= 0 && reserve(fd, parts.size) < 0)
-		return sbx_fail(error, STEP_TABLE_OPEN, 0);
+		return sbx_fail(error, STEP_TABLE_RESERVE, 0);
 	base = mmap(NULL, parts.size, PROT_READ | PROT_WRITE, flags, fd, 0);
 	if (base == MAP_FAILED)
 		return sbx_fail(error, STEP_TABLE_MAP, 0);
@@ -67,6 +70,7 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.dirty_up = (_Atomic uint64_t *)(base + parts.dirty_up),
 		.dirty_down = (_Atomic uint64_t *)(base + parts.dirty_down),
 		.index = (uint32_t *)(base + parts.index),
+		.expectations = (struct table_expectation *)(base + parts.expectations),
 	};
 	*table->header = (struct table_header){
 		.version = SBX_WIRE_VERSION,
@@ -78,6 +82,8 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.dirty_up = (uint32_t)parts.dirty_up,
 		.dirty_down = (uint32_t)parts.dirty_down,
 		.index = (uint32_t)parts.index,
+		.expectations = (uint32_t)parts.expectations,
+		.expectation_count = plan->expectation_count,
 		.pending = plan->slot_count,
 		.failed_slot = SBX_NONE,
 	};
@@ -133,6 +139,14 @@ void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error 
 	record->fault_errno = (uint32_t)error->err;
 	record->fault_level = (uint32_t)error->level;
 	table_store(&record->fault_step, error->step);
+}
+
+void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t level,
+		    uint32_t pid_of_parent)
+{
+	SBX_ASSERT(level < SBX_PIDS_MAX);
+	memcpy(record->pids, pids, ((size_t)level + 1) * sizeof(pids[0]));
+	table_store(&record->pid_of_parent, pid_of_parent);
 }
 
 void table_set_own_fault(const struct table *table, const struct sbx_error *error)

@@ -15,6 +15,7 @@ struct table {
 	struct table_header *header;
 	struct table_slot *slots;
 	struct table_sandbox *sandboxes;
+	struct table_expectation *expectations;
 	_Atomic uint64_t *dirty_up;
 	_Atomic uint64_t *dirty_down;
 	uint32_t *index; /* PID to slot, see index.h */
@@ -25,7 +26,7 @@ size_t table_size(const struct plan *plan);
 
 /*
  * Makes the table of `plan` in the file `fd`, or in memory of this run's own if fd is -1. The
- * mapping lasts as long as the process and its forks. Errors: STEP_TABLE_OPEN, STEP_TABLE_MAP.
+ * mapping lasts as long as the process and its forks. Errors: STEP_TABLE_RESERVE, STEP_TABLE_MAP.
  */
 int table_create(struct table *table, const struct plan *plan, int fd, struct sbx_error *error);
 
@@ -53,6 +54,9 @@ bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 /* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
+/* PIDs by level, 0 to `level`, and the one that its supervisor knows it by. */
+void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t level,
+		    uint32_t pid_of_parent);
 /* What kept the monitor from beginning. */
 void table_set_own_fault(const struct table *table, const struct sbx_error *error);
 /* Why it ended, where it did not end by itself. */

@@ -5,15 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x7e782d6cu
+#define SBX_WIRE_VERSION 0xadf79be6u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
+#define SBX_SIGNAL_MAX 64
 #define SBX_PIDS_MAX 33
 #define SBX_USERS_MAX 34
 #define SBX_SANDBOX_COUNT_MAX 65536
-#define SBX_SLOT_COUNT_MAX 1048576
+#define SBX_SLOT_COUNT_MAX 1065536
 #define SBX_STRING_LIST_MAX 65535
 #define SBX_IMAGE_SIZE_MAX 1073741824
+#define SBX_ARGV_TEXT_MAX 31743
 #define SBX_IMAGE_MAGIC "SBXPLAN"
 #define SBX_TABLE_MAGIC "SBXSTATE"
 
@@ -42,6 +44,7 @@ enum mount_kind {
 	MOUNT_KIND_PROC,
 	MOUNT_KIND_DEV,
 	MOUNT_KIND_TMPFS,
+	MOUNT_KIND_RUN,
 	MOUNT_KIND_COUNT
 };
 
@@ -114,7 +117,44 @@ enum slot_flag {
 	SLOT_FLAG_ENDED_WITH_SANDBOX,
 	SLOT_FLAG_UNMET,
 	SLOT_FLAG_SANDBOX_TIMED_OUT,
+	SLOT_FLAG_OUTPUT_LOST,
 	SLOT_FLAG_COUNT
+};
+
+enum failure {
+	FAILURE_FAULT,
+	FAILURE_UNMET,
+	FAILURE_TIMED_OUT,
+	FAILURE_SANDBOX_TIMED_OUT,
+	FAILURE_BAD_END,
+	FAILURE_EXPECTATION,
+	FAILURE_PID_NOT_GIVEN,
+	FAILURE_COUNT
+};
+
+enum expectation {
+	EXPECTATION_PID,
+	EXPECTATION_PPID,
+	EXPECTATION_LEVEL,
+	EXPECTATION_EXIT,
+	EXPECTATION_SIGNAL,
+	EXPECTATION_PINNED,
+	EXPECTATION_COUNT
+};
+
+enum expectation_result {
+	EXPECTATION_RESULT_NOT_JUDGED,
+	EXPECTATION_RESULT_MET,
+	EXPECTATION_RESULT_NOT_MET,
+	EXPECTATION_RESULT_COUNT
+};
+
+enum found_kind {
+	FOUND_KIND_NOTHING,
+	FOUND_KIND_NUMBER,
+	FOUND_KIND_EXIT_CODE,
+	FOUND_KIND_SIGNAL,
+	FOUND_KIND_COUNT
 };
 
 enum outcome {
@@ -153,7 +193,6 @@ enum trace_kind {
 	TRACE_KIND_FORK,
 	TRACE_KIND_EXEC,
 	TRACE_KIND_EXIT,
-	TRACE_KIND_LOST,
 	TRACE_KIND_COUNT
 };
 
@@ -190,20 +229,47 @@ enum step {
 	STEP_IMAGE_VERSION,
 	STEP_IMAGE_SECTION,
 	STEP_IMAGE_RECORD,
-	STEP_TABLE_OPEN,
+	STEP_TABLE_RESERVE,
 	STEP_TABLE_MAP,
-	STEP_MONITOR_SETUP,
+	STEP_RUN_DIR_OPEN,
+	STEP_MEMORY,
+	STEP_DESCRIPTOR_LIMIT,
+	STEP_CONTROL_OPEN,
+	STEP_PROC_OPEN,
+	STEP_LOG_SOCKET,
+	STEP_NOTIFY_OPEN,
+	STEP_MONITOR_PIDFD,
+	STEP_NULL_OPEN,
+	STEP_EPOLL,
+	STEP_SIGNALFD,
+	STEP_TIMER,
+	STEP_SUBREAPER,
+	STEP_DEATH_SIGNAL,
+	STEP_NOT_DUMPABLE,
 	STEP_CLONE_INIT,
 	STEP_CLONE_PROCESS,
-	STEP_CLONE_JOINER,
+	STEP_CLONE_HELPER,
+	STEP_CLONE_WATCHDOG,
+	STEP_HELPER_SOCKET,
+	STEP_HELPER_LOST,
+	STEP_START_SOCKET,
+	STEP_STARTS_WATCH,
+	STEP_SEAL,
+	STEP_USERNS_MAKE,
+	STEP_NAMESPACES_MAKE,
+	STEP_SECCOMP,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
 	STEP_JOIN,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
+	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
 	STEP_USERNS_ENTER,
-	STEP_PROPAGATION,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -213,24 +279,23 @@ enum step {
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
 	STEP_LAST_PID,
+	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SESSION,
+	STEP_LOG_PIPE,
 	STEP_STDIN_OPEN,
+	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
 	STEP_STDERR_OPEN,
-	STEP_LOG_PIPE,
-	STEP_LOG_SEND,
+	STEP_STREAMS,
+	STEP_DESCRIPTORS_CLOSE,
 	STEP_LIMITS,
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
 	STEP_CWD,
-	STEP_DESCRIPTORS,
-	STEP_ENVIRONMENT,
 	STEP_EXEC,
-	STEP_SIGNAL,
-	STEP_REAP,
 	STEP_COUNT
 };
 
@@ -245,6 +310,7 @@ enum section {
 	SECTION_GROUPS,
 	SECTION_LIMITS,
 	SECTION_MOUNTS,
+	SECTION_EXPECTATIONS,
 	SECTION_STRINGS,
 	SECTION_SOURCES,
 	SECTION_COUNT
@@ -270,7 +336,7 @@ _Static_assert(sizeof(struct image_section) == 8, "layout");
 _Static_assert(offsetof(struct image_section, offset) == 0, "layout");
 _Static_assert(offsetof(struct image_section, count) == 4, "layout");
 
-/* At offset 0. `sha256` is that of the canonical plan. The sections follow it. */
+/* At offset 0. `sha256` is that of the canonical plan. `params` is JSON, and not in the hash. The sections follow it. */
 struct image_header {
 	uint8_t magic[8];
 	uint32_t version;
@@ -278,20 +344,24 @@ struct image_header {
 	uint8_t sha256[32];
 	uint32_t name;
 	uint32_t description;
+	uint32_t params;
+	uint32_t unused;
 	uint32_t monitor_owned_first;
 	uint32_t monitor_owned_count;
-	uint32_t sections[24];
+	uint32_t sections[26];
 };
-_Static_assert(sizeof(struct image_header) == 160, "layout");
+_Static_assert(sizeof(struct image_header) == 176, "layout");
 _Static_assert(offsetof(struct image_header, magic) == 0, "layout");
 _Static_assert(offsetof(struct image_header, version) == 8, "layout");
 _Static_assert(offsetof(struct image_header, size) == 12, "layout");
 _Static_assert(offsetof(struct image_header, sha256) == 16, "layout");
 _Static_assert(offsetof(struct image_header, name) == 48, "layout");
 _Static_assert(offsetof(struct image_header, description) == 52, "layout");
-_Static_assert(offsetof(struct image_header, monitor_owned_first) == 56, "layout");
-_Static_assert(offsetof(struct image_header, monitor_owned_count) == 60, "layout");
-_Static_assert(offsetof(struct image_header, sections) == 64, "layout");
+_Static_assert(offsetof(struct image_header, params) == 56, "layout");
+_Static_assert(offsetof(struct image_header, unused) == 60, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_first) == 64, "layout");
+_Static_assert(offsetof(struct image_header, monitor_owned_count) == 68, "layout");
+_Static_assert(offsetof(struct image_header, sections) == 72, "layout");
 
 /* One sandbox, in plan order. `owned` are the slots that its init creates and reaps. */
 struct image_sandbox {
@@ -320,6 +390,7 @@ struct image_sandbox {
 	uint32_t mounts_first;
 	uint32_t mounts_count;
 	uint32_t joiner_first;
+	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
 	uint32_t until_first;
@@ -330,7 +401,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 136, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -356,15 +427,16 @@ _Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
 _Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -492,16 +564,31 @@ _Static_assert(sizeof(struct image_mount) == 8, "layout");
 _Static_assert(offsetof(struct image_mount, kind) == 0, "layout");
 _Static_assert(offsetof(struct image_mount, at) == 4, "layout");
 
-/* Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1. */
+/* What a slot must have been at the end of the run: `what` at `level` is `value`. In order of slots. */
+struct image_expectation {
+	uint32_t slot;
+	uint32_t what;
+	uint32_t level;
+	uint32_t value;
+};
+_Static_assert(sizeof(struct image_expectation) == 16, "layout");
+_Static_assert(offsetof(struct image_expectation, slot) == 0, "layout");
+_Static_assert(offsetof(struct image_expectation, what) == 4, "layout");
+_Static_assert(offsetof(struct image_expectation, level) == 8, "layout");
+_Static_assert(offsetof(struct image_expectation, value) == 12, "layout");
+
+/* Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known. */
 struct image_source {
 	uint32_t file;
 	uint32_t start;
 	uint32_t end;
+	uint32_t line;
 };
-_Static_assert(sizeof(struct image_source) == 12, "layout");
+_Static_assert(sizeof(struct image_source) == 16, "layout");
 _Static_assert(offsetof(struct image_source, file) == 0, "layout");
 _Static_assert(offsetof(struct image_source, start) == 4, "layout");
 _Static_assert(offsetof(struct image_source, end) == 8, "layout");
+_Static_assert(offsetof(struct image_source, line) == 12, "layout");
 
 /* At offset 0. The arrays are at the offsets it names. */
 struct table_header {
@@ -526,9 +613,11 @@ struct table_header {
 	uint32_t fault_step;
 	uint32_t fault_errno;
 	uint32_t fault_level;
-	uint32_t unused;
+	uint32_t exit_code;
 	uint32_t failed_slot;
-	uint32_t unused_tail[3];
+	uint32_t interrupted;
+	uint32_t expectations;
+	uint32_t expectation_count;
 };
 _Static_assert(sizeof(struct table_header) == 144, "layout");
 _Static_assert(offsetof(struct table_header, magic) == 0, "layout");
@@ -552,9 +641,11 @@ _Static_assert(offsetof(struct table_header, ended_ns) == 104, "layout");
 _Static_assert(offsetof(struct table_header, fault_step) == 112, "layout");
 _Static_assert(offsetof(struct table_header, fault_errno) == 116, "layout");
 _Static_assert(offsetof(struct table_header, fault_level) == 120, "layout");
-_Static_assert(offsetof(struct table_header, unused) == 124, "layout");
+_Static_assert(offsetof(struct table_header, exit_code) == 124, "layout");
 _Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
-_Static_assert(offsetof(struct table_header, unused_tail) == 132, "layout");
+_Static_assert(offsetof(struct table_header, interrupted) == 132, "layout");
+_Static_assert(offsetof(struct table_header, expectations) == 136, "layout");
+_Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
 struct table_slot {
@@ -562,7 +653,8 @@ struct table_slot {
 	uint32_t desired_signal;
 	uint32_t desired_count;
 	uint32_t flags;
-	uint32_t unused[12];
+	uint32_t failures;
+	uint32_t unused[11];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -583,7 +675,8 @@ _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
 _Static_assert(offsetof(struct table_slot, desired_signal) == 4, "layout");
 _Static_assert(offsetof(struct table_slot, desired_count) == 8, "layout");
 _Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 16, "layout");
+_Static_assert(offsetof(struct table_slot, failures) == 16, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 20, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
@@ -599,14 +692,25 @@ _Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
 _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 
+/* What became of the expectation of the same index, and what was found instead. */
+struct table_expectation {
+	uint32_t result;
+	uint32_t found_kind;
+	uint32_t found;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct table_expectation) == 16, "layout");
+_Static_assert(offsetof(struct table_expectation, result) == 0, "layout");
+_Static_assert(offsetof(struct table_expectation, found_kind) == 4, "layout");
+_Static_assert(offsetof(struct table_expectation, found) == 8, "layout");
+_Static_assert(offsetof(struct table_expectation, unused) == 12, "layout");
+
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */
 struct table_sandbox {
-	uint64_t inodes[7];
-	uint64_t unused;
+	uint64_t inodes[8];
 };
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
-_Static_assert(offsetof(struct table_sandbox, unused) == 56, "layout");
 
 /* Monitor to runner, followed by `size` bytes. */
 struct frame {
@@ -621,33 +725,39 @@ _Static_assert(offsetof(struct frame, slot) == 4, "layout");
 _Static_assert(offsetof(struct frame, stream) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
 
-/* Runner to monitor. `slot` is NONE for the whole run. */
+/* Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. */
 struct command {
 	uint32_t kind;
 	uint32_t slot;
-	uint32_t argument;
+	uint32_t interrupts;
 	uint32_t unused;
 };
 _Static_assert(sizeof(struct command) == 16, "layout");
 _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
-_Static_assert(offsetof(struct command, argument) == 8, "layout");
+_Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* First in the file of a traced run: by what it is traced, and why not by BPF. */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {
 	uint32_t tracer;
 	uint32_t obstacle;
 	uint32_t obstacle_errno;
-	uint32_t unused;
+	uint32_t write_errno;
+	uint32_t lost;
+	uint32_t finished;
+	uint32_t unused[2];
 };
-_Static_assert(sizeof(struct trace_header) == 16, "layout");
+_Static_assert(sizeof(struct trace_header) == 32, "layout");
 _Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
-_Static_assert(offsetof(struct trace_header, unused) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, write_errno) == 12, "layout");
+_Static_assert(offsetof(struct trace_header, lost) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, finished) == 20, "layout");
+_Static_assert(offsetof(struct trace_header, unused) == 24, "layout");
 
-/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost. */
+/* One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2). */
 struct trace_event {
 	uint32_t size;
 	uint32_t kind;
@@ -713,5 +823,20 @@ _Static_assert(offsetof(struct namespace_row, user_inodes) == 280, "layout");
 _Static_assert(offsetof(struct namespace_row, inits) == 552, "layout");
 _Static_assert(offsetof(struct namespace_row, hostname) == 684, "layout");
 _Static_assert(offsetof(struct namespace_row, domainname) == 749, "layout");
+
+#define SBX_SECTIONS(X) \
+	X(SECTION_SANDBOXES, sandboxes, struct image_sandbox) \
+	X(SECTION_SLOTS, slots, struct image_slot) \
+	X(SECTION_PROCESSES, processes, struct image_process) \
+	X(SECTION_OWNED, owned, uint32_t) \
+	X(SECTION_DEPENDENTS, dependents, struct image_dependent) \
+	X(SECTION_PIDS, pids, uint32_t) \
+	X(SECTION_ID_MAPS, id_maps, struct image_id_map) \
+	X(SECTION_GROUPS, groups, uint32_t) \
+	X(SECTION_LIMITS, limits, struct image_limit) \
+	X(SECTION_MOUNTS, mounts, struct image_mount) \
+	X(SECTION_EXPECTATIONS, expectations, struct image_expectation) \
+	X(SECTION_STRINGS, strings, char) \
+	X(SECTION_SOURCES, sources, struct image_source)
 
 #endif

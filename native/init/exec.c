@@ -2,23 +2,20 @@
 #define _GNU_SOURCE
 #include "init/exec.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "build/caps.h"
 #include "build/idmap.h"
+#include "core/path.h"
 #include "core/sys.h"
+#include "init/streams.h"
 
-/*
- * Pointer arrays for execve, filled in the child. A child that shares our memory has the parent
- * asleep, so one of each is enough.
- */
+/* Pointer arrays for execve, filled in the child, which has a copy of its parent's memory. */
 static char *argument_pointers[SBX_STRING_LIST_MAX + 1];
 static char *environment_pointers[2 * SBX_STRING_LIST_MAX + 1];
 
@@ -100,21 +97,24 @@ static int set_limits(const struct run *run, const struct image_process *process
 	return 0;
 }
 
-static int take_identity(const struct exec_request *request, const struct image_sandbox *box,
+static int take_identity(const struct exec_request *request, const struct image_sandbox *sandbox,
 			 const struct image_process *process, struct sbx_error *error)
 {
-	const struct run *run = request->run;
-	int level = (int)box->level;
+	int level = (int)sandbox->level;
 
-	if (request->enter_userns && setns(FD_USERNS, CLONE_NEWUSER) < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, level);
-	if (request->enter_userns || process->has_identity || box->has_identity) {
-		if (idmap_become(run, box, process, error) < 0)
-			return -1;
+	if (request->enter_userns) {
+		if (setns(FD_USERNS, CLONE_NEWUSER) < 0)
+			return sbx_fail(error, STEP_USERNS_ENTER, level);
+		caps_entered_userns();
+		(void)close(FD_USERNS);
 	}
-	/* Entering a user namespace filled the bounding set again; the monitor's was never empty. */
+	/* Before the ids: with another uid than 0 the right to do so is gone. */
 	if (caps_bound(level, error) < 0)
 		return -1;
+	if (request->enter_userns || process->has_identity || sandbox->has_identity) {
+		if (idmap_become(request->run, sandbox, process, error) < 0)
+			return -1;
+	}
 	return caps_drop(level, error);
 }
 
@@ -134,25 +134,15 @@ static void exec_in(const char *path, const char *name)
 	(void)execve(candidate, argument_pointers, environment_pointers);
 }
 
-/*
- * Like the shell: without a slash, the first that can be executed in the PATH it will have. Most
- * runs start one program many times, so the entry that had it is tried first; parent and children
- * share this memory, and equal strings of a plan are one string.
- */
+/* Like the shell: without a slash, the first that can be executed in the PATH it will have. */
 static void exec_search(const char *name, int level, struct sbx_error *error)
 {
-	static const char *last_name, *last_path, *last_entry;
 	const char *variable = variable_of(environment_pointers, "PATH", 4);
 	const char *path = variable == NULL ? "" : variable + sizeof("PATH");
 	int denied = 0;
 
-	if (last_name == name && last_path == path)
-		exec_in(last_entry, name);
-	last_name = name;
-	last_path = path;
 	errno = ENOENT;
 	for (const char *entry = path; *entry != '\0'; entry += *entry == ':') {
-		last_entry = entry;
 		exec_in(entry, name);
 		if (errno == EACCES)
 			denied = errno;
@@ -160,164 +150,97 @@ static void exec_search(const char *name, int level, struct sbx_error *error)
 			break;
 		entry += strcspn(entry, ":");
 	}
-	last_name = NULL;
 	if (denied != 0 && (errno == ENOENT || errno == ENOTDIR))
 		errno = denied;
 	(void)sbx_fail(error, STEP_EXEC, level);
 }
 
-/* Never blocks on a FIFO without a peer, and never makes a terminal the controlling one. */
-static int open_stream(const char *path, int flags, enum step step, int level,
-		       struct sbx_error *error)
+/*
+ * Leaves only 0, 1, 2 and what the last steps need, none of which leads to anything of the host: the
+ * socket to the supervisor, and the user namespace that is still to be entered.
+ */
+static int close_others(bool keeps_userns)
 {
-	int fd = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+	unsigned int last = keeps_userns ? FD_USERNS : FD_START;
 
-	if (fd < 0 || fcntl(fd, F_SETFL, flags & O_APPEND) < 0)
-		return sbx_fail(error, step, level);
-	return fd;
-}
-
-static int stdin_text(const char *text, uint32_t size, int level, struct sbx_error *error)
-{
-	int fd = memfd_create("stdin", MFD_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) < 0)
-		return sbx_fail(error, STEP_STDIN_OPEN, level);
-	return fd;
-}
-
-static int stdin_fd(const struct run *run, const struct image_process *process, int level,
-		    struct sbx_error *error)
-{
-	const char *text = plan_string(&run->plan, process->stdin_text);
-
-	switch ((enum stdin_kind)process->stdin_kind) {
-	case STDIN_KIND_INHERIT:
-		return STDIN_FILENO;
-	case STDIN_KIND_FILE:
-		return open_stream(text, O_RDONLY, STEP_STDIN_OPEN, level, error);
-	case STDIN_KIND_TEXT:
-		return stdin_text(text, process->stdin_size, level, error);
-	case STDIN_KIND_NULL:
-	case STDIN_KIND_COUNT:
-		break;
-	}
-	return FD_NULL;
-}
-
-static int output_fd(const struct run *run, uint32_t kind, uint32_t path, int pipe_fd, int own,
-		     int stdout_fd, enum step step, int level, struct sbx_error *error)
-{
-	switch ((enum output_kind)kind) {
-	case OUTPUT_KIND_LOG:
-		return pipe_fd >= 0 ? pipe_fd : own;
-	case OUTPUT_KIND_INHERIT:
-		return own;
-	case OUTPUT_KIND_FILE:
-		return open_stream(plan_string(&run->plan, path), O_WRONLY | O_CREAT | O_APPEND, step,
-				   level, error);
-	case OUTPUT_KIND_STDOUT:
-		return stdout_fd;
-	case OUTPUT_KIND_NULL:
-	case OUTPUT_KIND_COUNT:
-		break;
-	}
-	return FD_NULL;
-}
-
-static int set_streams(const struct exec_request *request, const struct image_process *process,
-		       int level, struct sbx_error *error)
-{
-	const struct run *run = request->run;
-	int in = stdin_fd(run, process, level, error);
-	int out = output_fd(run, process->stdout_kind, process->stdout_path, request->stdout_fd,
-			    STDOUT_FILENO, -1, STEP_STDOUT_OPEN, level, error);
-	int err = output_fd(run, process->stderr_kind, process->stderr_path, request->stderr_fd,
-			    STDERR_FILENO, out, STEP_STDERR_OPEN, level, error);
-
-	if (in < 0 || out < 0 || err < 0)
+	_Static_assert(FD_USERNS == FD_START + 1, "kept together");
+	if (sys_close_range(STDERR_FILENO + 1, FD_START - 1) < 0)
 		return -1;
-	/* stderr before stdout: it may be a copy of the shim's own stdout, or of the new one. */
-	if ((err != STDERR_FILENO && dup2(err, STDERR_FILENO) < 0) ||
-	    (out != STDOUT_FILENO && dup2(out, STDOUT_FILENO) < 0) ||
-	    (in != STDIN_FILENO && dup2(in, STDIN_FILENO) < 0))
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
-	/* The gate stays until the exec, which its other side waits for. */
-	if ((request->gate >= 0 && sys_close_range(3, (unsigned int)request->gate - 1) < 0) ||
-	    sys_close_range(request->gate >= 0 ? (unsigned int)request->gate + 1 : 3, ~0u) < 0)
-		return sbx_fail(error, STEP_DESCRIPTORS, level);
-	return 0;
+	return sys_close_range(last + 1, ~0u);
 }
 
-static int prepare(const struct exec_request *request, const struct image_sandbox *box,
+/* The spec's folder where the process can see it, else the root of its tree; then its own. */
+static int enter_directory(const struct run *run, const struct image_process *process)
+{
+	const char *own = plan_string(&run->plan, process->cwd);
+
+	if (own[0] == '/')
+		return path_enter(own);
+	if (path_enter(run->spec_dir) < 0 && path_enter("/") < 0)
+		return -1;
+	return own[0] == '\0' ? 0 : path_enter(own);
+}
+
+/*
+ * In this order: descriptors of the host go before the first path of the spec is walked, rights
+ * before the first file is opened, and limits come last, as the shim's own steps do not count.
+ */
+static int prepare(const struct exec_request *request, const struct image_sandbox *sandbox,
 		   const struct image_process *process, struct sbx_error *error)
 {
-	const char *cwd = plan_string(&request->run->plan, process->cwd);
-	int level = (int)box->level;
+	int level = (int)sandbox->level;
 
 	if (setsid() < 0 && errno != EPERM) /* EPERM: it leads one already */
 		return sbx_fail(error, STEP_SESSION, level);
 	if (raise_limits(request->run, process, level, error) < 0)
 		return -1;
-	if (take_identity(request, box, process, error) < 0)
+	if (streams_set(request, error) < 0)
+		return -1;
+	if (close_others(request->enter_userns) < 0)
+		return sbx_fail(error, STEP_DESCRIPTORS_CLOSE, level);
+	if (take_identity(request, sandbox, process, error) < 0)
 		return -1;
 	(void)umask(process->umask);
-	if (cwd[0] != '\0' && chdir(cwd) < 0)
+	if (enter_directory(request->run, process) < 0)
 		return sbx_fail(error, STEP_CWD, level);
-	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
-	if (set_streams(request, process, level, error) < 0)
+	if (streams_open(request, error) < 0)
 		return -1;
+	/* After the ids, which clear it. Source: PR_SET_PDEATHSIG(2const). */
+	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	return set_limits(request->run, process, level, error);
 }
 
-/* Tells that this process has its PIDs, and waits to be let on; without a word it ends. */
-static void wait_at_gate(const struct exec_request *request)
+static void execute(const struct run *run, const struct image_process *process, int level,
+		    struct sbx_error *error)
 {
-	struct table table = request->run->table;
-	ssize_t count;
-	char byte;
-
-	/* Those who join its namespaces must be allowed to look at it, as after an exec. */
-	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	table_store(&table.slots[request->slot].held, 1);
-	table_mark(table.dirty_up, request->slot);
-	run_ring(FD_BELL_UP);
-	do
-		count = read(request->gate, &byte, 1);
-	while (count < 0 && errno == EINTR);
-	if (count != 1)
-		_exit(0);
-}
-
-int exec_process(void *argument)
-{
-	const struct exec_request *request = argument;
-	const struct run *run = request->run;
-	const struct image_process *process = plan_process(&run->plan, request->slot);
-	const struct image_sandbox *box =
-		&run->plan.sandboxes[run->plan.slots[request->slot].sandbox];
-	const char *name;
-	struct table table = run->table;
-	struct sbx_error error = { 0 };
+	const char *name = plan_string(&run->plan, process->argv);
 	sigset_t none;
 
-	SBX_ASSERT(process != NULL);
-	name = plan_string(&run->plan, process->argv);
-	if (request->gate >= 0)
-		wait_at_gate(request);
-	if (prepare(request, box, process, &error) == 0) {
-		(void)point_at(argument_pointers, name, process->argv_count);
-		fill_environment(run, process);
-		(void)sigemptyset(&none);
-		(void)sigprocmask(SIG_SETMASK, &none, NULL);
-		if (strchr(name, '/') == NULL) {
-			exec_search(name, (int)box->level, &error);
-		} else {
-			(void)execve(name, argument_pointers, environment_pointers);
-			(void)sbx_fail(&error, STEP_EXEC, (int)box->level);
-		}
+	(void)point_at(argument_pointers, name, process->argv_count);
+	fill_environment(run, process);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (strchr(name, '/') == NULL) {
+		exec_search(name, level, error);
+	} else {
+		(void)execve(name, argument_pointers, environment_pointers);
+		(void)sbx_fail(error, STEP_EXEC, level);
 	}
+}
+
+void exec_process(const struct exec_request *request)
+{
+	const struct run *run = request->run;
+	const struct image_process *process = plan_process(&run->plan, request->slot);
+	const struct image_sandbox *sandbox =
+		&run->plan.sandboxes[run->plan.slots[request->slot].sandbox];
+	struct table table = run->table;
+	struct sbx_error error = { 0 };
+
+	SBX_ASSERT(process != NULL);
+	if (prepare(request, sandbox, process, &error) == 0)
+		execute(run, process, (int)sandbox->level, &error);
 	table_set_fault(&table, request->slot, &error);
-	return SBX_EXIT_EXEC;
+	_exit(SBX_EXIT_EXEC);
 }

@@ -1,24 +1,25 @@
-/* exec.h - the last steps of a declared process: from a clone of the shim to its program. */
+/* exec.h - the last steps of a declared process: from a fork of the shim to its program. */
 #ifndef EXEC_H
 #define EXEC_H
 
 #include "core/shared.h"
 
-/* What the parent prepared for the child. Shared memory between the two until the child's exec. */
+/* What the parent prepared for the process. */
 struct exec_request {
 	const struct run *run;
 	uint32_t slot;
 	int stdout_fd; /* write end of the output pipe; -1 without one */
 	int stderr_fd;
-	int gate; /* the process is held until a byte comes from here; -1: it is not */
 	bool enter_userns; /* the process enters FD_USERNS */
 	bool dies_with_parent; /* no PID namespace ends together with the parent */
 };
 
 /*
- * Becomes the declared process: identity, limits, directory, standard streams, then execve. Never
- * returns but on failure, with the fault in the slot and the exit code as result.
+ * Becomes the declared process: streams, identity, directory, limits, then execve. Runs in the
+ * process itself and never returns; where a step fails it notes the fault in the slot and ends.
+ * The end of FD_START, which closes on exec, tells the supervisor that the program runs, or that
+ * there is a fault.
  */
-int exec_process(void *request);
+_Noreturn void exec_process(const struct exec_request *request);
 
 #endif

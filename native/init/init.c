@@ -12,7 +12,7 @@
 #include "core/sys.h"
 
 /* What woke the loop. */
-enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR };
+enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR, WAKE_STARTS };
 
 static int watch(int epoll, int fd, uint32_t events, uint64_t what)
 {
@@ -30,18 +30,17 @@ static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_er
 	if (run->plan.sandboxes[sandbox].parent == SBX_NONE)
 		(void)setsid();
 	if (!is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_SUBREAPER, level);
 	/* A subreaper must outlive the monitor, to end what it has adopted; PID 1 takes all along. */
 	if (is_pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (caps_bound(level, error) < 0)
 		return -1;
 	/* So that a root inside cannot trace its init and write to the state table through it. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, level);
+		return sbx_fail(error, STEP_NOT_DUMPABLE, level);
 	(void)prctl(PR_SET_NAME, "sandbox-init", 0, 0, 0);
-	if (chdir(run->spec_dir) < 0)
-		(void)!chdir("/");
+	(void)!chdir("/"); /* processes enter the spec's folder themselves */
 	return 0;
 }
 
@@ -109,6 +108,7 @@ static _Noreturn void loop(struct supervisor *supervisor, const struct image_san
 			continue;
 		if (event.data.u64 == WAKE_MONITOR)
 			end(supervisor, is_pid1, SBX_EXIT_HOST);
+		supervise_starts(supervisor);
 		take_signals(supervisor, signals);
 	}
 }
@@ -118,16 +118,21 @@ void init_main(struct run *run, uint32_t sandbox)
 	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
 	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
 	struct sbx_error error = { 0 };
-	struct supervisor supervisor =
-		supervisor_of(run, box->owned_first, box->owned_count, init_main);
+	struct supervisor supervisor;
 	int signals = supervise_signals();
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	int epoll = -1;
 
-	errno = EBADF;
-	if (signals < 0 || epoll < 0 || watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
-	    watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
-	    watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0)
-		(void)sbx_fail(&error, STEP_MONITOR_SETUP, (int)box->level);
+	/* Each is looked at before the next is tried: errno is then still that of what failed. */
+	if (signals < 0)
+		(void)sbx_fail(&error, STEP_SIGNALFD, (int)box->level);
+	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count, init_main,
+				(int)box->level, &error) == 0 &&
+		 ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+		  watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
+		  watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+		  watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+		  watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
+		(void)sbx_fail(&error, STEP_EPOLL, (int)box->level);
 	else
 		(void)settle(run, sandbox, is_pid1, &error);
 	if (error.step != STEP_NONE) {

@@ -1,41 +1,65 @@
-/* spawn.c - starting the process of a slot. */
+/* spawn.c - starting the process of a slot, without waiting for it. */
 #define _GNU_SOURCE
 #include "init/spawn.h"
 
 #include <fcntl.h>
-#include <linux/ioctl.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
-#include "init/exec.h"
-#include "run/log.h"
-#include "core/pids.h"
 #include "build/sandbox.h"
+#include "core/pids.h"
 #include "core/sys.h"
+#include "init/join.h"
+#include "run/log.h"
 
-/* One start. Lives on the stack of spawn_slot. */
-struct spawn {
-	struct run *run;
-	uint32_t slot;
-	uint32_t sandbox;
-	const struct image_slot *record;
-	const struct image_sandbox *box;
-	spawn_init_entry *init;
-	struct exec_request exec;
-	bool is_first; /* the first process of its sandbox: it builds it */
-};
-
-static bool has_userns(void)
-{
-	return fcntl(FD_USERNS, F_GETFD) >= 0;
-}
-
-static void fault(const struct spawn *spawn, const struct sbx_error *error)
+void spawn_set_fault(const struct spawn *spawn, const struct sbx_error *error)
 {
 	table_set_fault(&spawn->run->table, spawn->slot, error);
+}
+
+static bool is_process(const struct spawn *spawn)
+{
+	return spawn->record->kind == SLOT_KIND_PROCESS;
+}
+
+/* Until the supervisor answers; where it gives the start up instead, the process ends. */
+static void await_answer(void)
+{
+	ssize_t size;
+	char byte;
+
+	do
+		size = read(FD_START, &byte, 1);
+	while (size < 0 && errno == EINTR);
+	if (size != 1)
+		_exit(0);
+}
+
+/* Whether helpers may have to enter the sandbox: it has other members, or sandboxes below it. */
+static bool can_be_joined(const struct spawn *spawn)
+{
+	const struct plan *plan = &spawn->run->plan;
+	uint32_t next = spawn->sandbox + 1; /* children follow their parent */
+
+	return spawn->planned->slot_end - spawn->planned->slot_first > 1 ||
+	       (next < plan->sandbox_count && plan->sandboxes[next].parent == spawn->sandbox);
+}
+
+/* An own init whose sandbox stands gives away how to enter it, and where PIDs are ordered waits. */
+static void report_built(const struct spawn *spawn)
+{
+	const struct start_message message = { .kind = START_BUILT };
+	struct sbx_error error = { 0 };
+
+	if (can_be_joined(spawn) || spawn->run->pids_ordered) {
+		if (join_send(spawn->run, spawn->sandbox, &message) < 0) {
+			(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
+			spawn_set_fault(spawn, &error);
+			_exit(SBX_EXIT_HOST);
+		}
+	}
+	if (spawn->run->pids_ordered)
+		await_answer();
 }
 
 /*
@@ -46,82 +70,44 @@ static _Noreturn void first_process(struct spawn *spawn)
 {
 	struct sbx_error error = { 0 };
 
-	/* A process closes all at its exec, and until then needs its output pipes. */
-	if (spawn->record->kind == SLOT_KIND_INIT)
+	if (!is_process(spawn))
 		run_leave_parent();
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
-		fault(spawn, &error);
+		spawn_set_fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);
 	}
-	if (spawn->record->kind == SLOT_KIND_INIT) {
+	if (!is_process(spawn)) {
 		spawn->init(spawn->run, spawn->sandbox);
 		sbx_bug(__FILE__, __LINE__, "init returned");
 	}
-	if (chdir(spawn->run->spec_dir) < 0)
-		(void)!chdir("/");
-	spawn->exec.enter_userns = has_userns();
-	_exit(exec_process(&spawn->exec));
+	report_built(spawn);
+	exec_process(&spawn->exec);
 }
 
-/* A member of a sandbox that stands already; runs in the caller's memory until its exec. */
-static int member_process(void *argument)
+/* Runs in the new process, from its first instruction on. */
+static _Noreturn void begin(struct spawn *spawn)
 {
-	struct spawn *spawn = argument;
 	struct sbx_error error = { 0 };
 
-	if (sandbox_note_pids(spawn->run, spawn->slot, &error) < 0) {
-		fault(spawn, &error);
-		return SBX_EXIT_HOST;
+	if (spawn->start >= 0 && run_place(spawn->start, FD_START) < 0) {
+		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
+		spawn_set_fault(spawn, &error);
+		_exit(SBX_EXIT_HOST);
 	}
-	return exec_process(&spawn->exec);
-}
-
-static struct sys_clone request_of(const struct spawn *spawn, uint64_t flags)
-{
-	const struct plan *plan = &spawn->run->plan;
-
-	return (struct sys_clone){
-		.flags = flags,
-		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
-		.pids = spawn->run->pids_ordered ? NULL : &plan->pids[spawn->record->pids_first],
-		.level = (int)spawn->record->level,
-	};
-}
-
-/*
- * The supervisor must know the PID of an init that it did not clone itself. The init notes it too,
- * but only a while later; the pidfd's word is the kernel's as well.
- */
-static void note_pid(struct spawn *spawn, int pidfd)
-{
-	struct table_slot *state = &spawn->run->table.slots[spawn->slot];
-	int level = sandbox_level_of_parent(&spawn->run->plan, spawn->slot);
-	uint32_t pids[SBX_PIDS_MAX];
-	struct sbx_error error = { 0 };
-
-	if (pids_of_pidfd(pidfd, (int)spawn->record->level, pids, &error) < 0)
-		fault(spawn, &error);
-	else
-		table_store(&state->pid_of_parent, pids[level]);
-	(void)close(pidfd);
-}
-
-/* Whether the mount namespace above belongs to a user namespace that the run has made. */
-static bool is_below_userns(const struct spawn *spawn)
-{
-	const struct image_sandbox *sandboxes = spawn->run->plan.sandboxes;
-
-	for (uint32_t box = spawn->box->parent; box != SBX_NONE; box = sandboxes[box].parent) {
-		if (run_userns_apart(spawn->run, box))
-			return true;
-	}
-	return false;
+	if (spawn->is_helped)
+		await_answer();
+	if (spawn->is_first)
+		first_process(spawn);
+	if (spawn->run->pids_ordered)
+		await_answer();
+	exec_process(&spawn->exec);
 }
 
 /* Kinds of namespaces that the first process of a sandbox is cloned into. */
 static uint32_t kinds_of_first(const struct spawn *spawn)
 {
-	uint32_t kinds = spawn->box->namespaces_new;
+	uint32_t kinds = spawn->planned->namespaces_new;
+	bool is_below = run_enters_userns(spawn->run, spawn->planned->parent);
 
 	if (spawn->sandbox == 0 && spawn->run->userns_first)
 		return kinds | 1u << NAMESPACE_USER;
@@ -132,243 +118,135 @@ static uint32_t kinds_of_first(const struct spawn *spawn)
 	 * namespace of a user namespace only if none of the /proc there is covered, and ours are for
 	 * root: then the init begins in one of its own. Source: user_namespaces(7), "too revealing".
 	 */
-	return kinds & (1u << NAMESPACE_PID | (is_below_userns(spawn) ? 1u << NAMESPACE_MOUNT : 0));
+	return kinds & (1u << NAMESPACE_PID | (is_below ? 1u << NAMESPACE_MOUNT : 0));
 }
 
-/* Clones the process itself, in the caller's namespaces and the new ones of its sandbox. */
-static pid_t clone_slot(struct spawn *spawn, uint64_t extra_flags)
+pid_t spawn_clone(struct spawn *spawn, uint64_t extra_flags, int *pidfd)
 {
-	struct sbx_error error = { 0 };
-	bool is_process = spawn->record->kind == SLOT_KIND_PROCESS;
 	uint32_t kinds = spawn->is_first ? kinds_of_first(spawn) : 0;
-	struct sys_clone request;
-	int pidfd = -1;
-	pid_t pid;
+	struct sys_clone request = {
+		.flags = run_clone_flags(kinds) | extra_flags,
+		.exit_signal = extra_flags & CLONE_PARENT ? 0 : SIGCHLD,
+		.pids = spawn->run->pids_ordered ? NULL :
+						   &spawn->run->plan.pids[spawn->record->pids_first],
+		.level = (int)spawn->record->level,
+		.pidfd = pidfd,
+	};
+	struct sbx_error error = { 0 };
+	pid_t pid = sys_clone(&request);
 
-	request = request_of(spawn, run_clone_flags(kinds) | extra_flags);
-	if (spawn->is_first) {
-		request.flags |= is_process && spawn->exec.gate < 0 ? CLONE_VFORK : 0;
-		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd :
-				spawn->sandbox == 0	   ? spawn->run->guarded :
-							     NULL;
-		pid = sys_clone(&request);
-		if (pid == 0)
-			first_process(spawn);
-	} else if (spawn->exec.gate >= 0) {
-		request.pidfd = extra_flags & CLONE_PARENT ? &pidfd : NULL;
-		pid = sys_clone(&request);
-		if (pid == 0)
-			_exit(member_process(spawn));
-	} else {
-		pid = sys_clone_vfork(&request, member_process, spawn);
-	}
-	if (pid < 0) {
-		(void)sbx_fail(&error, is_process ? STEP_CLONE_PROCESS : STEP_CLONE_INIT,
-			       (int)spawn->record->level);
-		fault(spawn, &error);
-		return 0;
-	}
-	if (pidfd >= 0)
-		note_pid(spawn, pidfd);
-	return pid;
-}
-
-/* Enters the namespaces of `sandbox`, whose PID 1 is a declared process, child of our parent. */
-static int join_sandbox(const struct spawn *spawn, uint32_t sandbox, struct sbx_error *error)
-{
-	const struct run *run = spawn->run;
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	const struct table_slot *first = &run->table.slots[box->init_slot];
-	uint32_t kinds = box->namespaces_new & ~(1u << NAMESPACE_USER);
-	int level = (int)box->level;
-	char name[32];
-	int fd, pidfd;
-
-	errno = ESRCH;
-	if (first->pid_of_parent == 0 ||
-	    (table_load(&first->state) != SLOT_STATE_RUNNING && !table_load(&first->held)))
-		return sbx_fail(error, STEP_JOIN, level);
-	(void)snprintf(name, sizeof(name), "%u/ns/pid", first->pids[0]);
-	fd = openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
-	if (run_place(fd, FD_PIDNS + level) < 0)
-		return sbx_fail(error, STEP_PIDNS_OPEN, level);
-	if (run_userns_apart(run, sandbox)) {
-		(void)snprintf(name, sizeof(name), "%u/ns/user", first->pids[0]);
-		fd = openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
-		if (run_place(fd, FD_USERNS) < 0)
-			return sbx_fail(error, STEP_USERNS_ENTER, level);
-	}
-	if (sandbox == 0 && run->userns_first)
-		kinds |= 1u << NAMESPACE_USER;
-	pidfd = sys_pidfd_open((pid_t)first->pid_of_parent);
-	if (pidfd < 0 || setns(pidfd, (int)run_clone_flags(kinds)) < 0)
-		return sbx_fail(error, STEP_JOIN, level);
-	(void)close(pidfd);
+	if (pid == 0)
+		begin(spawn);
+	if (pid > 0)
+		return pid;
+	(void)sbx_fail(&error, is_process(spawn) ? STEP_CLONE_PROCESS : STEP_CLONE_INIT,
+		       (int)spawn->record->level);
+	spawn_set_fault(spawn, &error);
 	return 0;
 }
 
-/*
- * A PID namespace can only be made by a process that lives in the one above it, and setns(2) moves
- * none there but its children: so the joiner makes such a child, which makes the sandbox. All
- * three have the supervisor as parent. It is told the child's PID, to reap it.
- */
-static void clone_through_resident(struct spawn *spawn, uint32_t sandbox)
+/* A member's PIDs, noted by its supervisor: the process itself has nothing to learn them with. */
+static void note_pids(const struct spawn *spawn, pid_t pid)
 {
-	const struct run *run = spawn->run;
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	struct sys_clone request = { .flags = CLONE_PARENT, .level = (int)box->level };
+	struct table_slot *state = &spawn->run->table.slots[spawn->slot];
 	struct sbx_error error = { 0 };
-	pid_t pid;
+	uint32_t pids[SBX_PIDS_MAX];
 
-	if (!run->pids_ordered && box->joiner_first != SBX_NONE)
-		request.pids = &run->plan.pids[box->joiner_first];
-	pid = sys_clone(&request);
-	if (pid == 0) {
-		(void)clone_slot(spawn, CLONE_PARENT);
-		_exit(0);
-	}
-	if (pid < 0) {
-		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)box->level);
-		fault(spawn, &error);
+	if (pids_of_child(pid, (int)spawn->record->level, pids, &error) < 0) {
+		spawn_set_fault(spawn, &error);
 		return;
 	}
-	table_store(&run->table.slots[spawn->slot].helper_pid, (uint32_t)pid);
+	table_set_pids(state, pids, spawn->record->level, (uint32_t)pid);
 }
 
-/*
- * The short-lived child that puts a process into a sandbox whose init is not the shim: it joins
- * the namespaces from the supervisor's down, then clones with CLONE_PARENT, so that the supervisor
- * is the parent and PPid reads 0 inside. Source: setns(2), pid_namespaces(7).
- */
-static _Noreturn void joiner(struct spawn *spawn, const uint32_t *chain, int chain_count)
+static void spawn_direct(struct spawn *spawn, struct spawned *spawned)
 {
-	struct sbx_error error = { 0 };
+	bool is_roots = spawn->sandbox == 0 && spawn->is_first;
 
-	for (int i = chain_count - 1; i >= 0; i--) {
-		if (join_sandbox(spawn, chain[i], &error) < 0) {
-			fault(spawn, &error);
-			_exit(SBX_EXIT_HOST);
-		}
-	}
-	if (chdir(spawn->run->spec_dir) < 0)
-		(void)!chdir("/");
-	spawn->exec.enter_userns = has_userns();
-	if (spawn->is_first && spawn->box->namespaces_new & 1u << NAMESPACE_PID)
-		clone_through_resident(spawn, chain[0]);
-	else
-		(void)clone_slot(spawn, CLONE_PARENT);
-	_exit(0);
+	spawned->pid = spawn_clone(spawn, 0, is_roots ? spawn->run->guarded : NULL);
+	if (spawned->pid > 0 && !spawn->is_first)
+		note_pids(spawn, spawned->pid);
 }
 
-/* Waits for a child that ends by itself. */
-static void await(pid_t pid)
+/* A process, and whatever a helper makes, has a socket to its supervisor. */
+static int open_start(const struct spawn *spawn, int sockets[2], struct sbx_error *error)
 {
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-}
-
-/* Own-init sandboxes between the supervisor and the slot's place, innermost first. */
-static int chain_of(const struct spawn *spawn, uint32_t chain[SBX_PIDS_MAX])
-{
-	const struct plan *plan = &spawn->run->plan;
-	uint32_t box = spawn->is_first ? spawn->box->parent : spawn->sandbox;
-	int count = 0;
-
-	while (box != SBX_NONE && plan->sandboxes[box].init_mode == INIT_MODE_PROCESS) {
-		SBX_ASSERT(count < SBX_PIDS_MAX);
-		chain[count++] = box;
-		box = plan->sandboxes[box].parent;
-	}
-	return count;
-}
-
-static pid_t clone_through_joiner(struct spawn *spawn, const uint32_t *chain, int chain_count)
-{
-	const struct run *run = spawn->run;
-	struct table_slot *state = &run->table.slots[spawn->slot];
-	uint32_t supervisor = spawn->record->supervisor;
-	struct sys_clone request = { .exit_signal = SIGCHLD };
-	struct sbx_error error = { 0 };
-	pid_t pid;
-
-	if (supervisor != SBX_NONE && !run->pids_ordered) {
-		const struct image_sandbox *box = &run->plan.sandboxes[supervisor];
-
-		SBX_ASSERT(box->joiner_first != SBX_NONE);
-		request.pids = &run->plan.pids[box->joiner_first];
-		request.level = (int)box->level;
-	}
-	pid = sys_clone(&request);
-	if (pid == 0)
-		joiner(spawn, chain, chain_count);
-	if (pid < 0) {
-		(void)sbx_fail(&error, STEP_CLONE_JOINER, (int)spawn->record->level);
-		fault(spawn, &error);
+	sockets[0] = sockets[1] = -1;
+	if (!is_process(spawn) && !spawn->is_helped)
 		return 0;
-	}
-	await(pid);
-	if (table_load(&state->helper_pid) != 0) {
-		await((pid_t)state->helper_pid);
-		table_store(&state->helper_pid, 0);
-	}
-	/* The process notes its own PIDs before anything else that can fail. */
-	return (pid_t)table_load(&state->pid_of_parent);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return sbx_fail(error, STEP_START_SOCKET, (int)spawn->record->level);
+	/* Ours alone never waits: a process may be stopped before it says a word. */
+	if (fcntl(sockets[0], F_SETFL, O_NONBLOCK) < 0)
+		return sbx_fail(error, STEP_START_SOCKET, (int)spawn->record->level);
+	return 0;
 }
 
-pid_t spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init)
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static struct spawn spawn_of(struct run *run, uint32_t slot, spawn_init_entry *init)
 {
 	const struct image_slot *record = &run->plan.slots[slot];
-	const struct image_process *process = plan_process(&run->plan, slot);
-	struct table_slot *state = &run->table.slots[slot];
-	uint32_t chain[SBX_PIDS_MAX];
-	struct log_pipes pipes = LOG_PIPES_NONE;
-	int gate[2] = { -1, -1 }; /* ours, the process's */
-	struct sbx_error error = { 0 };
-	struct spawn spawn = {
+	const struct image_sandbox *planned = &run->plan.sandboxes[record->sandbox];
+	uint32_t supervisor = record->supervisor;
+
+	return (struct spawn){
 		.run = run,
 		.slot = slot,
 		.sandbox = record->sandbox,
 		.record = record,
-		.box = &run->plan.sandboxes[record->sandbox],
+		.planned = planned,
 		.init = init,
+		.exec = {
+			.run = run,
+			.slot = slot,
+			.stdout_fd = -1,
+			.stderr_fd = -1,
+			.enter_userns = run_enters_userns(run, record->sandbox),
+			.dies_with_parent =
+				supervisor == SBX_NONE ||
+				run->plan.sandboxes[supervisor].init_mode == INIT_MODE_SUBREAPER,
+		},
+		.start = -1,
+		.is_first = planned->init_slot == slot,
+		.is_helped = spawn_needs_helper(run, slot),
 	};
-	pid_t pid;
+}
 
-	spawn.is_first = spawn.box->init_slot == slot;
+int spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init, bool reserved_pids,
+	       struct spawned *spawned)
+{
+	struct spawn spawn = spawn_of(run, slot, init);
+	const struct image_process *process = plan_process(&run->plan, slot);
+	struct log_pipes pipes = LOG_PIPES_NONE;
+	struct sbx_error error = { 0 };
+	int sockets[2];
+
+	*spawned = (struct spawned){ .start = -1 };
 	table_set_state(&run->table, slot, SLOT_STATE_STARTING);
-	if (process != NULL && run->pids_ordered &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0) {
-		(void)sbx_fail(&error, STEP_DESCRIPTORS, (int)record->level);
-		fault(&spawn, &error);
-		return 0;
+	if (open_start(&spawn, sockets, &error) == 0 &&
+	    (process == NULL || !run->has_control ||
+	     log_pipes_open(&pipes, process, (int)spawn.record->level, &error) == 0)) {
+		spawn.exec.stdout_fd = pipes.out[1];
+		spawn.exec.stderr_fd = pipes.err[1];
+		spawn.start = sockets[1];
+		if (spawn.is_helped)
+			spawned->helper = join_clone(&spawn, reserved_pids);
+		else
+			spawn_direct(&spawn, spawned);
+	} else {
+		spawn_set_fault(&spawn, &error);
 	}
-	if (process != NULL && run->has_control &&
-	    log_pipes_open(&pipes, process, (int)record->level, &error) < 0) {
-		fault(&spawn, &error);
-		return 0;
-	}
-	spawn.exec = (struct exec_request){
-		.run = run,
-		.slot = slot,
-		.stdout_fd = pipes.out[1],
-		.stderr_fd = pipes.err[1],
-		.gate = gate[1],
-		.enter_userns = has_userns(),
-		.dies_with_parent =
-			record->supervisor == SBX_NONE ||
-			run->plan.sandboxes[record->supervisor].init_mode == INIT_MODE_SUBREAPER,
-	};
-
-	int chain_count = chain_of(&spawn, chain);
-
-	pid = chain_count > 0 ? clone_through_joiner(&spawn, chain, chain_count) :
-				clone_slot(&spawn, 0);
-	if (pid > 0)
-		table_store(&state->pid_of_parent, (uint32_t)pid);
-	if (gate[1] >= 0) {
-		(void)close(gate[1]);
-		state->gate = (uint32_t)gate[0];
-	}
+	close_if_open(sockets[1]);
 	log_pipes_send(&pipes, slot);
-	return pid;
+	if (spawned->pid == 0 && spawned->helper == 0) {
+		close_if_open(sockets[0]);
+		return -1;
+	}
+	spawned->start = sockets[0];
+	return 0;
 }

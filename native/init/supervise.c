@@ -4,14 +4,21 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "build/sandbox.h"
 #include "core/procfs.h"
 #include "core/sys.h"
+#include "init/join.h"
+#include "init/starts.h"
 
 /* PIDs read at once from procfs when everything is killed. */
 #define CHILDREN_TEXT_SIZE 4096
+
+/* Slots acted on between two looks at what has ended meanwhile. */
+#define REAP_EVERY 64u
 
 /* Changes told together; the monitor, and what depends on the first of them, waits so long. */
 #define NEWS_MAX 8u
@@ -23,16 +30,33 @@ void supervise_tell(struct supervisor *supervisor)
 	supervisor->news = 0;
 }
 
-struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
-				spawn_init_entry *init)
+int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
+		   spawn_init_entry *init, int level, struct sbx_error *error)
 {
-	return (struct supervisor){
+	size_t children_size = count * sizeof(struct child);
+	size_t size = children_size + pid_map_size(count);
+	uint8_t *memory = size == 0 ? NULL : mmap(NULL, size, PROT_READ | PROT_WRITE,
+						  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	/* No child has a use for it, and a fork would have to copy its pages' entries. */
+	if (memory == MAP_FAILED || (size > 0 && madvise(memory, size, MADV_DONTFORK) < 0))
+		return sbx_fail(error, STEP_MEMORY, level);
+	*supervisor = (struct supervisor){
 		.run = run,
 		.first = first,
 		.count = count,
-		.index = index_of(&run->table, first, count),
+		.children = (struct child *)memory,
+		.pids = pid_map_in(size == 0 ? NULL : memory + children_size, count),
 		.init = init,
 	};
+	for (uint32_t i = 0; i < count; i++)
+		supervisor->children[i].start = -1;
+	return starts_open(supervisor, level, error);
+}
+
+uint32_t supervise_slot(const struct supervisor *supervisor, uint32_t index)
+{
+	return supervisor->run->plan.owned[supervisor->first + index];
 }
 
 /* PF_EXITING of linux/sched.h: bit of the ninth field of proc_pid_stat(5). */
@@ -54,12 +78,7 @@ static bool is_exiting(uint32_t pid)
 	return at == NULL || procfs_number(&at) & FLAG_EXITING;
 }
 
-/*
- * Whether the PID 1 of a slot's sandbox, a declared process, has ended or is about to: the kernel
- * kills and waits for all others before it reports that one, and lets nobody in any more.
- * Source: pid_namespaces(7).
- */
-static bool ended_with_sandbox(const struct run *run, uint32_t slot)
+bool supervise_sandbox_ends(const struct run *run, uint32_t slot)
 {
 	uint32_t box = run->plan.slots[slot].sandbox;
 
@@ -75,31 +94,6 @@ static bool ended_with_sandbox(const struct run *run, uint32_t slot)
 	return false;
 }
 
-static void start(struct supervisor *supervisor, uint32_t slot)
-{
-	struct table *table = &supervisor->run->table;
-	struct table_slot *state = &table->slots[slot];
-	pid_t pid = spawn_slot(supervisor->run, slot, supervisor->init);
-
-	if (pid == 0) {
-		/* What came too late for its sandbox never started, and did not fail. */
-		bool late = ended_with_sandbox(supervisor->run, slot);
-
-		state->ended_ns = sys_now();
-		if (late)
-			table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
-		table_set_state(table, slot, late ? SLOT_STATE_SKIPPED : SLOT_STATE_FAILED);
-		return;
-	}
-	index_add(&supervisor->index, slot);
-	if (supervisor->run->pids_ordered)
-		return; /* held: it says so itself */
-	/* An init says itself that it runs; a process does once its exec has succeeded. */
-	if (supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
-	    table_load(&state->fault_step) == STEP_NONE)
-		table_set_state(table, slot, SLOT_STATE_RUNNING);
-}
-
 static bool is_alive(const struct table_slot *state)
 {
 	uint32_t now = table_load(&state->state);
@@ -107,75 +101,112 @@ static bool is_alive(const struct table_slot *state)
 	return now == SLOT_STATE_STARTING || now == SLOT_STATE_RUNNING;
 }
 
-/*
- * Lets a held process go on to its program. Returns once that runs or has failed, as after a vfork:
- * the exec, or the end, closes the process's side of the gate.
- */
-static void release(struct supervisor *supervisor, uint32_t slot)
+static void send_signal(struct child *child, struct table_slot *state, uint32_t number)
 {
-	struct table *table = &supervisor->run->table;
-	struct table_slot *state = &table->slots[slot];
-	int gate = (int)state->gate;
-	char byte = 0;
-
-	state->gate = 0;
-	(void)!write(gate, &byte, 1);
-	while (read(gate, &byte, 1) < 0 && errno == EINTR)
-		continue;
-	(void)close(gate);
-	if (table_load(&state->fault_step) == STEP_NONE)
-		table_set_state(table, slot, SLOT_STATE_RUNNING);
+	if (child->pid == 0 || !is_alive(state))
+		return;
+	(void)sys_signal_child(child->pid, (int)number);
+	/* A stopped process would see a signal to end only when it is continued. */
+	if (number != SIGKILL && number != SIGSTOP && number != SIGCONT)
+		(void)sys_signal_child(child->pid, SIGCONT);
 }
 
-/* Returns whether the slot's observed half changed. */
-static bool act(struct supervisor *supervisor, uint32_t slot)
+/* Lets a held process go on to its program. Its socket ends as at any start. */
+static void release(struct child *child)
 {
+	char byte = 0;
+
+	child->is_held = false;
+	(void)!write(child->start, &byte, 1);
+}
+
+/* Acts on what is desired of a slot. False: it is to be looked at again. */
+static bool act(struct supervisor *supervisor, uint32_t index)
+{
+	struct child *child = &supervisor->children[index];
+	uint32_t slot = supervise_slot(supervisor, index);
 	struct table_slot *state = &supervisor->run->table.slots[slot];
 	uint32_t count = table_load(&state->desired_count);
 	uint32_t desired = table_load(&state->desired);
-	bool changed = false;
+	bool is_done = true;
 
 	if ((desired == DESIRED_RUNNING || desired == DESIRED_HELD) &&
 	    table_load(&state->state) == SLOT_STATE_PENDING) {
-		start(supervisor, slot);
-		changed = true;
-	} else if (desired == DESIRED_RUNNING && state->gate != 0) {
-		release(supervisor, slot);
-		changed = true;
-	} else if (desired == DESIRED_STOPPED && state->gate != 0) {
-		(void)close((int)state->gate); /* held in vain: it ends */
-		state->gate = 0;
+		is_done = starts_may_begin(supervisor, slot);
+		if (is_done)
+			starts_begin(supervisor, index);
+	} else if (desired == DESIRED_RUNNING && child->is_held) {
+		release(child);
+	} else if (desired == DESIRED_STOPPED && child->is_held) {
+		starts_end(supervisor, index); /* held in vain: it ends */
 	}
-	if (count != state->signalled_count && is_alive(state)) {
-		uint32_t number = table_load(&state->desired_signal);
-
+	/* One that a helper is still making gets its signals once it is there. */
+	if (count != state->signalled_count && child->pid == 0 && child->start >= 0)
+		return false;
+	if (count != state->signalled_count) {
 		state->signalled_count = count;
-		(void)sys_signal_child((pid_t)state->pid_of_parent, (int)number);
-		/* A stopped process would see a signal to end only when it is continued. */
-		if (number != SIGKILL && number != SIGSTOP && number != SIGCONT)
-			(void)sys_signal_child((pid_t)state->pid_of_parent, SIGCONT);
+		send_signal(child, state, table_load(&state->desired_signal));
 	}
-	return changed;
+	return is_done;
 }
 
 void supervise_desired(struct supervisor *supervisor)
 {
 	const struct run *run = supervisor->run;
+	uint32_t acted = 0;
+	bool waits = false;
 
 	for (uint32_t i = 0; i < supervisor->count; i++) {
-		uint32_t slot = run->plan.owned[supervisor->first + i];
+		uint32_t slot = supervise_slot(supervisor, i);
 
-		if (table_take_one(run->table.dirty_down, slot) && act(supervisor, slot))
-			supervisor->news++;
+		if (!table_take_one(run->table.dirty_down, slot))
+			continue;
+		if (!act(supervisor, i)) {
+			table_mark(run->table.dirty_down, slot);
+			waits = true;
+			continue;
+		}
+		/* What ends while others start is reaped meanwhile, or the numbers would run out. */
+		if (++acted % REAP_EVERY == 0) {
+			supervise_starts(supervisor);
+			(void)supervise_reap(supervisor);
+		}
 		/* To wake the monitor takes longer than to start one process, so not for each. */
 		if (supervisor->news >= NEWS_MAX)
 			supervise_tell(supervisor);
 	}
+	supervisor->helpers_free = false;
+	if (waits)
+		starts_arm_pause(supervisor);
+}
+
+void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, int status)
+{
+	struct run *run = supervisor->run;
+	struct child *child = &supervisor->children[index];
+	uint32_t slot = supervise_slot(supervisor, index);
+
+	if (pid == child->helper || pid == child->second_helper) {
+		*(pid == child->helper ? &child->helper : &child->second_helper) = 0;
+		supervisor->helpers--;
+		return;
+	}
+	/* Its program may have run and ended before we have looked at its socket. */
+	if (child->start >= 0)
+		starts_end(supervisor, index);
+	child->pid = 0;
+	if (run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot == slot)
+		join_forget(run, run->plan.slots[slot].sandbox);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && supervise_sandbox_ends(run, slot))
+		table_set_flag(&run->table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
+	table_set_exit(&run->table, slot, status);
+	if (table_load(&run->table.slots[slot].state) == SLOT_STATE_EXITED)
+		supervisor->exited++;
+	supervisor->news++;
 }
 
 bool supervise_reap(struct supervisor *supervisor)
 {
-	struct table *table = &supervisor->run->table;
 	bool more;
 	int status;
 	pid_t pid;
@@ -184,17 +215,10 @@ bool supervise_reap(struct supervisor *supervisor)
 		pid = wait4(-1, &status, WNOHANG | __WALL, NULL);
 		more = pid > 0 || (pid < 0 && errno == EINTR);
 		if (pid > 0) {
-			uint32_t slot = index_take(&supervisor->index, (uint32_t)pid);
+			uint32_t index = pid_map_take(&supervisor->pids, pid);
 
-			if (slot != SBX_NONE) {
-				if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
-				    ended_with_sandbox(supervisor->run, slot))
-					table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
-				table_set_exit(table, slot, status);
-				if (table_load(&table->slots[slot].state) == SLOT_STATE_EXITED)
-					supervisor->exited++;
-				supervisor->news++;
-			}
+			if (index != SBX_NONE)
+				supervise_exited(supervisor, index, pid, status);
 		}
 	} while (more);
 	return pid == 0;
@@ -205,11 +229,12 @@ void supervise_forward(struct supervisor *supervisor, int number)
 	const struct run *run = supervisor->run;
 
 	for (uint32_t i = 0; i < supervisor->count; i++) {
-		uint32_t slot = run->plan.owned[supervisor->first + i];
-		struct table_slot *state = &run->table.slots[slot];
+		uint32_t slot = supervise_slot(supervisor, i);
+		const struct table_slot *state = &run->table.slots[slot];
+		pid_t pid = supervisor->children[i].pid;
 
-		if (run->plan.slots[slot].kind == SLOT_KIND_PROCESS && is_alive(state))
-			(void)sys_signal_child((pid_t)state->pid_of_parent, number);
+		if (run->plan.slots[slot].kind == SLOT_KIND_PROCESS && pid > 0 && is_alive(state))
+			(void)sys_signal_child(pid, number);
 	}
 }
 

@@ -7,6 +7,19 @@
 #include "core/pid_map.h"
 #include "init/spawn.h"
 
+
+/*
+ * One slot of the supervisor's. In memory of its own: what the shared table says of PIDs is for
+ * readers, and no signal is sent by it.
+ */
+struct child {
+	pid_t pid; /* the process; 0: not there, or not known yet */
+	pid_t helper; /* makes the process; 0: none, or reaped */
+	pid_t second_helper;
+	int start; /* our end of the socket of its start; -1: none is under way */
+	bool is_held; /* it has its PIDs, and waits to be let on to its program */
+};
+
 /*
  * A shim process that starts and reaps slots: the init of a sandbox, or the monitor. Level-
  * triggered: it compares what is desired with what it observed and acts, so no order is lost.
@@ -15,14 +28,44 @@ struct supervisor {
 	struct run *run;
 	uint32_t first; /* its range in the plan's `owned` */
 	uint32_t count;
-	struct index index;
+	struct child *children; /* one a slot of the range */
+	struct pid_map pids;
+	int starts; /* epoll: readable once a start has got on; the caller waits for it, too */
+	int pause; /* timer in `starts`: starts that wait are looked at again */
+	uint32_t starting; /* starts under way */
+	uint32_t starts_max; /* as many may be */
+	uint32_t helpers; /* that live, or have not been reaped */
+	bool helpers_free; /* one more may be made for once, with PIDs of the kernel's choice */
 	uint32_t news; /* observed changes that the monitor has not been told of */
 	uint32_t exited; /* slots whose process ran and has ended */
 	spawn_init_entry *init;
 };
 
-struct supervisor supervisor_of(struct run *run, uint32_t first, uint32_t count,
-				spawn_init_entry *init);
+/*
+ * Opens a supervisor for `count` slots from `first` on in the plan's `owned`. It lasts as long as
+ * the caller, which is at `level`. Errors: STEP_MEMORY, STEP_TIMER, STEP_EPOLL.
+ */
+int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
+		   spawn_init_entry *init, int level, struct sbx_error *error);
+
+/* The slot of the supervisor's child `index`. */
+uint32_t supervise_slot(const struct supervisor *supervisor, uint32_t index);
+
+/*
+ * A child of the slot has ended: its process, or a helper. `status` as from wait4(2); a bare signal
+ * number is that of who was killed.
+ */
+void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, int status);
+
+/*
+ * Whether the PID 1 of a slot's sandbox, a declared process, has ended or is about to: the kernel
+ * kills and waits for all others before it reports that one, and lets nobody in any more.
+ * Source: pid_namespaces(7).
+ */
+bool supervise_sandbox_ends(const struct run *run, uint32_t slot);
+
+/* To be called when `starts` is readable: takes note of each start that has got on. */
+void supervise_starts(struct supervisor *supervisor);
 
 /* Starts what is desired to run and sends the signals asked for. */
 void supervise_desired(struct supervisor *supervisor);

@@ -10,6 +10,7 @@
 #include "core/procfs.h"
 #include "look/vmem.h"
 #include "core/sbx.h"
+#include "core/sys.h"
 #include "look/pidns.h"
 
 #define DIRECTORY_SIZE (64 * 1024)
@@ -18,6 +19,8 @@
 #define ROOTS_MAX 1024
 /* Generations that are gone down in search of one whose namespace may be seen. */
 #define GENERATIONS_MAX (2 * SBX_PIDS_MAX)
+/* Numbers above the highest that is seen in which hidden processes are looked for. */
+#define HIDDEN_AHEAD 4096u
 /* A parent that has ended leaves its children to another; more often than this is no accident. */
 #define LOOKS_MAX 4
 
@@ -29,14 +32,32 @@ struct entry {
 	uint8_t standing;
 };
 
-/* Virtual memory: only what is used is ever there. All but the last have the order of /proc. */
+/* All but the last have the order of /proc. */
 static struct entry *entries;
 static struct member *list;
-static uint32_t *entry_of; /* by PID, its index + 1 */
+static size_t entries_size, list_size;
+static struct pid_numbers entry_of; /* by PID, its index + 1 */
 static uint32_t count;
+static char monitor_children[CHILDREN_SIZE];
 static int roots[ROOTS_MAX];
 static int root_count;
 static int proc;
+
+static int add_process(uint32_t pid)
+{
+	if ((count + 1) * sizeof(*entries) > entries_size) {
+		entries = vmem_grow(entries, &entries_size);
+		if (entries == NULL)
+			return -1;
+	}
+	if ((count + 1) * sizeof(*list) > list_size) {
+		list = vmem_grow(list, &list_size);
+		if (list == NULL)
+			return -1;
+	}
+	list[count].pid = pid;
+	return pid_number_set(&entry_of, pid, ++count);
+}
 
 static bool list_processes(void)
 {
@@ -50,10 +71,11 @@ static bool list_processes(void)
 			uint32_t pid = (uint32_t)procfs_number(&name);
 
 			at += item->d_reclen;
-			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT || entry_of[pid] != 0)
+			if (*name != '\0' || pid == 0 || pid >= PID_LIMIT ||
+			    pid_number(&entry_of, pid) != 0)
 				continue;
-			list[count].pid = pid;
-			entry_of[pid] = ++count;
+			if (add_process(pid) < 0)
+				return false;
 		}
 	}
 	return size == 0;
@@ -61,7 +83,9 @@ static bool list_processes(void)
 
 static struct entry *entry_at(uint32_t pid)
 {
-	return pid < PID_LIMIT && entry_of[pid] != 0 ? &entries[entry_of[pid] - 1] : NULL;
+	uint32_t number = pid_number(&entry_of, pid);
+
+	return number != 0 ? &entries[number - 1] : NULL;
 }
 
 static bool is_inside(int root, uint32_t pid)
@@ -130,18 +154,55 @@ static int space_of_init(uint32_t pid)
 	return SPACE_NONE;
 }
 
+/* Whether it lives, and procfs does not show it to this caller. */
+static bool is_hidden(uint32_t pid)
+{
+	struct procfs_stat stat;
+	int pidfd;
+
+	if (procfs_stat(proc, pid, &stat))
+		return false;
+	pidfd = sys_pidfd_open((pid_t)pid);
+	if (pidfd >= 0)
+		(void)close(pidfd);
+	return pidfd >= 0;
+}
+
+/*
+ * The namespace at level 1 whose init is `pid`, where procfs hides that one (hidepid): by somebody
+ * that it shows and that lives in it.
+ */
+static int space_of_hidden_init(uint32_t pid)
+{
+	uint32_t inode;
+
+	if (!list_processes())
+		return SPACE_NONE;
+	for (uint32_t i = 0; i < count; i++) {
+		int space = spaces_at(spaces_of(list[i].pid, &inode), 1);
+
+		if (space > SPACE_OWN && spaces_process(space, 1) == pid)
+			return space;
+	}
+	return SPACE_NONE;
+}
+
 int members_root(int procfs, uint32_t monitor)
 {
-	static char text[CHILDREN_SIZE];
+	const char *text = monitor_children;
 	int root = SPACE_OWN;
 	const char *at;
 
 	proc = procfs;
+	(void)children_of(monitor, monitor_children);
 	if (!spaces_translate())
 		return SPACE_OWN;
-	at = children_of(monitor, text);
+	at = text;
 	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
 		root = space_of_init(child);
+	at = text;
+	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
+		root = is_hidden(child) ? space_of_hidden_init(child) : SPACE_OWN;
 	if (root <= SPACE_OWN)
 		return SPACE_OWN;
 	/* The others may be processes that were put into it from above. */
@@ -151,6 +212,18 @@ int members_root(int procfs, uint32_t monitor)
 			return SPACE_OWN;
 	}
 	return root;
+}
+
+/* Whether the monitor has this child: its init may be hidden, which then has no parent here. */
+static bool is_monitors(uint32_t pid)
+{
+	const char *at = monitor_children;
+
+	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;) {
+		if (child == pid)
+			return true;
+	}
+	return false;
 }
 
 /* Follows the parents up to one of whom it is known, then tells all on the way. */
@@ -167,7 +240,7 @@ static bool follow(struct entry *start, uint32_t monitor)
 
 		if (last->standing != UNKNOWN) {
 			found = last->standing;
-		} else if (last->parent == monitor) {
+		} else if (last->parent == monitor || is_monitors(last->parent)) {
 			found = MEMBER;
 		} else if (above != NULL) {
 			last = above;
@@ -213,10 +286,7 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	uint32_t kept = 0;
 
 	proc = procfs;
-	entries = reserve(PID_LIMIT * sizeof(*entries));
-	list = reserve(PID_LIMIT * sizeof(*list));
-	entry_of = reserve(PID_LIMIT * sizeof(*entry_of));
-	if (entries == NULL || list == NULL || entry_of == NULL || !list_processes())
+	if (!list_processes())
 		return -1;
 	if (root != SPACE_OWN)
 		add_root(root);
@@ -228,4 +298,35 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
 	}
 	*members = list;
 	return (int)kept;
+}
+
+/*
+ * PIDs are given upwards, so what is hidden has a number below, or not far above, the highest that
+ * is seen; the kernel translates it without asking who is.
+ */
+void members_hidden(int root, void (*say)(uint32_t pid))
+{
+	uint32_t last = 0;
+	const char *at = monitor_children;
+	bool some = false;
+
+	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;)
+		some = some || is_hidden(child);
+	if (!some)
+		return;
+	if (root <= SPACE_OWN) {
+		say(0);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t number = spaces_pid(root, list[i].pid);
+
+		last = number > last ? number : last;
+	}
+	for (uint32_t number = 1; number <= last + HIDDEN_AHEAD; number++) {
+		uint32_t pid = spaces_process(root, number);
+
+		if (pid != 0 && is_hidden(pid))
+			say(pid);
+	}
 }

@@ -26,4 +26,10 @@ int members_root(int proc, uint32_t monitor);
  */
 int members_find(int proc, uint32_t monitor, int root, const struct member **members);
 
+/*
+ * Says of each process that is visible in `root`, and that procfs hides from this caller, its PID; 0
+ * if there may be some and nobody can tell. After members_find.
+ */
+void members_hidden(int root, void (*say)(uint32_t pid));
+
 #endif

@@ -151,6 +151,18 @@ uint32_t spaces_pid(int space, uint32_t pid)
 	return number > 0 ? (uint32_t)number : 0;
 }
 
+uint32_t spaces_process(int space, uint32_t pid)
+{
+	int here = has_translation ? sys_ioctl(spaces[space].fd, NSFS_TGID_FROM_PIDNS, pid) : 0;
+
+	return here > 0 ? (uint32_t)here : 0;
+}
+
+int spaces_known(uint32_t inode)
+{
+	return inode == 0 ? SPACE_NONE : *place_of(inode) - 1;
+}
+
 bool spaces_pids(int space, uint32_t pid, uint32_t *pids)
 {
 	for (; space != SPACE_OWN; space = spaces[space].above) {

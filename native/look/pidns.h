@@ -32,6 +32,12 @@ int spaces_at(int space, int level);
 /* The PID that `pid` has in `space`; 0: none, or it cannot be asked for. Needs no right over it. */
 uint32_t spaces_pid(int space, uint32_t pid);
 
+/* The process here that has `pid` in `space`, whether procfs shows it or not; 0: there is none. */
+uint32_t spaces_process(int space, uint32_t pid);
+
+/* One that is known already, by its inode; else SPACE_NONE. */
+int spaces_known(uint32_t inode);
+
 /* PIDs at each level down to that of `space`. False: it does not live in it any more. */
 bool spaces_pids(int space, uint32_t pid, uint32_t *pids);
 

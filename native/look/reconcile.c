@@ -14,7 +14,7 @@
 struct rows {
 	struct seen *all;
 	uint32_t count, room;
-	uint32_t *row_of; /* by PID, index + 1; virtual memory */
+	struct pid_numbers *row_of; /* by PID, index + 1 */
 };
 
 /* Whether its PID still is its own: the same at level 0 and in the run's outermost namespace. */
@@ -34,7 +34,9 @@ static const struct seen *parent_of(const struct rows *rows, const struct seen *
 {
 	uint32_t pid = row_parents(child->row)[0];
 
-	return pid < PID_LIMIT && rows->row_of[pid] != 0 ? &rows->all[rows->row_of[pid] - 1] : NULL;
+	uint32_t number = pid_number(rows->row_of, pid);
+
+	return number != 0 ? &rows->all[number - 1] : NULL;
 }
 
 /* One that is younger than its child has been given the PID of the parent that was. */
@@ -51,13 +53,18 @@ static void fill_parents(const struct snapshot_row *parent, struct snapshot_row 
 		row_parents(row)[level] = row_pids((struct snapshot_row *)parent)[level];
 }
 
-/* Of a parent that is not of the run: it may be in namespaces around the run's. */
+/*
+ * Of a parent without a row: it is not of the run and in namespaces around the run's, or it is
+ * hidden. The kernel tells its PIDs in the child's namespaces either way.
+ */
 static void fill_outside(const struct seen *seen)
 {
 	uint32_t *parents = row_parents(seen->row);
+	int own = spaces_known(seen->row->inodes[NAMESPACE_PID]);
+	int space = own > seen->root ? own : seen->root;
 
-	for (int level = 1; level < spaces_level(seen->root); level++)
-		parents[level] = spaces_pid(spaces_at(seen->root, level), parents[0]);
+	for (int level = 1; level <= spaces_level(space); level++)
+		parents[level] = spaces_pid(spaces_at(space, level), parents[0]);
 }
 
 /* False: the process has ended. Else *has_changed says whether it has another parent by now. */
@@ -81,13 +88,12 @@ static bool add_parent(const struct rows_wish *wish, struct rows *rows, const st
 	struct seen *parent = &rows->all[rows->count];
 
 	if (child->root == SPACE_OWN || rows->count == rows->room || pid >= PID_LIMIT ||
-	    rows->row_of[pid] != 0 || spaces_pid(child->root, pid) == 0)
+	    pid_number(rows->row_of, pid) != 0 || spaces_pid(child->root, pid) == 0)
 		return false;
 	*parent = (struct seen){ .pid = pid, .root = child->root };
 	if (!rows_read_one(wish, parent))
 		return false;
-	rows->row_of[pid] = ++rows->count;
-	return true;
+	return pid_number_set(rows->row_of, pid, ++rows->count) == 0;
 }
 
 /* False: it has ended. */
@@ -136,20 +142,14 @@ static void find_parents(const struct rows_wish *wish, struct rows *rows)
 
 int64_t settle_rows(const struct rows_wish *wish, struct seen *all, uint32_t count)
 {
-	struct rows rows = {
-		.all = all,
-		.count = count,
-		.room = 2 * count,
-		.row_of = reserve(PID_LIMIT * sizeof(*rows.row_of)),
-	};
+	static struct pid_numbers row_of;
+	struct rows rows = { .all = all, .count = count, .room = 2 * count, .row_of = &row_of };
 
-	if (rows.row_of == NULL)
-		return -1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (all[i].row != NULL && !is_there(wish, &all[i]))
 			all[i].row = NULL;
-		if (all[i].row != NULL)
-			rows.row_of[all[i].pid] = i + 1;
+		if (all[i].row != NULL && pid_number_set(&row_of, all[i].pid, i + 1) < 0)
+			return -1;
 	}
 	find_parents(wish, &rows);
 	return rows.count;

@@ -14,18 +14,41 @@
 #include "core/sbx.h"
 #include "look/pidns.h"
 
-/* Of the arguments of a process; what is longer is cut. */
-#define ARGV_SIZE (32 * 1024)
+/* Of the arguments of a process and a NUL; what is longer is cut. */
+#define ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 #define NS_PER_SECOND 1000000000ull
 
-#define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 8)
+#define ROW_SIZE_MAX ((sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 15) & ~7ul)
+/* What a row takes on average, in the memory that readers share; most take a third of it. */
+#define ROW_SIZE_USUAL 1024
 /* Processes that are worth a reader of their own, and readers at most. */
 #define PART_MIN 256
 #define PARTS_MAX 4
 
+/* Shared with the readers. */
+static struct rows_misses *misses;
+
+int rows_start(void)
+{
+	misses = reserve_shared(sizeof(*misses));
+	return misses == NULL ? -1 : 0;
+}
+
+static void miss(int err)
+{
+	(void)__atomic_fetch_add(&misses->count, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&misses->err, err, __ATOMIC_RELAXED);
+}
+
+const struct rows_misses *rows_missed(void)
+{
+	return misses;
+}
+
 static const char *const namespace_files[NAMESPACE_COUNT] = {
-	[NAMESPACE_USER] = "user", [NAMESPACE_MOUNT] = "mnt", [NAMESPACE_IPC] = "ipc",
-	[NAMESPACE_UTS] = "uts",   [NAMESPACE_NET] = "net",   [NAMESPACE_CGROUP] = "cgroup",
+#define NS_FILE(kind, flag, file) [kind] = file,
+	SBX_NAMESPACES(NS_FILE)
+#undef NS_FILE
 };
 
 uint64_t rows_tick_ns(void)
@@ -80,10 +103,8 @@ static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapsho
 static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
 {
 	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
-		const char *name = namespace_files[kind];
-
-		if (name != NULL)
-			row->inodes[kind] = procfs_namespace(wish->proc, pid, name);
+		if (kind != NAMESPACE_PID) /* read with its PIDs */
+			row->inodes[kind] = procfs_namespace(wish->proc, pid, namespace_files[kind]);
 	}
 }
 
@@ -114,8 +135,12 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	size_t size = 0;
 	int fd = procfs_open(wish->proc, pid, "stat");
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
+		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
+			miss(errno);
 		return 0;
+	}
 	memset(row, 0, sizeof(*row));
 	if (read_pids(wish, pid, row)) {
 		read_namespaces(wish, pid, row);
@@ -124,10 +149,18 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 		argv_size = procfs_read(wish->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
 		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);
 	}
-	(void)close(fd);
-	if (!is_read)
+	if (!is_read) {
+		int err = errno;
+
+		/* It lives, so it was something else that failed, such as too few descriptors. */
+		if (lseek(fd, 0, SEEK_SET) == 0 && procfs_read_stat(fd, &stat))
+			miss(err);
+		(void)close(fd);
 		return 0;
-	row->state = (uint32_t)stat.state;
+	}
+	(void)close(fd);
+	/* Of a leader that has ended, the process goes on with its other threads. */
+	row->state = stat.state == 'Z' && stat.threads > 1 ? 'S' : (uint32_t)stat.state;
 	memcpy(row->comm, stat.comm, sizeof(stat.comm));
 	row->start_ns = rows_start_ns(stat.start_ticks);
 	row_parents(row)[0] = stat.parent;
@@ -137,23 +170,38 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	return row->size;
 }
 
-/* Of the rows, those from `first` on; their memory begins at `room`. */
+/* Of the rows, those from `first` on; their memory is [room, end). All of it is shared. */
 struct part {
 	struct seen *first;
 	uint32_t count;
-	char *room;
+	uint32_t done; /* so many of them have been read */
+	char *room, *end;
 };
 
-static void read_part(const struct rows_wish *wish, const struct part *part)
+/* Ends early where the memory does. */
+static void read_part(const struct rows_wish *wish, struct part *part)
 {
 	char *room = part->room;
 
-	for (uint32_t i = 0; i < part->count; i++) {
+	for (uint32_t i = 0; i < part->count && (size_t)(part->end - room) >= ROW_SIZE_MAX; i++) {
 		size_t size = read_row(wish, part->first[i].pid, (struct snapshot_row *)room);
 
 		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
 		room += size;
+		part->done = i + 1;
 	}
+}
+
+/* What its reader has not read, as it could not be made, was killed, or had no more memory. */
+static void read_rest(const struct rows_wish *wish, const struct part *part)
+{
+	for (uint32_t i = part->done; i < part->count; i++)
+		(void)rows_read_one(wish, &part->first[i]);
+}
+
+static size_t part_size(uint32_t count)
+{
+	return (size_t)count * ROW_SIZE_USUAL + ROW_SIZE_MAX;
 }
 
 static uint32_t parts_for(uint32_t count)
@@ -170,19 +218,29 @@ static uint32_t parts_for(uint32_t count)
 
 /*
  * Split among children, one for each CPU: each reads its part into memory that all share, and
- * exits. They are awaited here; what one of them has not read, since it could not be made or was
- * killed, is read here after all.
+ * exits. They are awaited here; what one of them has not read is read here after all.
  */
-static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count, char *rooms)
+static int read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count)
 {
-	struct part parts[PARTS_MAX];
 	pid_t readers[PARTS_MAX];
 	uint32_t part_count = parts_for(count), first = 0;
+	struct part *parts = reserve_shared(part_count * sizeof(*parts));
 
+	if (parts == NULL)
+		return -1;
 	for (uint32_t i = 0; i < part_count; i++) {
 		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
+		size_t size = part_size(end - first);
+		char *room = reserve_shared(size);
 
-		parts[i] = (struct part){ all + first, end - first, rooms + first * ROW_SIZE_MAX };
+		if (room == NULL)
+			return -1;
+		parts[i] = (struct part){
+			.first = all + first,
+			.count = end - first,
+			.room = room,
+			.end = room + size,
+		};
 		first = end;
 	}
 	for (uint32_t i = 1; i < part_count; i++) {
@@ -198,28 +256,31 @@ static void read_parts(const struct rows_wish *wish, struct seen *all, uint32_t 
 
 		if (readers[i] > 0)
 			(void)waitpid(readers[i], &status, 0);
-		if (status != 0)
-			read_part(wish, &parts[i]);
 	}
+	for (uint32_t i = 0; i < part_count; i++)
+		read_rest(wish, &parts[i]);
+	return 0;
 }
 
 struct seen *rows_read(const struct rows_wish *wish, const struct member *members, uint32_t count)
 {
 	struct seen *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
-	char *rooms = reserve_shared(((size_t)count + 1) * ROW_SIZE_MAX);
 
-	if (all == NULL || rooms == NULL)
+	if (all == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
 		all[i] = (struct seen){ .pid = members[i].pid, .root = members[i].root };
-	read_parts(wish, all, count, rooms);
-	return all;
+	return read_parts(wish, all, count) < 0 ? NULL : all;
 }
 
 bool rows_read_one(const struct rows_wish *wish, struct seen *seen)
 {
-	struct snapshot_row *row = reserve(ROW_SIZE_MAX);
+	struct snapshot_row *row = (struct snapshot_row *)vmem_room(ROW_SIZE_MAX);
+	size_t size = row == NULL ? 0 : read_row(wish, seen->pid, row);
 
-	seen->row = row != NULL && read_row(wish, seen->pid, row) > 0 ? row : NULL;
+	if (row == NULL)
+		miss(ENOMEM);
+	seen->row = size > 0 ? row : NULL;
+	vmem_use(size);
 	return seen->row != NULL;
 }

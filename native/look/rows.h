@@ -32,6 +32,17 @@ static inline uint32_t *row_parents(struct snapshot_row *row)
 	return row_pids(row) + row->level + 1;
 }
 
+/* Processes that live and have no row, as something failed; why the last of them has none. */
+struct rows_misses {
+	uint32_t count;
+	int err;
+};
+
+/* Before all others. Returns -1 with errno if there is no memory. */
+int rows_start(void);
+
+const struct rows_misses *rows_missed(void);
+
 /*
  * Reads all of `members` into rows, in their order, with room for as many more behind them. Rows of
  * processes that have ended are left out. Returns NULL with errno if there is no memory.

@@ -89,6 +89,18 @@ static struct seen *read_members(const struct rows_wish *wish, uint32_t monitor,
 	return found < 0 ? NULL : rows_read(wish, members, *count);
 }
 
+/* Says on stderr what is missing; the runner puts it into its report. */
+static int fail(const char *what)
+{
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: %s: errno %d\n", what, errno);
+	return SBX_EXIT_HOST;
+}
+
+static void say_hidden(uint32_t pid)
+{
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: hidden %u\n", pid);
+}
+
 static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum means means)
 {
 	int root = members_root(wish->proc, monitor);
@@ -103,12 +115,19 @@ static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum m
 		all = read_members(wish, monitor, root, &read);
 	count = all == NULL ? -1 : settle_rows(wish, all, read);
 	if (count < 0)
-		return SBX_EXIT_HOST;
+		return fail(all == NULL ? "to read the processes" : "to put the rows together");
 	for (int64_t i = 0; i < count; i++) {
 		if (all[i].row != NULL && !put(all[i].row))
-			return SBX_EXIT_HOST;
+			return fail("to write the rows");
 	}
-	return flush() ? 0 : SBX_EXIT_HOST;
+	if (!flush())
+		return fail("to write the rows");
+	if (rows_missed()->count > 0) {
+		errno = rows_missed()->err;
+		(void)fail("to read a process that lives");
+	}
+	members_hidden(root, say_hidden);
+	return 0;
 }
 
 static enum means means_of(const char *name)
@@ -146,7 +165,9 @@ int snapshot_main(int count, char **arguments)
 	if (means == MEANS_COUNT)
 		return SBX_EXIT_USAGE;
 	wish.proc = open_own_proc();
-	if (wish.proc < 0 || spaces_start(wish.proc, means != MEANS_PROCFS) < 0)
-		return SBX_EXIT_HOST;
+	if (wish.proc < 0)
+		return fail("to find a procfs of this PID namespace");
+	if (spaces_start(wish.proc, means != MEANS_PROCFS) < 0 || rows_start() < 0)
+		return fail("to begin");
 	return write_snapshot((uint32_t)monitor, &wish, means);
 }

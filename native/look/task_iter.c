@@ -14,8 +14,8 @@
 
 /* The kernel gives 32 KiB at a time, and no record is longer. Source: kernel/bpf/bpf_iter.c. */
 #define BATCH_SIZE (64 * 1024)
-/* For all rows; virtual memory. */
-#define ROWS_SIZE (4ul << 30)
+/* No row is longer. */
+#define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ITERATOR_ARGV_SIZE + 8)
 /* Source: include/linux/proc_ns.h, PROC_TIME_INIT_INO. */
 #define TIMENS_FIRST 0xeffffffau
 
@@ -39,22 +39,31 @@ static char letter_of(uint32_t state, uint32_t exit_state)
 	return letters[index];
 }
 
-/* One more row, at `room`. */
-static void take(const struct rows_wish *wish, const struct record *record, int root, char *room,
-		 struct seen *seen)
+/* One more row. Returns -1 if there is no memory. */
+static int take(const struct rows_wish *wish, const struct record *record, int root,
+		struct seen *seen)
 {
+	char *room = vmem_room(ROW_SIZE_MAX);
 	struct snapshot_row *row = (void *)room;
 	const char *argv;
 	char *end;
 
+	if (room == NULL)
+		return -1;
+	memset(row, 0, sizeof(*row));
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
 	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
+	/* Procfs knows whether the other threads of a leader that has ended go on. */
+	if (letter_of(record->state, record->exit_state) == 'Z') {
+		(void)rows_read_one(wish, seen);
+		return 0;
+	}
 	/* As procfs shows them: with what is behind, where a process has written over their end. */
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
 		(void)rows_read_one(wish, seen);
-		return;
+		return 0;
 	}
 	row->state = (uint32_t)letter_of(record->state, record->exit_state);
 	row->uid = record->uid;
@@ -67,6 +76,8 @@ static void take(const struct rows_wish *wish, const struct record *record, int 
 	memcpy(end, argv, record->argv_size);
 	row->size = (uint32_t)((size_t)(end + record->argv_size - room + 7) & ~7ul);
 	seen->row = row;
+	vmem_use(row->size);
+	return 0;
 }
 
 /* Start times of procfs are shifted in a time namespace; those of the kernel are not. */
@@ -77,32 +88,45 @@ static bool has_first_clock(int proc)
 	return fstatat(proc, "self/ns/time", &status, 0) < 0 || status.st_ino == TIMENS_FIRST;
 }
 
+/* All rows so far; there is room for as many more, and one. */
+struct list {
+	struct seen *all;
+	size_t size;
+	uint32_t count;
+};
+
+static struct seen *next_of(struct list *list)
+{
+	while (2 * (list->count + 1) * sizeof(*list->all) > list->size) {
+		list->all = vmem_grow(list->all, &list->size);
+		if (list->all == NULL)
+			return NULL;
+	}
+	return &list->all[list->count++];
+}
+
 static struct seen *read_all(const struct rows_wish *wish, int iterator, int root, uint32_t *count)
 {
 	static char batch[BATCH_SIZE] __attribute__((aligned(8)));
-	struct seen *all = reserve(2 * (size_t)PID_LIMIT * sizeof(*all));
-	char *rooms = reserve(ROWS_SIZE);
-	size_t used = 0;
-	ssize_t size = -1;
+	struct list list = { 0 };
+	ssize_t size;
 
-	if (all == NULL || rooms == NULL)
-		return NULL;
-	while (*count < PID_LIMIT && ROWS_SIZE - used > sizeof(batch) &&
-	       (size = read(iterator, batch, sizeof(batch))) > 0) {
+	while ((size = read(iterator, batch, sizeof(batch))) > 0) {
 		for (ssize_t at = 0; at < size;) {
 			const struct record *record = (const void *)(batch + at);
-			struct seen *seen = &all[(*count)++];
+			struct seen *seen = next_of(&list);
 			uint32_t pids[SBX_PIDS_MAX];
 			uint32_t argv_size = record->argv_size;
 
-			take(wish, record, root, rooms + used, seen);
-			used += seen->row == (void *)(rooms + used) ? seen->row->size : 0;
+			if (seen == NULL || take(wish, record, root, seen) < 0)
+				return NULL;
 			at = iterator_pids(record, pids) - batch;
 			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
 			at = (at + 7) & ~7l;
 		}
 	}
-	return size == 0 ? all : NULL;
+	*count = list.count;
+	return size == 0 ? list.all : NULL;
 }
 
 struct seen *tasks_read(const struct rows_wish *wish, int root, uint32_t *count)

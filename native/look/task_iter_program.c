@@ -14,9 +14,11 @@ enum where {
 	ITERATOR, META_SEQ, TASK_TGID, TASK_PID, TASK_PARENT, TASK_LEADER, TASK_THREAD_PID,
 	TASK_COMM, TASK_STATE, TASK_EXIT_STATE, TASK_START, TASK_CRED, TASK_MM, TASK_NSPROXY,
 	CRED_EUID, CRED_USER_NS, PID_LEVEL, PID_NUMBERS, NUMBER_NR, NUMBER_NS, NUMBER_SIZE, MM_ARG_START,
-	MM_ARG_END, COMMON_INUM, PIDNS_COMMON, USERNS_COMMON, PROXY_MNT, MNTNS_COMMON, PROXY_IPC,
-	IPCNS_COMMON, PROXY_UTS, UTSNS_COMMON, PROXY_NET, NETNS_COMMON, PROXY_CGROUP,
-	CGROUPNS_COMMON, WHERE_COUNT,
+	MM_ARG_END, COMMON_INUM, PIDNS_COMMON, USERNS_COMMON,
+#define MEMBERS(kind, name, member, type) PROXY_##name, COMMON_##name,
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
+	WHERE_COUNT,
 };
 
 static struct btf_place wheres[WHERE_COUNT] = {
@@ -46,27 +48,24 @@ static struct btf_place wheres[WHERE_COUNT] = {
 	[COMMON_INUM] = { "ns_common", "inum", 0, 0 },
 	[PIDNS_COMMON] = { "pid_namespace", "ns", 0, 0 },
 	[USERNS_COMMON] = { "user_namespace", "ns", 0, 0 },
-	[PROXY_MNT] = { "nsproxy", "mnt_ns", 0, 0 },
-	[MNTNS_COMMON] = { "mnt_namespace", "ns", 0, 0 },
-	[PROXY_IPC] = { "nsproxy", "ipc_ns", 0, 0 },
-	[IPCNS_COMMON] = { "ipc_namespace", "ns", 0, 0 },
-	[PROXY_UTS] = { "nsproxy", "uts_ns", 0, 0 },
-	[UTSNS_COMMON] = { "uts_namespace", "ns", 0, 0 },
-	[PROXY_NET] = { "nsproxy", "net_ns", 0, 0 },
-	[NETNS_COMMON] = { "net", "ns", 0, 0 },
-	[PROXY_CGROUP] = { "nsproxy", "cgroup_ns", 0, 0 },
-	[CGROUPNS_COMMON] = { "cgroup_namespace", "ns", 0, 0 },
+#define MEMBERS(kind, name, member, type)                                                          \
+	[PROXY_##name] = { "nsproxy", member, 0, 0 }, [COMMON_##name] = { type, "ns", 0, 0 },
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
 };
+
+/* What is not in nsproxy is read by hand below: the user's here, the PIDs' with the PIDs. */
+#define ONE(kind, name, member, type) +1
+_Static_assert(2 SBX_NSPROXY(ONE) == NAMESPACE_COUNT, "each namespace kind is read");
+#undef ONE
 
 /* Where a process keeps its namespaces but those of PIDs and users. */
 static const struct {
 	enum where proxy, common;
 } kinds[NAMESPACE_COUNT] = {
-	[NAMESPACE_MOUNT] = { PROXY_MNT, MNTNS_COMMON },
-	[NAMESPACE_IPC] = { PROXY_IPC, IPCNS_COMMON },
-	[NAMESPACE_UTS] = { PROXY_UTS, UTSNS_COMMON },
-	[NAMESPACE_NET] = { PROXY_NET, NETNS_COMMON },
-	[NAMESPACE_CGROUP] = { PROXY_CGROUP, CGROUPNS_COMMON },
+#define MEMBERS(kind, name, member, type) [kind] = { PROXY_##name, COMMON_##name },
+	SBX_NSPROXY(MEMBERS)
+#undef MEMBERS
 };
 
 /* Frame of the program. */

@@ -1,6 +1,7 @@
 /* main.c - sandbox-shim: runs a compiled plan. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,11 @@
 #include <linux/capability.h>
 #include <linux/magic.h>
 
+#include "build/dev.h"
 #include "run/monitor.h"
+#include "run/seal.h"
 #include "look/namespaces.h"
+#include "core/fault.h"
 #include "core/shared.h"
 #include "look/snapshot.h"
 #include "core/sys.h"
@@ -27,10 +31,6 @@ struct options {
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
-};
-
-static const char *const step_names[] = {
-#include "gen/steps.gen.h"
 };
 
 static int usage(void)
@@ -151,19 +151,25 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= STDERR_FILENO;)
 		fd = dup(fd);
 	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_CONTROL_OPEN, 0);
 	if (run_place(open_proc(), FD_PROC) < 0)
-		return sbx_fail(error, STEP_MOUNT_PROC, 0);
+		return sbx_fail(error, STEP_PROC_OPEN, 0);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) < 0 ||
-	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0 ||
-	    run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0 ||
-	    run_place(open("/dev/null", O_RDWR | O_CLOEXEC), FD_NULL) < 0 ||
-	    run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0)
+		return sbx_fail(error, STEP_LOG_SOCKET, 0);
+	if (run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
+	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0)
+		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
+	if (run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
+		return sbx_fail(error, STEP_MONITOR_PIDFD, 0);
+	if (dev_open_host_null(error) < 0)
+		return -1;
+	if (run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
+		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
+	if (run_reserve_numbers() < 0)
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
@@ -173,26 +179,22 @@ static int raise_descriptors(struct run *run, struct sbx_error *error)
 	struct rlimit raised;
 
 	if (getrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	raised = run->descriptors;
 	raised.rlim_cur = raised.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
-		return sbx_fail(error, STEP_LIMITS, 0);
+		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
 	return 0;
 }
 
 static int report(const struct run *run, const struct sbx_error *error, uint32_t slot)
 {
-	const char *path = slot == SBX_NONE ? "" : plan_string(&run->plan, run->plan.slots[slot].path);
-
 	if (slot == SBX_NONE && run->table.header != NULL)
 		table_set_own_fault(&run->table, error);
 	/* A runner reads it in the table, and says it better. */
 	if (!run->has_control || run->table.header == NULL)
-		(void)dprintf(STDERR_FILENO, "sandbox-shim: %s%s%s: errno %d, level %d\n", path,
-			      path[0] == '\0' ? "" : ": ", step_names[error->step], error->err,
-			      error->level);
-	return error->step <= STEP_IMAGE_RECORD ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
+		fault_print(&run->plan, slot, error);
+	return step_scope(error->step) == SCOPE_IMAGE ? SBX_EXIT_USAGE : SBX_EXIT_HOST;
 }
 
 /* Without a runner nobody else would say what could not be done. */
@@ -213,11 +215,8 @@ static int report_faults(const struct run *run, int code)
 			.level = (int)state->fault_level,
 		};
 
-		if (state->state == SLOT_STATE_FAILED) {
+		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
-			if (error.step < STEP_STDIN_OPEN)
-				code = SBX_EXIT_HOST;
-		}
 	}
 	return code;
 }
@@ -232,17 +231,38 @@ static void remove_run_dir(int fd, const char *path)
 	(void)rmdir(path);
 }
 
+/* The directory that the run's own is in: `path` up to its last slash. NULL where that is not known. */
+static const char *runs_dir_of(const char *path, char *buffer, size_t size)
+{
+	const char *slash = path == NULL || path[0] != '/' ? NULL : strrchr(path, '/');
+	size_t used = slash == NULL ? 0 : (size_t)(slash - path);
+
+	if (used == 0 || used >= size)
+		return NULL;
+	memcpy(buffer, path, used);
+	buffer[used] = '\0';
+	return buffer;
+}
+
+/* As an absolute path, which processes may enter from wherever they are. */
+static const char *absolute(const char *path, char *buffer, size_t size)
+{
+	if (path != NULL && path[0] == '/')
+		return path;
+	SBX_ASSERT(size >= PATH_MAX);
+	return realpath(path == NULL ? "." : path, buffer) == NULL ? "/" : buffer;
+}
+
 static int run_command(int count, char **arguments)
 {
 	static struct run run;
 	struct options options;
 	struct sbx_error error = { 0 };
-	char directory[4096];
+	char directory[PATH_MAX];
+	static char runs_dir[PATH_MAX];
 
 	if (!options_of(count, arguments, &options))
 		return usage();
-	if (options.spec_dir == NULL)
-		options.spec_dir = getcwd(directory, sizeof(directory)) == NULL ? "/" : directory;
 	reset_signals();
 	if (options.trace.fd >= 0) {
 		int code;
@@ -252,7 +272,8 @@ static int run_command(int count, char **arguments)
 		if (trace_split(&options.trace, &code))
 			return code;
 	}
-	run.spec_dir = options.spec_dir;
+	run.spec_dir = absolute(options.spec_dir, directory, sizeof(directory));
+	run.runs_dir = runs_dir_of(options.run_dir, runs_dir, sizeof(runs_dir));
 	run.environment = environ;
 	run.uid = geteuid();
 	run.gid = getegid();
@@ -265,7 +286,7 @@ static int run_command(int count, char **arguments)
 		return report(&run, &error, SBX_NONE);
 	if (options.run_dir != NULL &&
 	    run_place(open(options.run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), FD_RUN_DIR) < 0)
-		(void)sbx_fail(&error, STEP_TABLE_OPEN, 0);
+		(void)sbx_fail(&error, STEP_RUN_DIR_OPEN, 0);
 	if (error.step != STEP_NONE)
 		return report(&run, &error, SBX_NONE);
 	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
@@ -281,10 +302,24 @@ static int run_command(int count, char **arguments)
 	return run.has_control ? code : report_faults(&run, code);
 }
 
+/* Without the copy in memory nothing is started: its file would be within a workload's reach. */
+static int run_sealed(int count, char **arguments)
+{
+	static const struct plan none;
+	struct sbx_error error = { 0 };
+
+	if (seal_executable(arguments) == 0)
+		return run_command(count - 2, arguments + 2);
+	(void)sbx_fail(&error, STEP_SEAL, 0);
+	fault_print(&none, SBX_NONE, &error);
+	return SBX_EXIT_HOST;
+}
+
 int main(int count, char **arguments)
 {
+	seal_process();
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
-		return run_command(count - 2, arguments + 2);
+		return run_sealed(count, arguments);
 	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
 		return snapshot_main(count - 2, arguments + 2);
 	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)

@@ -8,13 +8,14 @@
 
 #include "run/scheduler.h"
 #include "run/shutdown.h"
+#include "run/verdict.h"
 #include "run/watchdog.h"
 #include "init/init.h"
 #include "run/relay.h"
 #include "init/supervise.h"
 #include "core/sys.h"
 
-enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT };
+enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS };
 
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
@@ -49,27 +50,34 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	run->table.header->pid_mode = run->pids_ordered ? PID_MODE_ORDERED : PID_MODE_REQUESTED;
 	*monitor = (struct monitor){
 		.run = run,
-		.epoll = epoll_create1(EPOLL_CLOEXEC),
-		.signals = supervise_signals(),
-		.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK),
-		.supervisor = supervisor_of(run, header->monitor_owned_first,
-					    header->monitor_owned_count, init_main),
 	};
-	if (monitor->epoll < 0 || monitor->signals < 0 || monitor->timer < 0 ||
-	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (monitor->epoll < 0)
+		return sbx_fail(error, STEP_EPOLL, 0);
+	monitor->signals = supervise_signals();
+	if (monitor->signals < 0)
+		return sbx_fail(error, STEP_SIGNALFD, 0);
+	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (monitor->timer < 0)
+		return sbx_fail(error, STEP_TIMER, 0);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_SUBREAPER, 0);
+	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
+			   header->monitor_owned_count, init_main, 0, error) < 0)
+		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	if (run->has_control &&
 	    (watch(monitor, EPOLL_CTL_ADD, FD_CONTROL, EPOLLIN, WAKE_CONTROL) < 0 ||
 	     watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0))
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
 
@@ -89,8 +97,10 @@ static void take_signals(struct monitor *monitor)
 
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
+			monitor->run->table.header->interrupted = 1;
 			ask_to_stop(monitor);
+		}
 	}
 }
 
@@ -100,6 +110,8 @@ static void take_commands(struct monitor *monitor)
 	int result;
 
 	while ((result = relay_command(&relay, &command)) > 0) {
+		/* Only the runner knows whether a signal is behind it, or its own time or reader. */
+		monitor->run->table.header->interrupted |= command.interrupts != 0;
 		if (command.kind == COMMAND_KIND_STOP && !monitor->stop_asked)
 			ask_to_stop(monitor);
 		else if (command.kind == COMMAND_KIND_KILL)
@@ -147,6 +159,7 @@ static void tell_started(struct monitor *monitor)
 	if (header->phase != PHASE_STARTING || header->pending > 0)
 		return;
 	header->started_ns = sys_now();
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_STARTED);
 	relay_frame(&relay, FRAME_KIND_STARTED);
 }
@@ -167,6 +180,9 @@ static void wait_and_take(struct monitor *monitor)
 		break;
 	case WAKE_TIMER:
 		(void)!read(monitor->timer, &drained, sizeof(drained));
+		break;
+	case WAKE_STARTS:
+		supervise_starts(&monitor->supervisor);
 		break;
 	case WAKE_LOG:
 		relay_accept(&relay);
@@ -210,6 +226,7 @@ static void finish(struct monitor *monitor)
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)
 		header->outcome = OUTCOME_DONE;
+	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
 	relay_frame(&relay, FRAME_KIND_ENDED);
 	relay_drain(&relay);
@@ -227,5 +244,5 @@ int monitor_main(struct run *run)
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);
 	finish(&monitor);
-	return decide_has_failed(&monitor.decide) ? SBX_EXIT_FAILED : 0;
+	return (int)run->table.header->exit_code;
 }

@@ -6,8 +6,8 @@
 
 /*
  * Runs the plan to its end: creates the root sandbox, decides what starts and stops when, relays
- * output. The descriptors of run.h must be in place. Returns the exit code: 0, SBX_EXIT_FAILED
- * where a process failed, SBX_EXIT_HOST where the kernel refused what the plan asks for.
+ * output. The descriptors of run.h must be in place. Returns the exit code: that of
+ * the verdict, or SBX_EXIT_HOST where the run could not begin.
  */
 int monitor_main(struct run *run);
 

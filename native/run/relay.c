@@ -31,7 +31,7 @@ int relay_open(struct relay *relay, bool has_control, struct sbx_error *error)
 	relay->pipe_count = 0;
 	relay->used = relay->sent = 0;
 	if (relay->pipes < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
 

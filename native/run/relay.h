@@ -17,7 +17,7 @@ struct relay {
 	uint8_t buffer[sizeof(struct frame) + RELAY_CHUNK_SIZE + RELAY_SPARE_SIZE];
 };
 
-/* Errors: STEP_MONITOR_SETUP. */
+/* Errors: STEP_EPOLL. */
 int relay_open(struct relay *relay, bool has_control, struct sbx_error *error);
 
 /* Takes the read ends that supervisors have sent. */

@@ -15,7 +15,7 @@ int watch_open(struct decide *decide, struct run *run, struct sbx_error *error)
 
 	/* Inits have no use for it. */
 	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_MEMORY, 0);
 	*decide = (struct decide){
 		.run = run,
 		.slots = (struct slot_watch *)memory,

@@ -38,7 +38,7 @@ struct decide {
 	uint64_t next_at; /* earliest time that something is due; 0: nothing is */
 };
 
-/* Takes memory for a plan of this size. Errors: STEP_MONITOR_SETUP with ENOMEM. */
+/* Takes memory for a plan of this size. Errors: STEP_MEMORY. */
 int watch_open(struct decide *decide, struct run *run, struct sbx_error *error);
 
 struct table_slot *watch_state(const struct decide *decide, uint32_t slot);

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "run/shutdown.h"
+#include "run/verdict.h"
 #include "core/sys.h"
 
 static bool is_init_of(const struct decide *decide, uint32_t slot)
@@ -33,6 +34,13 @@ static void give_up(struct decide *decide, uint32_t slot)
 	watch_skip(decide, slot);
 }
 
+/* Events of which any meets a condition. */
+static const uint32_t condition_met_by[CONDITION_COUNT] = {
+#define MET_BY(condition, events) [condition] = events,
+	SBX_CONDITIONS(MET_BY)
+#undef MET_BY
+};
+
 static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 {
 	const struct plan *plan = &decide->run->plan;
@@ -40,32 +48,19 @@ static void release_dependents(struct decide *decide, uint32_t slot, bool ended)
 	const struct table_slot *state = watch_state(decide, slot);
 	bool exited = ended && table_load(&state->state) == SLOT_STATE_EXITED;
 	bool succeeded = exited && state->exit_code == 0 && state->exit_signal == 0;
+	uint32_t event = !ended ? WAIT_EVENT_START :
+			 !exited ? 0 : /* it never started, or could not */
+			 succeeded ? WAIT_EVENT_SUCCESS : WAIT_EVENT_FAILURE;
 
 	for (uint32_t i = 0; i < record->dependents_count; i++) {
 		const struct image_dependent *d = &plan->dependents[record->dependents_first + i];
-		bool came = d->condition == CONDITION_STARTED ? !ended :
-			    d->condition == CONDITION_EXITED  ? exited :
-								succeeded;
+		uint32_t met_by = condition_met_by[d->condition];
 
-		if (came)
+		if (met_by & event)
 			come_to_pass(decide, d->slot);
-		else if (ended && !(exited && d->condition == CONDITION_STARTED))
+		else if (ended && !(exited && met_by & WAIT_EVENT_START))
 			give_up(decide, d->slot);
 	}
-}
-
-static bool is_failure(const struct decide *decide, uint32_t slot)
-{
-	const struct table_slot *state = watch_state(decide, slot);
-	uint32_t now = table_load(&state->state);
-
-	if (state->flags & (1u << SLOT_FLAG_TIMED_OUT | 1u << SLOT_FLAG_UNMET |
-			    1u << SLOT_FLAG_SANDBOX_TIMED_OUT))
-		return true;
-	if (now == SLOT_STATE_FAILED)
-		return true;
-	return now == SLOT_STATE_EXITED && state->flags == 0 &&
-	       (state->exit_code != 0 || state->exit_signal != 0);
 }
 
 /* Whether the slot could not start only because its sandbox was at its end. */
@@ -91,7 +86,7 @@ static void judge(struct decide *decide, uint32_t slot)
 		table_store(&state->state, SLOT_STATE_SKIPPED);
 		return;
 	}
-	if (!is_failure(decide, slot))
+	if (verdict_of_slot(&decide->run->plan, &decide->run->table, slot) == 0)
 		return;
 	/* The run fails in the end; what is outside of that sandbox goes on. */
 	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)
@@ -291,13 +286,4 @@ void decide_due(struct decide *decide, uint64_t now)
 bool decide_is_over(const struct decide *decide)
 {
 	return decide->boxes[0].phase == BOX_DONE;
-}
-
-bool decide_has_failed(const struct decide *decide)
-{
-	for (uint32_t slot = 0; slot < decide->run->plan.slot_count; slot++) {
-		if (is_failure(decide, slot))
-			return true;
-	}
-	return false;
 }

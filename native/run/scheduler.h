@@ -15,7 +15,4 @@ void decide_due(struct decide *decide, uint64_t now);
 
 bool decide_is_over(const struct decide *decide);
 
-/* Whether a process ended other than asked for. */
-bool decide_has_failed(const struct decide *decide);
-
 #endif

@@ -46,11 +46,11 @@ int guard_start(struct run *run, struct sbx_error *error)
 		return 0;
 	word = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (word == MAP_FAILED)
-		return sbx_fail(error, STEP_MONITOR_SETUP, 0);
+		return sbx_fail(error, STEP_MEMORY, 0);
 	run->guarded = word;
 	*run->guarded = -1;
 	pid = sys_clone(&request);
 	if (pid == 0)
 		guard(run->guarded);
-	return pid < 0 ? sbx_fail(error, STEP_MONITOR_SETUP, 0) : 0;
+	return pid < 0 ? sbx_fail(error, STEP_CLONE_WATCHDOG, 0) : 0;
 }

@@ -117,7 +117,9 @@ static uint32_t lost(const struct probes *probes)
 {
 	uint64_t sum = 0;
 
-	(void)bpf_map_word(probes->fds[PROBE_FD_LOST], &sum);
+	/* What cannot be asked for may be anything: at least one. */
+	if (bpf_map_word(probes->fds[PROBE_FD_LOST], &sum) < 0)
+		sum = 1;
 	for (enum probe probe = 0; probe < PROBE_COUNT; probe++) {
 		uint64_t misses = 0;
 
@@ -142,9 +144,6 @@ int probes_follow(struct probes *probes, pid_t child)
 	/* It has seen the end of all others, so all that happened was in the ring. */
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	event = (struct trace_event){ .kind = TRACE_KIND_LOST, .at_ns = sys_now() };
-	event.status = lost(probes);
-	if (event.status > 0)
-		stream_put(&event);
+	stream_lose(lost(probes));
 	return sys_exit_code(status);
 }

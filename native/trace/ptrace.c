@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -30,28 +31,64 @@ enum {
 static uint8_t *tasks; /* by PID; virtual memory */
 static int proc;
 
-/* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
-static uint32_t describe(pid_t pid, struct trace_event *event)
-{
-	static char text[STATUS_SIZE];
-	const char *group, *line;
-	size_t length;
+static char text[STATUS_SIZE];
 
-	if (procfs_read(proc, (uint32_t)pid, "status", text, sizeof(text)) <= 0)
-		return 0;
-	line = text + sizeof("Name:");
-	length = strcspn(line, "\n");
-	memcpy(event->comm, line, length < 15 ? length : 15);
-	group = strstr(text, "\nTgid:");
-	line = strstr(text, "\nNSpid:");
-	if (group == NULL || line == NULL)
-		return 0;
+/* Takes the PIDs from the line NSpid of `text`. Returns whether there is one. */
+static bool take_pids(struct trace_event *event)
+{
+	const char *line = strstr(text, "\nNSpid:");
+
+	if (line == NULL)
+		return false;
 	line += 7;
 	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
 		event->pids[event->level] = (uint32_t)procfs_number(&line);
 	event->level -= event->level > 0 ? 1 : 0;
+	return true;
+}
+
+/*
+ * The same of a task that procfs hides (hidepid, and the task is not dumpable, as the shim's own
+ * are before their exec): what a pidfd's fdinfo says is open to whoever holds it. There is a pidfd
+ * of a process only, not of another thread. Source: pidfd_open(2), proc_pid_fdinfo(5).
+ */
+static uint32_t describe_hidden(pid_t pid, struct trace_event *event)
+{
+	char path[32];
+	int pidfd = sys_pidfd_open(pid);
+	ssize_t size = -1;
+
+	if (pidfd >= 0) {
+		(void)snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
+		size = procfs_text(proc, path, text, sizeof(text));
+		(void)close(pidfd);
+	}
+	return size > 0 && take_pids(event) ? (uint32_t)pid : 0;
+}
+
+/* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
+static uint32_t describe(pid_t pid, struct trace_event *event)
+{
+	const char *group, *line;
+	size_t length;
+
+	if (procfs_read(proc, (uint32_t)pid, "status", text, sizeof(text)) <= 0)
+		return describe_hidden(pid, event);
+	line = text + sizeof("Name:");
+	length = strcspn(line, "\n");
+	memcpy(event->comm, line, length < 15 ? length : 15);
+	group = strstr(text, "\nTgid:");
+	if (group == NULL || !take_pids(event))
+		return 0;
 	group += 6;
 	return (uint32_t)procfs_number(&group);
+}
+
+/* Whether a task that cannot be described is a thread of a hidden process, and no process. */
+static bool is_hidden_thread(pid_t parent, int event)
+{
+	/* Only a clone makes threads; one of a process that procfs shows is seen as such. */
+	return event == PTRACE_EVENT_CLONE && tasks[parent] & IS_PROCESS;
 }
 
 static void go_on(pid_t pid, int number)
@@ -68,18 +105,24 @@ static uint32_t process_of(pid_t task)
 	return tasks[task] & IS_PROCESS ? (uint32_t)task : describe(task, &event);
 }
 
-static void on_fork(pid_t parent)
+static void on_fork(pid_t parent, int how)
 {
 	struct trace_event event = { .kind = TRACE_KIND_FORK };
 	unsigned long child = 0;
+	uint32_t group;
 
-	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT)
+	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT) {
+		stream_lose(1);
 		return;
-	if (describe((pid_t)child, &event) == child) {
+	}
+	group = describe((pid_t)child, &event);
+	if (group == child) {
 		tasks[child] |= IS_PROCESS;
 		event.parent = process_of(parent);
 		event.at_ns = sys_now();
 		stream_put(&event);
+	} else if (group == 0 && !is_hidden_thread(parent, how)) {
+		stream_lose(1);
 	}
 	if (tasks[child] & SEEN_STOP)
 		go_on((pid_t)child, 0);
@@ -98,10 +141,12 @@ static void on_exec(pid_t pid)
 	if (ptrace(PTRACE_GETEVENTMSG, pid, 0, &former) == 0 && former < PID_LIMIT &&
 	    former != (unsigned long)pid)
 		tasks[former] = 0;
+	/* Its exec is known even where its name is hidden, or it is on its way to its end. */
 	if (size <= 0 || argv_size < 0)
-		return;
-	memcpy(event.comm, name, (size_t)size - 1);
-	event.argv_size = (uint32_t)argv_size;
+		stream_lose(1);
+	if (size > 0)
+		memcpy(event.comm, name, (size_t)size - 1);
+	event.argv_size = argv_size > 0 ? (uint32_t)argv_size : 0;
 	event.at_ns = sys_now();
 	stream_put(&event);
 }
@@ -129,11 +174,13 @@ static void on_stop(pid_t pid, int status)
 {
 	int number = WSTOPSIG(status);
 
-	switch ((unsigned int)status >> 16) {
+	int event = (int)((unsigned int)status >> 16);
+
+	switch (event) {
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		on_fork(pid);
+		on_fork(pid, event);
 		go_on(pid, 0);
 		break;
 	case PTRACE_EVENT_EXEC:

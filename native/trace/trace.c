@@ -11,6 +11,7 @@
 #include "trace/probes.h"
 #include "trace/ptrace.h"
 #include "trace/trace_file.h"
+#include "run/verdict.h"
 #include "core/sys.h"
 
 #define RING_SIZE_MIN (4u << 20)
@@ -62,7 +63,8 @@ static void wait_at(int gate[2])
 	char byte;
 
 	(void)close(gate[1]);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(gate[0], &byte, 1) != 1)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(gate[0], &byte, 1) != 1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		_exit(SBX_EXIT_HOST);
 	(void)close(gate[0]);
 }
@@ -77,11 +79,12 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGTERM, forward);
 	(void)signal(SIGINT, forward);
 	(void)signal(SIGHUP, forward);
+	/* A limit on the size of files is told as an error, as a full disk is. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)!write(gate, &byte, 1);
 	close_others(request->fd, probes);
 	code = probes->fds[PROBE_FD_CHILD] >= 0 ? probes_follow(probes, monitor) : ptrace_follow(monitor);
-	stream_flush();
-	return code;
+	return verdict_with_trace(code, stream_close());
 }
 
 /* Room for 10,000 processes with no reader at all, and for what many CPUs can make before it runs. */
@@ -129,7 +132,11 @@ bool trace_split(const struct trace_request *request, int *code)
 		*code = refuse("pipe");
 		return true;
 	}
+	/* An ordinary user's tracer may seize only who may be looked into; no workload is there yet. */
+	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	monitor = fork();
+	if (monitor != 0)
+		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (monitor == 0) {
 		wait_at(gate);
 		(void)close(request->fd);

@@ -9,35 +9,51 @@
 #define BUFFER_SIZE (256 * 1024)
 
 static int stream_fd;
-static bool has_failed;
+static struct trace_header stream_header;
 static char buffer[BUFFER_SIZE];
 static size_t used;
+static uint32_t buffered; /* events in it */
 
-void stream_flush(void)
+void stream_lose(uint32_t count)
+{
+	uint32_t room = UINT32_MAX - stream_header.lost;
+
+	stream_header.lost += count < room ? count : room;
+}
+
+/* A full disk must not hold the run: what no longer fits is counted. */
+static void flush_buffer(void)
 {
 	size_t done = 0;
 
-	while (done < used && !has_failed) {
+	while (done < used && stream_header.write_errno == 0) {
 		ssize_t count = write(stream_fd, buffer + done, used - done);
 
 		if (count < 0 && errno != EINTR)
-			has_failed = true; /* a full disk must not hold the run */
+			stream_header.write_errno = (uint32_t)errno;
 		done += count > 0 ? (size_t)count : 0;
 	}
+	/* Some of them may be there: no more are missing than this. */
+	if (done < used)
+		stream_lose(buffered);
 	used = 0;
+	buffered = 0;
 }
 
 void stream_open(int fd, const struct trace_header *header)
 {
 	stream_fd = fd;
+	stream_header = *header;
 	memcpy(buffer, header, sizeof(*header));
 	used = sizeof(*header);
+	/* At once, so that the disk has room for what is said of it at the end. */
+	flush_buffer();
 }
 
 char *stream_argv(void)
 {
 	if (used + sizeof(struct trace_event) + STREAM_ARGV_SIZE + 8 > sizeof(buffer))
-		stream_flush();
+		flush_buffer();
 	return buffer + used + sizeof(struct trace_event);
 }
 
@@ -51,4 +67,19 @@ void stream_put(struct trace_event *event)
 	memcpy(buffer + used, event, sizeof(*event));
 	memset(argv + event->argv_size, 0, padded - event->argv_size);
 	used += event->size;
+	buffered++;
+}
+
+bool stream_close(void)
+{
+	ssize_t written;
+
+	flush_buffer();
+	stream_header.finished = 1;
+	do {
+		written = pwrite(stream_fd, &stream_header, sizeof(stream_header), 0);
+	} while (written < 0 && errno == EINTR);
+	/* ESPIPE: a pipe, of which no reader can be told at the beginning. */
+	return (written == (ssize_t)sizeof(stream_header) || errno == ESPIPE) &&
+	       stream_header.write_errno == 0 && stream_header.lost == 0;
 }

@@ -2,10 +2,12 @@
 #ifndef TRACE_FILE_H
 #define TRACE_FILE_H
 
+#include <stdbool.h>
+
 #include "gen/layout.gen.h"
 
-/* Of an exec's arguments, whoever records them; what is longer is cut. */
-#define STREAM_ARGV_SIZE (31 * 1024)
+/* Of an exec's arguments, whoever records them, and a NUL; what is longer is cut. */
+#define STREAM_ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 
 void stream_open(int fd, const struct trace_header *header);
 
@@ -15,6 +17,10 @@ char *stream_argv(void);
 /* Writes a whole event with its `argv_size` bytes; `size` is worked out here. */
 void stream_put(struct trace_event *event);
 
-void stream_flush(void);
+/* So many events happened and could not be recorded. */
+void stream_lose(uint32_t count);
+
+/* Writes what is left, and in the header what is missing. Returns whether nothing is. */
+bool stream_close(void);
 
 #endif

@@ -3,6 +3,7 @@
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { type Case, expand, type Surroundings } from "../spec/expand.ts";
+import type { Value } from "../spec/expression.ts";
 import { includeAll } from "../spec/include.ts";
 import { mended, noMends } from "../spec/mend.ts";
 import { entryOf, type Node } from "../spec/node.ts";
@@ -28,6 +29,8 @@ export interface Checked {
   readonly ir: Sandbox | null;
   /** Text of every file that was read, by its name in findings. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The values that the spec's parameters have. */
+  readonly params?: Readonly<Record<string, Value>>;
 }
 
 const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
@@ -75,6 +78,7 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
     ),
     ir: hasError || draft === null ? null : sandboxOf(draft),
     sources,
+    params: Object.fromEntries(expanded.cases[0]?.values ?? []),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The sandbox tree while it is being type-checked: expanded, but with names not yet resolved. */
 
 import type { Span } from "../base/span.ts";
+import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { Process } from "../ir/process.ts";
@@ -8,10 +9,6 @@ import type { Value } from "../spec/expression.ts";
 import { entriesOf, entryOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
 import { Copies } from "./copies.ts";
 import type { Found } from "./values.ts";
-
-/** Of one spec, after `replicas` and `nest`. The shim's limits are the same or higher. */
-export const PROCESS_COUNT_MAX = 1_000_000;
-export const SANDBOX_COUNT_MAX = 65_536;
 
 export interface BoxDraft {
   readonly name: string;

@@ -1,9 +1,12 @@
 /** From the expanded draft to the IR: defaults, environments, dependencies, pins. Pure. */
 
+import { byKind } from "../base/namespace-kinds.ts";
+import { DEFAULT_STOP, DEFAULT_UMASK } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
+import { isWaitCondition } from "../base/wait-conditions.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
-import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceMode } from "../ir/namespaces.ts";
-import type { Dependency, DependencyCondition, Pin, Process, Stop } from "../ir/process.ts";
+import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
+import type { Dependency, DependencyCondition, Pin, Process } from "../ir/process.ts";
 import type { IdMap, Sandbox } from "../ir/sandbox.ts";
 import { entriesOf, entryOf, get, integerOf, type Node, numberOf, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
@@ -22,10 +25,6 @@ import {
   stopOf,
   umaskOf,
 } from "./values.ts";
-
-const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
-const DEFAULT_UMASK = 0o022;
-const NEW_BY_DEFAULT: readonly NamespaceKind[] = ["pid", "mount", "ipc", "uts", "cgroup"];
 
 /** Names that a dependency can have, with the path of the slot each stands for. */
 type Scope = ReadonlyMap<string, readonly string[]>;
@@ -236,8 +235,6 @@ function namesAround(draft: ProcessDraft): string[] {
   return names;
 }
 
-const CONDITIONS = new Set<string>(["started", "exited", "succeeded"]);
-
 function dependenciesOf(draft: ProcessDraft, names: Names, found: Found): Dependency[] {
   const node = get(draft.node, "depends_on");
   if (node === null) return [];
@@ -245,8 +242,8 @@ function dependenciesOf(draft: ProcessDraft, names: Names, found: Found): Depend
   if (node.kind === "map") {
     for (const { key, keySpan, value } of entriesOf(node)) {
       const condition = textOf(value) ?? "started";
-      if (CONDITIONS.has(condition)) {
-        asked.push({ name: key, condition: condition as DependencyCondition, at: keySpan });
+      if (isWaitCondition(condition)) {
+        asked.push({ name: key, condition, at: keySpan });
       }
     }
   } else {
@@ -386,11 +383,9 @@ function rootDefault(draft: BoxDraft): Sandbox["root"] {
 }
 
 function namespacesOf(draft: BoxDraft): Record<NamespaceKind, NamespaceMode> {
-  const modes = NAMESPACE_KINDS.map((kind): [NamespaceKind, NamespaceMode] => {
+  return byKind(({ kind, fallback }): NamespaceMode => {
     const asked = textOf(get(get(draft.node, "namespaces"), kind));
-    if (asked === "new" || asked === "inherit") return [kind, asked];
-    if (kind === "user") return [kind, draft.parent === null ? "auto" : "inherit"];
-    return [kind, NEW_BY_DEFAULT.includes(kind) ? "new" : "inherit"];
+    if (asked === "new" || asked === "inherit") return asked;
+    return kind === "user" && draft.parent === null ? "auto" : fallback;
   });
-  return Object.fromEntries(modes) as Record<NamespaceKind, NamespaceMode>;
 }

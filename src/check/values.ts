@@ -1,12 +1,13 @@
 /** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
 
 import { durationMs } from "../base/duration.ts";
+import { SIGNAL_MAX } from "../base/kernel-limits.ts";
 import { sizeBytes } from "../base/size.ts";
 import { wordsOf } from "../base/words.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
-import { SIGNAL_MAX, SIGNALS, SIGRTMIN } from "../ir/signals.ts";
+import { SIGNALS, SIGRTMIN } from "../ir/signals.ts";
 import { entriesOf, get, integerOf, isOpen, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 

@@ -1,6 +1,7 @@
 /** `sandbox capture`: a spec that makes the sandboxes and processes at and below a PID again. */
 
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { foundBelow, foundSelf } from "../engine/found.ts";
 import { pidNamed } from "../engine/process-name.ts";
 import { type Holder, holderOf } from "../engine/watched-run.ts";
@@ -16,8 +17,6 @@ export interface CaptureOptions {
   readonly env?: true;
   readonly forked?: true;
 }
-
-const EXIT = { ok: 0, failed: 1 } as const;
 
 export async function run(text: string, options: CaptureOptions): Promise<number> {
   const machine = readMachine();

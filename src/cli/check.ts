@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { entryFor, isRight, keepRight } from "../engine/cache.ts";
 import { surroundings } from "../engine/surroundings.ts";
@@ -30,7 +31,7 @@ export async function run(files: readonly string[], options: CheckOptions): Prom
     const warnings = found.length - errors;
     write(STDERR, `${specs}: ${plural(errors, "error")}, ${plural(warnings, "warning")}\n`);
   }
-  return errors > 0 ? 2 : 0;
+  return errors > 0 ? EXIT.spec : EXIT.ok;
 }
 
 /** A spec that has not changed since nothing was wrong with it is not checked again. */
@@ -97,5 +98,5 @@ function nothingToCheck(directories: readonly string[]): number {
     STDERR,
     `sandbox: no *.yaml in ${escapeText(where)}; name a spec, or write one with \`sandbox init\`\n`,
   );
-  return 2;
+  return EXIT.spec;
 }

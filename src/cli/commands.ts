@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pkg from "../../package.json" with { type: "json" };
+import { EXIT } from "../base/exit-codes.ts";
 import type { Given } from "../spec/params.ts";
 import type { CaptureOptions } from "./capture.ts";
 import type { CheckOptions } from "./check.ts";
@@ -14,8 +15,6 @@ import type { PidOptions } from "./pid.ts";
 import type { PlanOptions } from "./plan.ts";
 import { REPORT_FORMATS } from "./render.ts";
 import type { UpOptions } from "./up.ts";
-
-const EXIT_USAGE = 64;
 
 const EXAMPLES = `
 Examples:
@@ -250,7 +249,7 @@ export async function parsed(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return exitCode;
 }

@@ -1,13 +1,15 @@
 /** Reading a spec or an image into a plan, for every command that needs one. I/O. */
 
 import { dirname, resolve } from "node:path";
+import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
 import { surroundings } from "../engine/surroundings.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { decodeImage, isImage } from "../wire/decode.ts";
+import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
+import type { Params } from "../wire/params.ts";
 import { readInput } from "./input.ts";
 import { printDiagnostics } from "./print.ts";
 
@@ -16,6 +18,7 @@ export interface Compiled {
   /** `sha256:` and hex. */
   readonly hash: string;
   readonly image: Uint8Array;
+  readonly params: Params;
   /** Absolute: where the spec is, and where its processes start. */
   readonly dir: string;
 }
@@ -35,7 +38,7 @@ export async function compileFile(file: string, given: Given = {}): Promise<Comp
       [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
       new Map(),
     );
-    return 2;
+    return EXIT.spec;
   }
   const dir = dirname(resolve(file));
   if (isImage(bytes)) return fromImage(file, bytes, dir);
@@ -49,19 +52,27 @@ async function fromImage(file: string, bytes: Uint8Array, dir: string): Promise<
   const { planHash } = await import("../plan/canonical.ts");
   const decoded = decodeImage(bytes);
   const isWhole = decoded.ok && planHash(decoded.plan) === decoded.hash;
-  if (decoded.ok && isWhole) return { plan: decoded.plan, hash: decoded.hash, image: bytes, dir };
+  if (decoded.ok && isWhole) return compiledOf(decoded, bytes, dir);
   const why = decoded.ok ? "its content is not what its hash says" : decoded.reason;
   const message = `"${file}" is no plan for this version: ${why}`;
   const help = "make it again with `sandbox plan -o`";
   printDiagnostics([diagnostic("SBX3002", null, message, { help })], new Map());
-  return 2;
+  return EXIT.spec;
 }
 
 function fromCache(entry: CacheEntry, around: Surroundings, dir: string): Compiled | null {
   const image = keptPlan(entry, around);
   if (image === null) return null;
   const decoded = decodeImage(image);
-  return decoded.ok ? { plan: decoded.plan, hash: decoded.hash, image, dir } : null;
+  return decoded.ok ? compiledOf(decoded, image, dir) : null;
+}
+
+function compiledOf(
+  { plan, hash, params }: Extract<Decoded, { ok: true }>,
+  image: Uint8Array,
+  dir: string,
+): Compiled {
+  return { plan, hash, image, params, dir };
 }
 
 async function compileText(
@@ -76,13 +87,13 @@ async function compileText(
   const { planHash } = await import("../plan/canonical.ts");
   const { encodeImage } = await import("../wire/encode.ts");
   const text = new TextDecoder().decode(bytes);
-  const { diagnostics, ir, sources } = checkSpec({ file, text }, around);
+  const { diagnostics, ir, sources, params = {} } = checkSpec({ file, text }, around);
   printDiagnostics(diagnostics, sources);
-  if (ir === null) return 2;
+  if (ir === null) return EXIT.spec;
   const plan = planOf(ir);
   const hash = planHash(plan);
-  const image = encodeImage(plan, hash);
+  const image = encodeImage(plan, hash, { sources, params });
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);
-  return { plan, hash, image, dir };
+  return { plan, hash, image, params, dir };
 }

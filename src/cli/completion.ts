@@ -1,6 +1,7 @@
 /** `sandbox completion SHELL`: a script that completes commands, options, values, runs and specs. */
 
 import type { Command } from "commander";
+import { EXIT } from "../base/exit-codes.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 interface Words {
@@ -27,10 +28,10 @@ export async function run(shell: string, program: Command): Promise<number> {
   const script = SCRIPTS[shell];
   if (script === undefined) {
     write(STDERR, `there is no completion for "${shell}": choose bash, zsh or fish\n`);
-    return 64;
+    return EXIT.usage;
   }
   write(STDOUT, script(words));
-  return 0;
+  return EXIT.ok;
 }
 
 const SCRIPTS: Readonly<Record<string, (words: readonly Words[]) => string>> = { bash, zsh, fish };

@@ -1,6 +1,7 @@
 /** `sandbox diff`: what two specs or plans do differently. */
 
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
@@ -19,7 +20,7 @@ async function reports(before: string, after: string, options: DiffOptions): Pro
   for (const read of [old, now]) {
     if (typeof read === "string") write(STDERR, `sandbox: ${read}\n`);
   }
-  if (typeof old === "string" || typeof now === "string") return 2;
+  if (typeof old === "string" || typeof now === "string") return EXIT.spec;
   const changes = reportDiff(old, now);
   const text = changes.map(({ kind, path, lines }) => {
     const head = painted(kind, `${SIGNS[kind]} ${escapeText(path)}`);
@@ -29,7 +30,7 @@ async function reports(before: string, after: string, options: DiffOptions): Pro
     STDOUT,
     options.json ? `${JSON.stringify({ changes })}\n` : text.map((each) => `${each}\n`).join(""),
   );
-  return changes.length > 0 ? 1 : 0;
+  return changes.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
 const SIGNS = { added: "+", removed: "-", changed: "~" } as const;
@@ -48,7 +49,7 @@ export async function run(before: string, after: string, options: DiffOptions): 
     ? `${JSON.stringify({ diff: 1, before: old.hash, after: now.hash, changes })}\n`
     : diffText(changes, painted);
   write(STDOUT, text);
-  return changes.length > 0 ? 1 : 0;
+  return changes.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
 function painted(kind: Change["kind"], line: string): string {

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import { type FaultText, faultText } from "../engine/fault-text.ts";
@@ -70,7 +71,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
       write(STDOUT, `${painted(ok, mark)}${line.slice(mark.length)}\n`);
     }
   }
-  return findings.every(({ ok }) => ok) ? 0 : 3;
+  return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.host;
 }
 
 function painted(ok: boolean, mark: string): string {

@@ -1,6 +1,7 @@
 /** `sandbox fmt`: gives specs the one layout, in place. */
 
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { formatSpec } from "../spec/format.ts";
@@ -8,8 +9,6 @@ import { readInput, specsHere } from "./input.ts";
 import { writeWhole } from "./output-file.ts";
 import { printDiagnostics } from "./print.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, differs: 1, unreadable: 2, host: 3 } as const;
 
 /** `-` is standard input, formatted to standard output. */
 export async function run(files: readonly string[], options: { check?: true }): Promise<number> {
@@ -30,7 +29,7 @@ function one(file: string, isCheck: boolean): number {
       [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
       new Map(),
     );
-    return EXIT.unreadable;
+    return EXIT.spec;
   }
   const made = formatSpec(text);
   if (made === null) {
@@ -39,13 +38,13 @@ function one(file: string, isCheck: boolean): number {
       diagnostics.filter(({ code }) => code.startsWith("SBX1")),
       sources,
     );
-    return EXIT.unreadable;
+    return EXIT.spec;
   }
   if (file === "-" && !isCheck) write(STDOUT, made);
   if (made === text) return EXIT.ok;
   if (isCheck) {
     write(STDERR, `${file}: not formatted; run \`sandbox fmt ${file}\`\n`);
-    return EXIT.differs;
+    return EXIT.failed;
   }
   return file === "-" ? EXIT.ok : replaced(file, made);
 }

@@ -5,11 +5,12 @@ import { reportSchemaText } from "../report/schema.ts";
 import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
 import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
-import { layoutHeader, stepsHeader } from "../wire/header.ts";
+import { layoutHeader } from "../wire/header.ts";
+import { tablesHeader } from "../wire/tables-header.ts";
 
 const generated: Readonly<Record<string, () => string>> = {
   "native/gen/layout.gen.h": layoutHeader,
-  "native/gen/steps.gen.h": stepsHeader,
+  "native/gen/tables.gen.h": tablesHeader,
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,

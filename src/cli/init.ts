@@ -1,9 +1,8 @@
 /** `sandbox init`: a commented spec to begin with. */
 
+import { EXIT } from "../base/exit-codes.ts";
 import { writeNew } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, failed: 1, host: 3, usage: 64 } as const;
 
 /** As formatted; each comment says what the line below it could also be. */
 function starter(name: string): string {

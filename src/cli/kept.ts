@@ -1,12 +1,11 @@
 /** Files that results are kept in: reports to read back, and anything to write. I/O. */
 
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import type { Report } from "../report/report.ts";
 import { readInput } from "./input.ts";
 import { writeWhole } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
-
-const EXIT = { ok: 0, host: 3 } as const;
 
 /** Whether it names a file, or `-` for standard input: a run's name has no dot and no slash. */
 export function isFile(what: string): boolean {

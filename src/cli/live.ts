@@ -2,19 +2,20 @@
 
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import type { SnapshotOptions } from "../engine/snapshot.ts";
 import { type WatchedRun, watchedRuns } from "../engine/watched-run.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import { isFile, readReport, saved } from "./kept.ts";
 import { reportNow } from "./observe.ts";
+import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
+import { gapFindings } from "./run-outcome.ts";
 import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 /** A file has no width. */
 const FILE_LOOK = { columns: Infinity, colour: false };
-
-const EXIT = { ok: 0, failed: 1, unreadable: 2 } as const;
 
 export interface ReportOptions {
   readonly format: ReportFormat;
@@ -78,8 +79,9 @@ export async function report(what: string | undefined, options: ReportOptions): 
   const found = await reportOf(what, { namespaces: options.format === "json" });
   if (typeof found === "string") {
     write(STDERR, `sandbox: ${found}\n`);
-    return what !== undefined && isFile(what) ? EXIT.unreadable : EXIT.failed;
+    return what !== undefined && isFile(what) ? EXIT.spec : EXIT.failed;
   }
+  printDiagnostics(gapFindings(found), new Map());
   const shown = options.canonical ? canonicalReport(found) : found;
   const toFile = options.output !== undefined;
   const look = toFile

@@ -19,6 +19,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import pkg from "../../package.json" with { type: "json" };
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import type { Span } from "../base/span.ts";
 import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
@@ -55,7 +56,7 @@ interface Known {
 
 export async function run(): Promise<number> {
   await new Server().ended;
-  return 0;
+  return EXIT.ok;
 }
 
 class Server {

@@ -1,19 +1,16 @@
 /** The command line. A command and names need no parser of options, which takes as long as Bun. */
 
 import pkg from "../../package.json" with { type: "json" };
+import { EXIT } from "../base/exit-codes.ts";
 import { HAS_DIRECTORY } from "../host/launch.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { drained, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
-
-const EXIT_HOST = 3;
-const EXIT_BUG = 4;
-const EXIT_INTERRUPTED = 130;
 
 async function run([command, ...names]: readonly string[]): Promise<number> {
   const isPlain = !names.some((name) => name.startsWith("-"));
   if (isPlain && command === "version" && names.length === 0) {
     write(STDOUT, `${pkg.version}\n`);
-    return 0;
+    return EXIT.ok;
   }
   if (isPlain && command === "check") {
     return (await import("./check.ts")).run(names, DEFAULTS.check);
@@ -32,13 +29,13 @@ async function main(): Promise<void> {
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
-    exitCode = EXIT_BUG;
+    exitCode = EXIT.bug;
   }
   await drained();
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
-    exitCode ||= EXIT_HOST;
+    exitCode ||= EXIT.host;
   }
   if (exitCode !== 0 && !HAS_DIRECTORY) {
     write(
@@ -47,7 +44,7 @@ async function main(): Promise<void> {
     );
   }
   await drained();
-  if (exitCode === EXIT_INTERRUPTED) await (await import("./up-signals.ts")).endBySignal();
+  if (exitCode === EXIT.interrupted) await (await import("./up-signals.ts")).endBySignal();
   process.exit(exitCode);
 }
 

@@ -1,45 +1,69 @@
 /** The report of a run as it is now: plan, state table and a snapshot together. I/O. */
 
 import * as fs from "node:fs";
-import { type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
+import { release } from "node:os";
+import pkg from "../../package.json" with { type: "json" };
+import { faultText } from "../engine/fault-text.ts";
+import { missingFrom, type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
-import type { Report } from "../report/report.ts";
+import type { Gap, Report } from "../report/report.ts";
+import type { Params } from "../wire/params.ts";
 import type { StateTable } from "../wire/table.ts";
+import { locatorOf, specName } from "./locate.ts";
 
 export interface Observation extends SnapshotOptions {
   readonly plan: Plan;
   readonly hash: string;
+  readonly params: Params;
   readonly phase: Report["phase"];
   readonly table: StateTable;
   /** The table as it is then; null once the run has ended. */
   readonly readTable: () => StateTable | null;
 }
 
+const NOBODY = { rows: [], failure: null, hidden: [] };
+
 export function observed(observation: Observation): Report {
-  const { plan, hash, phase, table: former, readTable } = observation;
+  const { plan, hash, params, phase, table: former, readTable } = observation;
   const isOver = phase === "ended";
-  const snapshot = isOver ? [] : snapshotOf(former.monitorPid, observation);
+  const snapshot = isOver ? NOBODY : snapshotOf(former.monitorPid, observation);
+  const now = isOver ? null : readTable();
+  const table = now ?? former;
+  const missing = missingFrom(snapshot, new Set([...pidsOf(former), ...pidsOf(table)]));
+  // A run that has ended meanwhile has no processes that a snapshot could lack.
+  const isGoingOn = now !== null && now.phase !== "ended";
+  const gaps: Gap[] = missing !== null && isGoingOn ? [{ what: "processes", ...missing }] : [];
   return buildReport({
     phase,
     plan,
     hash,
     former,
-    snapshot,
-    table: (isOver ? null : readTable()) ?? former,
+    snapshot: snapshot.rows,
+    table,
+    gaps,
+    made: { version: pkg.version, spec: specName(plan), params, time: new Date().toISOString() },
+    locate: locatorOf(plan),
+    explain: faultText,
     observer: {
       pidns: fs.statSync("/proc/self/ns/pid").ino,
-      kernel: fs.readFileSync("/proc/sys/kernel/osrelease", "utf8").trim(),
+      // By uname(2): a procfs with subset=pid has no file of it.
+      kernel: release(),
     },
   });
+}
+
+/** At level 0, of all that the state table knows. */
+function pidsOf({ slots }: StateTable): number[] {
+  return slots.flatMap(({ pids: [pid = 0] }) => (pid > 0 ? [pid] : []));
 }
 
 /** Null once the run has ended. */
 export function reportNow(watched: WatchedRun, options: SnapshotOptions = {}): Report | null {
   const table = watched.table();
   if (table === null) return null;
-  const { plan, hash } = watched;
+  const { plan, hash, params } = watched;
   const readTable = () => watched.table();
-  return observed({ plan, hash, phase: "started", table, readTable, ...options });
+  return observed({ plan, hash, params, phase: "started", table, readTable, ...options });
 }

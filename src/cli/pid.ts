@@ -1,6 +1,7 @@
 /** `sandbox pid`: any process of the machine, its PID at every level, and the way back. */
 
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { factsOf } from "../engine/process-facts.ts";
 import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
 import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
@@ -11,8 +12,6 @@ export interface PidOptions {
   readonly from?: string;
   readonly json?: true;
 }
-
-const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
 
 export async function run(text: string, options: PidOptions): Promise<number> {
   const isNumber = /^\d+$/.test(text);

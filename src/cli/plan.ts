@@ -1,5 +1,6 @@
 /** `sandbox plan`: what a spec will do, as text, as canonical JSON, or as an image. */
 
+import { EXIT } from "../base/exit-codes.ts";
 import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
 import type { Given } from "../spec/params.ts";
@@ -20,5 +21,5 @@ export async function run(file: string, options: PlanOptions): Promise<number> {
   if (options.output !== undefined) return saved(options.output, compiled.image);
   if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);
   else write(STDOUT, planText(compiled.plan, compiled.hash, lookOf(STDOUT, options.all)));
-  return 0;
+  return EXIT.ok;
 }

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
+import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
@@ -10,10 +11,10 @@ import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
 import { shimPath } from "../host/shim-path.ts";
-import { SIGNALS } from "../ir/signals.ts";
 import { canonicalReport } from "../report/canonical.ts";
+import { withGap, withoutEnd } from "../report/gaps.ts";
+import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
-import { failuresOf } from "../report/verdict.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
@@ -21,6 +22,7 @@ import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
+import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
 import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
 import { toldObstacles } from "./told-obstacles.ts";
@@ -38,9 +40,6 @@ export interface UpOptions {
   readonly param: Given;
 }
 
-/** Findings that speak of the host, not of the processes. */
-const HOST_CODES: ReadonlySet<string> = new Set(["SBX3001", "SBX4003", "SBX4008"]);
-
 /** Of what has no place in a source. */
 const NONE = new Map<string, string>();
 
@@ -49,8 +48,6 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
-
-const EXIT = { ok: 0, failed: 1, spec: 2, host: 3, usage: 64, interrupted: 130 } as const;
 
 export async function run(file: string, options: UpOptions): Promise<number> {
   const forMs = options.for === undefined ? null : durationMs(options.for);
@@ -147,7 +144,7 @@ class Up {
   readonly #signals: UpSignals;
   readonly #terminal: TerminalKeeper;
   #hasEnded = false;
-  #isTimeUp = false;
+  #isUnread = false;
 
   constructor(
     compiled: Compiled,
@@ -183,7 +180,11 @@ class Up {
     this.#terminal.handedOver();
     if (traceFd !== null) fs.closeSync(traceFd);
     const { stop, kill } = this.#monitor;
-    signals.actOn({ stop, kill, hasEnded: () => this.#isOver() });
+    signals.actOn({
+      stop: () => stop({ interrupts: true }),
+      kill,
+      hasEnded: () => this.#isOver(),
+    });
   }
 
   async toEnd(): Promise<number> {
@@ -199,13 +200,14 @@ class Up {
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
     await this.#terminal.restored();
-    return this.#hasEnded ? await this.#ended() : this.#broken(code);
+    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
   #stopUnread(): void {
-    if (!this.#isTimeUp && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE"))
-      this.#stopAtTime();
+    const isClosed = [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE");
+    if (isClosed && !this.#isUnread) this.#stopAtTime();
+    this.#isUnread ||= isClosed;
   }
 
   /** Whether all of its processes have ended. */
@@ -215,8 +217,7 @@ class Up {
   }
 
   #stopAtTime(): void {
-    this.#isTimeUp = true;
-    this.#monitor.stop();
+    this.#monitor.stop({ interrupts: false });
   }
 
   #table(): StateTable | null {
@@ -224,20 +225,23 @@ class Up {
   }
 
   #report(phase: Report["phase"], table: StateTable): Report {
-    const { plan, hash } = this.#compiled;
+    const { plan, hash, params } = this.#compiled;
     const readTable = () => this.#table();
     const namespaces = this.#options.json ?? false;
-    return observed({ plan, hash, phase, table, readTable, namespaces });
+    return observed({ plan, hash, params, phase, table, readTable, namespaces });
   }
 
   async #traced(report: Report, table: StateTable): Promise<Report> {
     if (this.#tracePath === null) return report;
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
+    const { traceGap } = await import("../engine/tracer-text.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
     const trace = decodeTrace(fs.readFileSync(this.#tracePath));
-    return trace === null ? report : withTrace(report, trace, origin);
+    const gap = traceGap(trace);
+    const whole = trace === null ? report : withTrace(report, trace, origin);
+    return gap === null ? whole : withGap(whole, { what: "trace", ...gap });
   }
 
   async #print(report: Report): Promise<void> {
@@ -250,6 +254,7 @@ class Up {
     // Between the two reports, for the eye; what a program reads stays as it is.
     const isApart = !json && report.phase === "ended" && TEXTS.has(format);
     write(STDOUT, isApart ? `\n${text}` : text);
+    printDiagnostics(gapFindings(report), NONE);
   }
 
   async #started(): Promise<void> {
@@ -260,7 +265,7 @@ class Up {
   }
 
   /** The monitor said no last word: it could not begin, or did not live to the end. */
-  #broken(code: number): number {
+  async #broken(code: number): Promise<number> {
     const table = this.#table();
     if (table === null && this.#tracePath !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
@@ -286,49 +291,30 @@ class Up {
     const help = isWhole
       ? "nothing of the run is left; start it again"
       : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
-    printDiagnostics(
-      [diagnostic("SBX4006", null, "the shim's monitor was killed", { help })],
-      NONE,
-    );
-    return this.#signals.count > 0 ? EXIT.interrupted : EXIT.failed;
+    const why = "the shim's monitor was killed";
+    const exitCode = this.#signals.count > 0 ? EXIT.interrupted : EXIT.failed;
+    if (table !== null) {
+      const report = await this.#traced(this.#report("ended", table), table);
+      await this.#print(withoutEnd(report, { why, help }, exitCode));
+    }
+    printDiagnostics([diagnostic("SBX4006", null, why, { help })], NONE);
+    return exitCode;
   }
 
-  async #ended(): Promise<number> {
+  /** `code`: of the shim, which is that of the verdict. */
+  async #ended(code: number): Promise<number> {
     const table = this.#table();
-    if (table === null) throw new Error("bug: a run that has ended has no state table");
+    if (table === null) {
+      const help = "its exit code is that of the run";
+      const why = "the state table cannot be read any more, so there is no last report";
+      printDiagnostics([diagnostic("SBX4011", null, why, { help })], NONE);
+      return code;
+    }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const faults = this.#faults(table);
-    const failures = failuresOf(this.#compiled.plan, table, report).map(({ code, span, message }) =>
-      diagnostic(code, span, message),
-    );
-    const found = [...faults, ...failures];
+    const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(folded(found), sourcesOf(found));
-    return this.#exitCode(found, report, table.outcome);
+    if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
+    return exitCodeOf(report, this.#options.exitCodeFrom);
   }
-
-  #faults(table: StateTable): Diagnostic[] {
-    return this.#compiled.plan.slots.flatMap((slot, index) => {
-      const state = table.slots[index];
-      if (state?.state !== "failed" || state.fault === null) return [];
-      const { code, message, help } = faultText(slot.path, state.fault);
-      return [diagnostic(code, slot.span, escapeText(message), { help })];
-    });
-  }
-
-  #exitCode(found: readonly Diagnostic[], report: Report, outcome: StateTable["outcome"]): number {
-    const from = report.processes.find(({ path }) => path === this.#options.exitCodeFrom);
-    if (from?.exit != null) {
-      return "code" in from.exit ? from.exit.code : 128 + (signalNumber(from.exit.signal) ?? 0);
-    }
-    // The shim was told to by somebody else, as by a signal of its own.
-    const isAsked = outcome === "stopped" || outcome === "killed";
-    if (this.#signals.count > 0 || (isAsked && !this.#isTimeUp)) return EXIT.interrupted;
-    if (found.some(({ code }) => HOST_CODES.has(code))) return EXIT.host;
-    return found.length > 0 ? EXIT.failed : EXIT.ok;
-  }
-}
-
-function signalNumber(name: string): number | null {
-  return SIGNALS.get(name) ?? null;
 }

@@ -1,5 +1,6 @@
 /** `sandbox top` and `report --watch`: a run in place, as it changes. */
 
+import { EXIT } from "../base/exit-codes.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
 import { afterKey, FIRST_VIEW, rowsOnScreen, screenOf, type View } from "../report/view.ts";
 import { chosenRun } from "./live.ts";
@@ -9,8 +10,6 @@ import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.
 const EVERY_MS = 500;
 /** Of a terminal that does not know how many it has. */
 const ROWS = 24;
-const EXIT = { ok: 0, failed: 1, usage: 64 } as const;
-
 /** Another screen, without a cursor, and back. Source: console_codes(4), ctlseqs of xterm. */
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";

@@ -54,5 +54,12 @@ export const runCodes = {
     "never-started",
     "A process waited for another one's start or end, and that can no longer come: the other was stopped, ended otherwise, or never started itself. Where the other's end is a failure, that alone is told.",
   ),
+  SBX4011: page(
+    "not-whole",
+    "Something that was to be seen, recorded or passed on is missing: the report says `complete: false`, what and why. A trace that was asked for and is not whole fails the run.",
+    "",
+    "",
+    "warning",
+  ),
   SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
 } as const satisfies Record<string, CodePage>;

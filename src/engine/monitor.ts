@@ -26,9 +26,9 @@ export interface Monitor {
   readonly frames: AsyncIterable<Frame>;
   /** Exit code, or 128 + the signal's number. Settles after `frames` has ended. */
   readonly exited: Promise<number>;
-  /** Asks for the orderly stop of the whole run. */
-  stop(): void;
-  /** Asks for SIGKILL of everything. */
+  /** Asks for the orderly stop of the whole run; `interrupts`: since a signal came. */
+  stop(why: { readonly interrupts: boolean }): void;
+  /** Asks for SIGKILL of everything, since a signal came. */
   kill(): void;
   /** The bytes of the state table as they are now; empty before the monitor made it. */
   readTable(): Uint8Array;
@@ -66,9 +66,9 @@ export function startMonitor(start: MonitorStart): Monitor {
     ],
   });
   const controlFd = child.stdio[3] as unknown as number;
-  const send = (kind: "stop" | "kill") => {
+  const send = (kind: "stop" | "kill", why: { readonly interrupts: boolean }) => {
     try {
-      fs.writeSync(controlFd, encodeCommand(kind));
+      fs.writeSync(controlFd, encodeCommand(kind, why));
     } catch {
       // The monitor is gone; its frames have ended or are about to.
     }
@@ -77,8 +77,8 @@ export function startMonitor(start: MonitorStart): Monitor {
     pid: child.pid,
     frames: readFrames(controlFd),
     exited: child.exited,
-    stop: () => send("stop"),
-    kill: () => send("kill"),
+    stop: (why) => send("stop", why),
+    kill: () => send("kill", { interrupts: true }),
     readTable: () => readWhole(start.tableFd),
   };
 }

@@ -1,5 +1,6 @@
 /** Gathers what is known of one process: the kernel's word, engines' states, our own runs. I/O. */
 
+import * as fs from "node:fs";
 import { cgroupOf, containerOfCgroup, containersByInit } from "../host/containers.ts";
 import {
   ancestry,
@@ -34,7 +35,7 @@ export function factsOf(pid: number, machine: Machine): ProcessFacts | null {
     comm: process.comm,
     argv: argvOf(pid),
     uid: process.uid,
-    state: process.state,
+    state: stateOf(process),
     levels: levelsOf(process, row, machine),
     namespaces: Object.fromEntries(
       PROC_NAMESPACES.map((kind) => {
@@ -51,6 +52,16 @@ export function factsOf(pid: number, machine: Machine): ProcessFacts | null {
       isForeign: isProcForeign(),
     },
   };
+}
+
+/** Of a leader that has ended while other threads live, the process goes on. */
+function stateOf({ pids, state }: MachineProcess): string {
+  if (state !== "Z") return state;
+  try {
+    return fs.readdirSync(`/proc/${pids[0]}/task`).length > 1 ? "S" : state;
+  } catch {
+    return state;
+  }
 }
 
 /** Where /proc shows another PID namespace than ours, we have several PIDs there, or none. */

@@ -23,3 +23,21 @@ export function tracerText({ tracer, obstacle, obstacleErrno }: Trace): string {
   const help = errnoName(obstacleErrno) === "EPERM" ? PRIVILEGE : OBSTACLES[obstacle];
   return `by ptrace, which slows forks; no BPF${reason}: ${help}`;
 }
+
+/** What a trace lacks, and what would help; null: nothing. */
+export function traceGap(trace: Trace | null): { why: string; help: string } | null {
+  const room = "make room where the run directory is, or set SANDBOX_RUN_DIR to where there is";
+  if (trace === null) return { why: "nothing of it was written", help: room };
+  const { writeErrno, isFinished, lost } = trace;
+  const events = lost === 1 ? "1 event" : `${lost} events`;
+  if (writeErrno > 0) {
+    return { why: `${events} could not be written (${errnoName(writeErrno)})`, help: room };
+  }
+  if (!isFinished) return { why: "its last part was not written", help: room };
+  if (lost === 0) return null;
+  const help =
+    trace.tracer === "bpf"
+      ? "have less going on at once, or set SANDBOX_TRACER=ptrace, which misses nothing and is slower"
+      : "processes may be hidden here (hidepid of /proc): run as root";
+  return { why: `${events} could not be recorded`, help };
+}

@@ -2,7 +2,8 @@
 
 import * as fs from "node:fs";
 import type { Plan } from "../plan/plan.ts";
-import { decodeImage } from "../wire/decode.ts";
+import { type Decoded, decodeImage } from "../wire/decode.ts";
+import type { Params } from "../wire/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type LiveRun, liveRuns, runTable } from "./run-dir.ts";
 
@@ -10,22 +11,24 @@ export class WatchedRun {
   readonly run: LiveRun;
   readonly plan: Plan;
   readonly hash: string;
+  readonly params: Params;
   readonly #levels: readonly number[];
 
   /** Null where the run has ended, or has only begun to be made. */
   static of(run: LiveRun): WatchedRun | null {
     try {
       const decoded = decodeImage(fs.readFileSync(run.planPath));
-      return decoded.ok ? new WatchedRun(run, decoded.plan, decoded.hash) : null;
+      return decoded.ok ? new WatchedRun(run, decoded) : null;
     } catch {
       return null;
     }
   }
 
-  private constructor(run: LiveRun, plan: Plan, hash: string) {
+  private constructor(run: LiveRun, { plan, hash, params }: Extract<Decoded, { ok: true }>) {
     this.run = run;
     this.plan = plan;
     this.hash = hash;
+    this.params = params;
     this.#levels = plan.slots.map(({ level }) => level);
   }
 

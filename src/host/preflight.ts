@@ -1,10 +1,8 @@
 /** What can be known about this host before anything is started. I/O: reads procfs. */
 
 import * as fs from "node:fs";
+import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { limitsOf } from "./limits.ts";
-
-/** Deepest PID namespace below the initial one. Source: pid_namespaces(7). */
-const LEVEL_MAX = 32;
 
 export interface Obstacle {
   readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008";
@@ -53,7 +51,7 @@ export function mostOf(limit: string): { readonly most: number; readonly isHosts
 /** Levels that are left below us, as far as procfs shows: a host may hide its own depth. */
 export function levelsLeft(): number {
   const line = /^NSpid:\t(.*)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "1";
-  return LEVEL_MAX - (line.split("\t").length - 1);
+  return PID_LEVEL_MAX - (line.split("\t").length - 1);
 }
 
 /** Why an ordinary user gets no user namespace here; null where nothing says so. */

@@ -1,5 +1,7 @@
 /** What a spec says of a process or sandbox as it was found, and remarks on what it cannot. Pure. */
 
+import { NAMESPACES } from "../base/namespace-kinds.ts";
+import { DEFAULT_UMASK } from "../base/process-defaults.ts";
 import { FIXED_ENV } from "../check/environment.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
@@ -13,7 +15,6 @@ export interface Fields {
   readonly remarks: readonly string[];
 }
 
-const DEFAULT_UMASK = 0o022;
 /** A root sandbox has these for itself, so that nothing of the host's is to be seen there. */
 const COVERED = /^\/(tmp|dev|proc)(\/|$)/;
 
@@ -132,15 +133,11 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
   const isNew = (kind: string) => inodes[kind] != null && inodes[kind] !== around.inodes[kind];
   const modes = new SpecMap();
   if (!ownsPid) modes.put("pid", "inherit");
-  for (const [kind, name] of [
-    ["mnt", "mount"],
-    ["ipc", "ipc"],
-    ["uts", "uts"],
-    ["cgroup", "cgroup"],
-  ] as const) {
-    if (!isNew(kind)) modes.put(name, "inherit");
+  for (const { kind, file, fallback } of NAMESPACES) {
+    if (kind === "pid" || kind === "user") continue;
+    const mode = isNew(file) ? "new" : "inherit";
+    if (mode !== fallback) modes.put(kind, mode);
   }
-  if (isNew("net")) modes.put("net", "new");
   const names = isNew("uts") ? sample.namespaces.names : null;
   const before = around.namespaces.names;
   const ids = isNew("user") ? mapOf(sample, around, observer) : null;

@@ -1,5 +1,6 @@
 /** From processes as they were found to sandboxes that would make them again. Pure. */
 
+import { NAMESPACES } from "../base/namespace-kinds.ts";
 import type { FoundProcess, Inodes } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 
@@ -44,7 +45,7 @@ export interface Captured {
 const SHIMS: ReadonlySet<string> = new Set(["sandbox-init", "sandbox-monitor"]);
 
 /** What a box compares: all kinds but the PID namespace, which makes boxes by itself. */
-const COMPARED = ["user", "mnt", "ipc", "uts", "net", "cgroup"] as const;
+const COMPARED = NAMESPACES.map(({ file }) => file).filter((file) => file !== "pid");
 
 /** A PID namespace with processes of the capture in it. */
 interface Space {

@@ -1,9 +1,10 @@
 /** From a plan back to a spec that compiles to the same plan. Pure. */
 
 import { durationText } from "../base/duration.ts";
+import { NAMESPACES } from "../base/namespace-kinds.ts";
+import { DEFAULT_STOP, DEFAULT_UMASK } from "../base/process-defaults.ts";
 import { FIXED_ENV } from "../check/environment.ts";
 import { shellIsNeeded } from "../check/rules/shell-not-needed.ts";
-import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { Expect, Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
@@ -54,16 +55,6 @@ export function specOfPlan(plan: Plan, remarks: Remarks = NO_REMARKS): PlanSpec 
   const writer = new Writer(plan, remarks);
   return { root: writer.root(), unfolded: writer.unfolded };
 }
-
-const DEFAULT_STOP: Stop = { signal: 15, graceMs: 5_000 };
-const DEFAULT_UMASK = 0o022;
-const NEW_BY_DEFAULT: ReadonlySet<NamespaceKind> = new Set([
-  "pid",
-  "mount",
-  "ipc",
-  "uts",
-  "cgroup",
-]);
 
 /** `worker.3` is copy 3 of `worker`. */
 const COPY = /^(.+)\.(\d+)$/;
@@ -324,13 +315,9 @@ function mapOfPairs(pairs: readonly (readonly [string, SpecValue])[]): SpecMap {
 
 function namespacesOf({ namespaces }: PlanSandbox, isRoot: boolean): SpecMap {
   const map = new SpecMap();
-  for (const [kind, mode] of Object.entries(namespaces)) {
-    const usual = NEW_BY_DEFAULT.has(kind as NamespaceKind)
-      ? "new"
-      : kind === "user" && isRoot
-        ? "auto"
-        : "inherit";
-    if (mode !== usual) map.put(kind, mode);
+  for (const { kind, fallback } of NAMESPACES) {
+    const usual = kind === "user" && isRoot ? "auto" : fallback;
+    if (namespaces[kind] !== usual) map.put(kind, namespaces[kind]);
   }
   return map;
 }

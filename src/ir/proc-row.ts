@@ -11,6 +11,8 @@ export interface ProcRow {
   readonly state: string;
   readonly comm: string;
   readonly argv: readonly string[];
+  /** Whether there is more of its arguments than that. */
+  readonly isArgvCut: boolean;
   /** On CLOCK_MONOTONIC, down to a tick; with the PID it names a process for good. */
   readonly startNs: number;
   /** Effective user, as the observer sees it; null where that is not known. */

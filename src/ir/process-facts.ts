@@ -1,16 +1,9 @@
 /** What is known of one process of the machine: where it lives, and whose it is. */
 
+import { NAMESPACES } from "../base/namespace-kinds.ts";
+
 /** The kinds that Linux has, by the names of /proc/PID/ns. Source: namespaces(7). */
-export const PROC_NAMESPACES = [
-  "pid",
-  "user",
-  "mnt",
-  "uts",
-  "ipc",
-  "net",
-  "cgroup",
-  "time",
-] as const;
+export const PROC_NAMESPACES: readonly string[] = [...NAMESPACES.map(({ file }) => file), "time"];
 
 export interface FactsLevel {
   /** 0 is the PID namespace that /proc shows. */

@@ -1,6 +1,7 @@
 /** A declared process after type-checking: no sugar, replicas expanded, references by path. */
 
 import type { Span } from "../base/span.ts";
+import type { WaitConditionName } from "../base/wait-conditions.ts";
 
 /** One declared process. Replicas are separate records: `worker.1`, `worker.2`. */
 export interface Process {
@@ -58,7 +59,7 @@ export interface ResourceLimit {
   readonly hard: number | null;
 }
 
-export type DependencyCondition = "started" | "exited" | "succeeded";
+export type DependencyCondition = WaitConditionName;
 
 export interface Dependency {
   /** Path of a process, or of a sandbox's init (`outer/init`). */

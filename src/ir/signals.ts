@@ -9,7 +9,6 @@ export const SIGNALS: ReadonlyMap<string, number> = new Map(
 
 /** First real-time signal that libc leaves to programs; os.constants has none of them. */
 export const SIGRTMIN = 34;
-export const SIGNAL_MAX = 64;
 
 const NAMES = new Map([...SIGNALS].toReversed().map(([name, number]) => [number, name] as const));
 

@@ -17,6 +17,7 @@ interface Draft {
   /** Nearest sandbox, its own included, whose init is the shim; null: the monitor. */
   readonly supervisor: number | null;
   readonly joinerClaim: Claim | null;
+  readonly mapperClaim: Claim | null;
 }
 
 /** Slots of a sandbox: its init, then the others in source order. Linear in their number. */
@@ -25,6 +26,7 @@ export function planOf(root: Sandbox): Plan {
   const slots: (Omit<Slot, "pids" | "process"> & { ir: Process | null; claim: Claim })[] = [];
   const claims: Claim[] = [];
   const joinerUsers = usersOfJoiners(root);
+  const mapperUsers = usersOfMappers(root);
   const pending: { ir: Sandbox; parent: number | null }[] = [{ ir: root, parent: null }];
 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -59,6 +61,7 @@ export function planOf(root: Sandbox): Plan {
     const own = ir.processes.find((process) => process.name === ir.init) ?? null;
     add(own?.name ?? "init", own, true);
     const joinerClaim = joinerUsers.has(ir) ? claim("", null, false) : null;
+    const mapperClaim = mapperUsers.has(ir) ? claim("", null, false) : null;
     for (const process of ir.processes) if (process !== own) add(process.name, process, false);
     drafts.push({
       ir,
@@ -69,6 +72,7 @@ export function planOf(root: Sandbox): Plan {
       slots: { first, end: slots.length },
       supervisor,
       joinerClaim,
+      mapperClaim,
     });
     for (const nested of ir.sandboxes.toReversed()) pending.push({ ir: nested, parent: index });
   }
@@ -127,6 +131,22 @@ function usersOfJoiners(root: Sandbox): Set<Sandbox> {
   return users;
 }
 
+/**
+ * Sandboxes with a user namespace below another one of the run: only a process that lives in the
+ * one above may map their ids, and no init does. Source: user_namespaces(7).
+ */
+function usersOfMappers(root: Sandbox): Set<Sandbox> {
+  const users = new Set<Sandbox>();
+  const pending: { ir: Sandbox; isBelow: boolean }[] = [{ ir: root, isBelow: false }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { ir, isBelow } = next;
+    const isNew = ir.namespaces.user === "new";
+    if (isNew && isBelow) users.add(ir);
+    for (const nested of ir.sandboxes) pending.push({ ir: nested, isBelow: isBelow || isNew });
+  }
+  return users;
+}
+
 function planSandbox(
   draft: Draft,
   pids: ReadonlyMap<Claim, readonly (number | null)[]>,
@@ -153,6 +173,7 @@ function planSandbox(
     root: ir.root,
     mounts: mountsOf(ir, draft.parent === null),
     joiner: draft.joinerClaim === null ? null : (pids.get(draft.joinerClaim) ?? null),
+    mapper: draft.mapperClaim === null ? null : (pids.get(draft.mapperClaim) ?? null),
     lastPid: lastPids.get(draft.index) ?? null,
     until: typeof until === "string" ? { kind: until } : untilSlots(draft, until, indexOf),
     timeoutMs: ir.timeoutMs,
@@ -177,7 +198,7 @@ function mountsOf(sandbox: Sandbox, isRoot: boolean): Mount[] {
   if (sandbox.namespaces.mount !== "new") return [];
   const mounts: Mount[] = [];
   if (sandbox.namespaces.pid === "new") mounts.push({ kind: "proc" });
-  if (isRoot) mounts.push({ kind: "dev" }, { kind: "tmpfs", at: "/tmp" });
+  if (isRoot) mounts.push({ kind: "dev" }, { kind: "tmpfs", at: "/tmp" }, { kind: "run" });
   return mounts;
 }
 

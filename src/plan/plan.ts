@@ -65,6 +65,8 @@ export interface PlanSandbox {
    * block, so that such a child moves no other number.
    */
   readonly joiner: readonly (number | null)[] | null;
+  /** As `joiner`, of a second one beside it, which maps the ids of a nested user namespace. */
+  readonly mapper: readonly (number | null)[] | null;
   /**
    * Last number of the reserved block of its PID namespace, written to ns_last_pid; null where it
    * makes no new PID namespace. Source: pid_namespaces(7).
@@ -80,10 +82,11 @@ export type Until =
   | { readonly kind: "all" | "any" }
   | { readonly kind: "process"; readonly slots: { readonly first: number; readonly end: number } };
 
-/** `proc`: a fresh procfs on /proc. `dev`: the minimal /dev. `tmpfs`: an empty one at `at`. */
+/** `proc`: a fresh procfs on /proc. `dev`: the minimal /dev. `run`: an empty /run. `tmpfs`: an empty one at `at`. */
 export type Mount =
   | { readonly kind: "proc" }
   | { readonly kind: "dev" }
+  | { readonly kind: "run" }
   | { readonly kind: "tmpfs"; readonly at: string };
 
 /** One process that the run promises: an init of the shim's or a declared process. */

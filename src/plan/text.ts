@@ -2,9 +2,10 @@
 
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
+import { NAMESPACE, NAMESPACE_KINDS } from "../base/namespace-kinds.ts";
 import { pidTable } from "../base/pid-table.ts";
+import { DEFAULT_STOP } from "../base/process-defaults.ts";
 import { wrap } from "../base/wrap.ts";
-import { CLONE_FLAGS, NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Mount, Plan, PlanSandbox, Slot } from "./plan.ts";
 
@@ -12,9 +13,6 @@ import type { Mount, Plan, PlanSandbox, Slot } from "./plan.ts";
 const SLOTS_SHOWN = 20;
 /** Columns of a command. */
 const COMMAND_WIDTH = 48;
-/** A stop that needs no word: the default. */
-const STOP_SIGNAL = 15;
-const STOP_GRACE_MS = 5_000;
 
 export interface PlanLook {
   /** Width of the terminal. */
@@ -78,9 +76,9 @@ function linesOf(entry: Entry, { columns }: PlanLook): string[] {
 
 function flagsText({ namespaces }: PlanSandbox): string {
   const flags: string[] = NAMESPACE_KINDS.filter((kind) => namespaces[kind] === "new").map(
-    (kind) => CLONE_FLAGS[kind],
+    (kind) => NAMESPACE[kind].flag,
   );
-  if (namespaces.user === "auto") flags.push(`${CLONE_FLAGS.user}(if not root)`);
+  if (namespaces.user === "auto") flags.push(`${NAMESPACE.user.flag}(if not root)`);
   return flags.join(" ");
 }
 
@@ -92,6 +90,7 @@ function ownName(slot: Slot | undefined, { path }: PlanSandbox): string {
 
 function mountText(mount: Mount): string {
   if (mount.kind === "proc") return "proc on /proc";
+  if (mount.kind === "run") return "empty /run";
   return mount.kind === "dev" ? "minimal /dev" : `tmpfs on ${mount.at}`;
 }
 
@@ -105,7 +104,7 @@ function slotEntries(plan: Plan, sandbox: PlanSandbox, slot: Slot, look: PlanLoo
   const { argv, dependsOn, stop } = slot.process;
   const command = escapeText(argv.join(" "));
   const shown = look.isWhole ? command : cut(command, COMMAND_WIDTH);
-  const isUsual = stop.signal === STOP_SIGNAL && stop.graceMs === STOP_GRACE_MS;
+  const isUsual = stop.signal === DEFAULT_STOP.signal && stop.graceMs === DEFAULT_STOP.graceMs;
   return [
     ["start", `${`${ownName(slot, sandbox)} ${pins(slot)}`.trimEnd()}: ${shown}`],
     ...dependsOn.map(({ slot: other, condition }): Entry => {

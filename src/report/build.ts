@@ -5,8 +5,9 @@ import type { ProcRow } from "../ir/proc-row.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
 import type { SlotState, StateTable } from "../wire/table.ts";
-import type { ProcessState, Report, ReportNamespace, ReportProcess } from "./report.ts";
+import type { Gap, ProcessState, Report, ReportNamespace, ReportProcess } from "./report.ts";
 import { fileOf, liveState, ofLive, ownInodes, withUndeclared } from "./undeclared.ts";
+import { awaited, type Explain, howItEnded, type Locate, verdictOf } from "./verdict.ts";
 
 export interface ReportInput {
   readonly phase: Report["phase"];
@@ -19,6 +20,12 @@ export interface ReportInput {
   /** Every live process of the run; empty once it has ended. */
   readonly snapshot: readonly ProcRow[];
   readonly observer: Report["observer"];
+  /** What made the report, of which spec, and when. */
+  readonly made: Pick<Report, "version" | "spec" | "params" | "time">;
+  /** What was to be seen and is not here. */
+  readonly gaps: readonly Gap[];
+  readonly locate: Locate;
+  readonly explain: Explain;
 }
 
 const INIT_ARGV = ["[sandbox-init]"];
@@ -32,7 +39,7 @@ export function buildReport(input: ReportInput): Report {
   const sandboxes = new Map(plan.sandboxes.map(({ path }, index) => [path, index] as const));
   const inodes = (row: ProcRow, sandbox: string) =>
     ownInodes(row.inodes, table.inodes[sandboxes.get(sandbox) ?? -1]);
-  const declared = plan.slots.map((slot, index) => {
+  const rows = plan.slots.map((slot, index) => {
     const state = table.slots[index] ?? null;
     const row = live.get(alivePid(state));
     const declaredAs = declaredRow(input, slot, state, row, since);
@@ -40,14 +47,20 @@ export function buildReport(input: ReportInput): Report {
       ? declaredAs
       : { ...declaredAs, ...ofLive(row, inodes(row, declaredAs.sandbox)) };
   });
+  const declared = withReasons(plan, table, rows);
+  const gaps = [...input.gaps, ...lostOutput(declared)];
   const undeclared = { declared, snapshot, since, inodes, initOf: initsOf(plan, table, declared) };
   return {
     report: 1,
     phase: input.phase,
     sandbox: plan.sandbox,
+    ...input.made,
     plan: input.hash,
     pid_mode: table.pidMode,
     outcome: table.outcome,
+    verdict: verdictOf(plan, table, declared, input.locate, input.explain),
+    complete: gaps.length === 0,
+    incomplete: gaps,
     observer: input.observer,
     namespaces: plan.sandboxes.map((_, index) => namespaceRow(plan, table, index)),
     processes:
@@ -55,6 +68,43 @@ export function buildReport(input: ReportInput): Report {
         ? declared
         : withUndeclared({ ...undeclared, byPid: livingOf([former, table], declared) }),
   };
+}
+
+/** What has not started says what it waits for, or why it never will. */
+function withReasons(
+  plan: Plan,
+  table: StateTable,
+  rows: readonly ReportProcess[],
+): readonly ReportProcess[] {
+  if (rows.every(({ state }) => state !== "pending")) return rows;
+  return rows.map((row, index) => {
+    const slot = plan.slots[index];
+    if (row.state !== "pending" || slot === undefined) return row;
+    const isGivenUp = table.slots[index]?.state === "skipped";
+    const cause = awaited(plan, slot, rows);
+    if (cause === null) return { ...row, reason: isGivenUp ? "the run ended first" : null };
+    const { path } = cause.row;
+    const isOver = cause.row.state === "exited" || table.phase === "ended";
+    const reason =
+      isGivenUp && isOver
+        ? `"${path}" ${howItEnded(cause.row)}`
+        : `waits for "${path}" to ${cause.verb}`;
+    return { ...row, reason };
+  });
+}
+
+function lostOutput(rows: readonly ReportProcess[]): Gap[] {
+  const paths = rows.filter((row) => row.output_lost).map(({ path }) => path);
+  const [first, ...others] = paths;
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : ` and of ${others.length} more`;
+  return [
+    {
+      what: "output",
+      why: `not all that "${first}"${more} printed could be passed on`,
+      help: "raise the limit of open descriptors (ulimit -n)",
+    },
+  ];
 }
 
 /** On CLOCK_MONOTONIC; infinite before there is one. */
@@ -133,12 +183,16 @@ function declaredRow(
     pids,
     ppids: pids[0] == null ? pids.map(() => null) : parentPids(plan, table, slot),
     state: stateOf(state, row),
+    reason: null,
     exit: state === null ? null : exitOf(state),
     fault: state?.state === "failed" ? state.fault : null,
     ended_by: state === null ? null : endedBy(state),
+    failed: (state?.failures.size ?? 0) > 0,
+    ...(state?.flags.has("output_lost") && { output_lost: true }),
     pinned: pinnedOf(slot),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,
+    ...(slot.kind === "process" && row?.isArgvCut && { argv_cut: true }),
     started_ns: since(state?.startedNs ?? 0),
     ended_ns: state?.state === "skipped" ? null : since(state?.endedNs ?? 0),
   };

@@ -4,8 +4,8 @@ import { type ForkName, forkNames } from "./fork-names.ts";
 import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
 
 /**
- * Masked: PIDs at level 0 that no pin asks for, inodes, times, users, the observer, the tracer, and
- * how idle inits ended. What was forked has no promised PID at all: it is named by whose child it is, and the
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, users, the observer, the program's
+ * version, the tracer, and how idle inits ended. What was forked has no promised PID at all: it is named by whose child it is, and the
  * events of one process stand together. Two runs of one plan that end alike give equal bytes in
  * the `ended` phase, if each process forks in an order of its own.
  */
@@ -16,6 +16,9 @@ export function canonicalReport(report: Report): Report {
   const placeOf = (path: string) => places.get(path) ?? places.size;
   return {
     ...report,
+    version: "",
+    time: "",
+    verdict: canonicalVerdict(report.verdict),
     observer: { pidns: 0, kernel: "" },
     namespaces: report.namespaces.map((namespace) => ({ ...namespace, inodes: {} })),
     processes: report.processes
@@ -28,6 +31,14 @@ export function canonicalReport(report: Report): Report {
         .map((event) => canonicalEvent(event, names)),
     }),
   };
+}
+
+/** PIDs at level 0 are the host's: those that were found there are masked. */
+function canonicalVerdict(verdict: Report["verdict"]): Report["verdict"] {
+  const failures = verdict.failures.map((failure) =>
+    failure.level === 0 ? { ...failure, found: null, message: "" } : failure,
+  );
+  return { ...verdict, failures };
 }
 
 /** The order of rows: forks behind the process that they descend from, by their names. */

@@ -10,7 +10,17 @@ export function csvText(report: Report): string {
     ...["path", "kind", "sandbox", "level"],
     ...levels.map((level) => `pid_l${level}`),
     ...levels.map((level) => `ppid_l${level}`),
-    ...["state", "exit_code", "exit_signal", "ended_by", "comm", "argv", "started_ns", "ended_ns"],
+    ...[
+      "state",
+      "exit_code",
+      "exit_signal",
+      "ended_by",
+      "comm",
+      "argv",
+      "started_ns",
+      "ended_ns",
+      "failed",
+    ],
   ];
   const rows = report.processes.map((row) => cells(row, levels));
   return [header, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
@@ -31,6 +41,7 @@ function cells(row: ReportProcess, levels: readonly number[]): string[] {
     JSON.stringify(row.argv),
     value(row.started_ns),
     value(row.ended_ns),
+    String(row.failed),
   ];
 }
 

@@ -3,10 +3,10 @@
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
-import { deepestOf, factsOf, titleOf } from "./heading.ts";
+import { deepestOf, factsOf, findingLines, originOf, titleOf } from "./heading.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 export interface GraphLook {
   /** Long runs of copies are not folded. */
@@ -20,12 +20,21 @@ const PIDS_A_LINE = 6;
 /** Nested deeper than this, a graph grows downwards: rightwards it would be all width. */
 const DEPTH_RIGHTWARDS = 8;
 
+/** Characters of what failed that are shown. */
+const FINDING_WIDTH = 120;
+
 const LEGEND = "box: sandbox, arrow: parent to child, Ln: PID at level n";
 
 /** Boxes are sandboxes, an arrow goes from a parent to its child. */
 export function dotText(report: Report, look: GraphLook = {}): string {
   const graph = new Graph(report, look);
-  const title = [titleOf(report), factsOf(report).join(" · "), LEGEND];
+  const title = [
+    titleOf(report),
+    factsOf(report).join(" · "),
+    originOf(report).join(" · "),
+    ...findingLines(report).map((line) => cut(line, FINDING_WIDTH)),
+    LEGEND,
+  ].filter((line) => line !== "");
   const lines = [
     "digraph sandbox {",
     `  graph [rankdir=${graph.direction}, bgcolor="white", fontname="sans-serif", labelloc=t, labeljust=l, nodesep=0.15];`,
@@ -65,7 +74,7 @@ export function mermaidText(report: Report, look: GraphLook = {}): string {
   const graph = new Graph(report, look);
   const lines = [
     "---",
-    `title: ${JSON.stringify(titleOf(report).replace(/[^\w, .+-]/g, "?"))}`,
+    `title: ${JSON.stringify(titleOf(report).replace(/[^\w, .:+-]/g, "?"))}`,
     "---",
     `%% ${LEGEND}`,
     `flowchart ${graph.direction}`,
@@ -147,7 +156,7 @@ function labelOf(item: Item): string[] {
   const lines = Array.from({ length: Math.ceil(pids.length / PIDS_A_LINE) }, (_, at) =>
     pids.slice(at * PIDS_A_LINE, (at + 1) * PIDS_A_LINE).join("  "),
   );
-  const command = cut(escapeText(item.argv.join(" ")), COMMAND_WIDTH);
+  const command = cut(escapeText(commandText(item)), COMMAND_WIDTH);
   return [ownName(item.path, item.sandbox), ...lines, `${stateText(item)}: ${command}`];
 }
 

@@ -1,10 +1,27 @@
-/** What stands above the pictures of a report. Pure. */
+/** What stands above the pictures of a report, and what closes a run: the verdict first. Pure. */
 
-import type { Report } from "./report.ts";
+import { gapText } from "./gaps.ts";
+import { durationText } from "./lifetimes.ts";
+import type { Failure, Report } from "./report.ts";
 import { hasFailed } from "./state-text.ts";
 
+/** Failures that a picture names; an HTML file has all. */
+const FAILURES_SHOWN = 10;
+/** Failed processes that a closing line names. */
+const PATHS_SHOWN = 3;
+
 export function titleOf(report: Report): string {
-  return `${report.sandbox}, ${report.phase}`;
+  const outcome = report.phase === "ended" ? outcomeOf(report) : "";
+  return `${report.sandbox}, ${report.phase}${outcome === "" ? "" : `: ${outcome}`}`;
+}
+
+/** In a word or two, as the exit code says it. */
+function outcomeOf({ verdict, incomplete }: Report): string {
+  if (verdict.passed) return "passed";
+  if (verdict.exit_code === 130) return "interrupted";
+  const isTraceAlone =
+    verdict.failures.length === 0 && incomplete.some(({ what }) => what === "trace");
+  return isTraceAlone ? "failed, as its trace is not whole" : "failed";
 }
 
 /** Each a fact in a few words. */
@@ -20,6 +37,58 @@ export function factsOf(report: Report): string[] {
     `plan ${report.plan.slice(0, 19)}`,
     ...(report.observer.kernel === "" ? [] : [`kernel ${report.observer.kernel}`]),
   ];
+}
+
+/** Of what it was made, by what and when; none of a report whose values are masked. */
+export function originOf({ spec, params, version, time }: Report): string[] {
+  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return [
+    ...(spec === "" ? [] : [`spec ${spec}`]),
+    ...(values.length === 0 ? [] : [values.join(" ")]),
+    ...(version === "" ? [] : [`sandbox ${version}`]),
+    ...(time === "" ? [] : [`${time.slice(0, 10)} ${time.slice(11, 19)} UTC`]),
+  ];
+}
+
+/** A line each: what failed, with its place in the spec, and what is missing. */
+export function findingLines(report: Report, most = FAILURES_SHOWN): string[] {
+  const { failures, not_judged: unjudged } = report.verdict;
+  const own = failures.filter(({ because_of: cause }) => cause === null);
+  const more = own.length - most;
+  return [
+    ...own.slice(0, most).map(failureLine),
+    ...(more > 0 ? [`and ${count(more, "more failure", "more failures")}`] : []),
+    ...(unjudged.length > 0
+      ? [`${count(unjudged.length, "expectation", "expectations")} not judged`]
+      : []),
+    ...report.incomplete.map(gapText),
+  ];
+}
+
+function failureLine({ file, line, column, message }: Failure): string {
+  if (file === "") return message;
+  return line === null ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;
+}
+
+/** `NAME: 2 of 5 failed (a, b), 1.3 s`: one line for the end of a run, without a line end. */
+export function closingText(report: Report): string {
+  const { processes, sandbox } = report;
+  const declared = processes.filter(({ kind }) => kind === "declared").length;
+  const failed = processes.filter(hasFailed).map(({ path }) => path);
+  const ends = processes.map(({ ended_ns: end }) => end ?? 0);
+  const lasted = durationText(ends.reduce((most, end) => Math.max(most, end), 0));
+  const all = count(declared, "process", "processes");
+  const how =
+    failed.length === 0
+      ? `${outcomeOf(report)}, ${all}`
+      : `${failed.length} of ${all} failed (${named(failed)})`;
+  return `${sandbox}: ${how}, ${lasted}`;
+}
+
+function named(paths: readonly string[]): string {
+  const more = paths.length - PATHS_SHOWN;
+  const shown = paths.slice(0, PATHS_SHOWN).join(", ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 /** How to read a row; `hasLives`: it has a bar. */

@@ -10,6 +10,7 @@ export const STYLE = `
 body { margin: 1.5rem auto; min-width: var(--least); max-width: max(76rem, var(--least)); padding: 0 1rem; font: 14px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
 h1 { font-size: 1.3rem; margin: 0; }
 p { margin: .2rem 0; color: var(--dim); }
+.findings { margin: .5rem 0; padding-left: 1.2rem; color: var(--bad); }
 nav { margin: .8rem 0; display: flex; gap: .6rem; align-items: center; color: var(--dim); }
 input[type=search], nav button { font: inherit; padding: .3rem .6rem; border: 1px solid var(--line); border-radius: 6px; background: var(--back); color: inherit; }
 input[type=search] { width: min(22rem, 60%); }

@@ -2,12 +2,12 @@
 
 import { escapeText } from "../base/escape.ts";
 import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
-import { deepestOf, factsOf, legendOf, titleOf } from "./heading.ts";
+import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from "./heading.ts";
 import { BOX_INDENT, SCRIPT, STYLE } from "./html-look.ts";
 import { durationText, type Lifetimes, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 import { timelineText } from "./timeline.ts";
 
 /** Characters that a name, a bar and a command have at least; longer ones are broken. */
@@ -31,13 +31,23 @@ export function htmlText(report: Report): string {
 <body>
 <h1>${html(titleOf(report))}</h1>
 <p>${factsOf(report).map(html).join(" · ")}</p>
-<p>${html(legendOf(report, lifetimesOf(report) !== null))}</p>
+${findings(report)}<p>${html(legendOf(report, lifetimesOf(report) !== null))}</p>
 <nav><input type="search" placeholder="filter by name, PID, state or command" aria-label="filter"><button type="button">open all</button><output></output></nav>
 ${root === null ? "" : page.section(root, 0)}
 ${trace(report)}<script>${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/** What it was made of, and everything that failed or is missing. */
+function findings(report: Report): string {
+  const origin = originOf(report);
+  const lines = findingLines(report, Infinity).map((line) => `<li>${html(line)}</li>`);
+  return [
+    ...(origin.length === 0 ? [] : [`<p>${origin.map(html).join(" · ")}</p>\n`]),
+    ...(lines.length === 0 ? [] : [`<ul class="findings">${lines.join("\n")}</ul>\n`]),
+  ].join("");
 }
 
 function trace(report: Report): string {
@@ -137,7 +147,7 @@ ${hidden.map((row) => this.#row(row)).join("\n")}
     );
     const name = html(ownName(row.path, row.sandbox));
     const life = this.#lives === null ? "" : this.#life(row, this.#lives);
-    return `<tr><td class="name" title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="state${hasFailed(row) ? " bad" : ""}">${html(stateText(row))}</td>${life}<td class="command">${html(row.argv.join(" "))}</td></tr>`;
+    return `<tr><td class="name" title="${html(row.path)}">${name}</td>${numbers.join("")}<td class="state${hasFailed(row) ? " bad" : ""}">${html(stateText(row))}</td>${life}<td class="command">${html(commandText(row))}</td></tr>`;
   }
 
   #life(row: ReportProcess, lives: Lifetimes): string {

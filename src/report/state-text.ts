@@ -4,18 +4,19 @@ import type { ReportProcess } from "./report.ts";
 
 export function stateText(row: ReportProcess): string {
   if (row.fault !== null) return "failed";
-  if (row.exit === null) return row.state;
+  if (row.exit === null) return row.state === "exited" ? "ended" : row.state;
   // An init that nothing was left for ends with the one above: that is no accident.
   if (row.kind === "init" && row.ended_by === "sandbox") return "ended";
   return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
 }
 
-/**
- * Whether it could not be started, or has ended badly without having been told to end. How a fork
- * is to end nobody has said: it is not judged.
- */
-export function hasFailed({ kind, fault, exit, ended_by: by }: ReportProcess): boolean {
-  if (fault !== null) return true;
-  if (kind === "forked" || exit === null || by === "stop" || by === "sandbox") return false;
-  return "signal" in exit || exit.code !== 0;
+/** As the verdict says. How a fork is to end nobody has said: it is not judged. */
+export function hasFailed({ failed }: ReportProcess): boolean {
+  return failed;
+}
+
+/** What it runs; before it, why it does not yet, or never did. */
+export function commandText({ argv, argv_cut: isCut, reason }: ReportProcess): string {
+  const command = `${argv.join(" ")}${isCut ? "…" : ""}`;
+  return reason === null ? command : `(${reason}) ${command}`;
 }

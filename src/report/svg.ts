@@ -4,11 +4,11 @@ import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
 import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
-import { deepestOf, factsOf, legendOf, titleOf } from "./heading.ts";
+import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from "./heading.ts";
 import { durationText, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 /** Pixels. The font is monospaced, so that widths are known without measuring. */
 const CHAR = 7.3;
@@ -24,6 +24,8 @@ const INDENT_RIGHT = 4;
 /** Characters of a name and of a command that are shown. */
 const NAME_WIDTH = 28;
 const COMMAND_WIDTH = 48;
+/** Of what failed, and of parameters. */
+const FINDING_WIDTH = 120;
 
 const STYLE = `
   text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1c2430; white-space: pre; }
@@ -31,7 +33,7 @@ const STYLE = `
   .name { font-weight: bold; }
   .dim { fill: #5d6773; }
   .pid { fill: #0b4f9e; }
-  .failed { fill: #b3261e; }
+  .failed, .finding { fill: #b3261e; }
   .back { fill: #ffffff; }
   .box { fill: #ffffff; stroke: #8a94a0; }
   .odd { fill: #f3f5f8; }
@@ -42,7 +44,7 @@ const STYLE = `
     text { fill: #e3e8ee; }
     .dim { fill: #97a3b0; }
     .pid { fill: #7cb7ff; }
-    .failed { fill: #ff8a80; }
+    .failed, .finding { fill: #ff8a80; }
     .back, .box { fill: #14181d; }
     .box { stroke: #5c6773; }
     .odd { fill: #1d232a; }
@@ -88,9 +90,12 @@ ${parts.join("\n")}
 
   function heading(): void {
     text(PAD, y + 16, "title", titleOf(report));
-    text(PAD, y + 36, "dim", factsOf(report).join(" · "));
-    text(PAD, y + 54, "dim", legendOf(report, lives !== null));
-    y += 62;
+    y += 18;
+    for (const [style, line] of headingLines(report, lives !== null)) {
+      text(PAD, y + 18, style, line);
+      y += 18;
+    }
+    y += 8;
     const base = y + LINE - 6;
     text(PAD + columns.indent, base, "dim", "process");
     columns.pidAt.forEach((at, level) => {
@@ -153,7 +158,7 @@ ${parts.join("\n")}
       else text(at, base, "pid", String(row.pids[level] ?? "-"), "end");
     });
     text(columns.stateAt, base, hasFailed(row) ? "failed" : "dim", stateText(row));
-    text(columns.commandAt, base, "", cut(escapeText(row.argv.join(" ")), COMMAND_WIDTH));
+    text(columns.commandAt, base, "", cut(escapeText(commandText(row)), COMMAND_WIDTH));
     bars([row]);
     y += LINE;
   }
@@ -179,6 +184,17 @@ ${parts.join("\n")}
   }
 }
 
+/** Below the title: a style and a text each. */
+function headingLines(report: Report, hasBars: boolean): [style: string, text: string][] {
+  const origin = originOf(report).join(" · ");
+  return [
+    ["dim", factsOf(report).join(" · ")],
+    ...(origin === "" ? [] : [["dim", cut(escapeText(origin), FINDING_WIDTH)]]),
+    ...findingLines(report).map((line) => ["finding", cut(escapeText(line), FINDING_WIDTH)]),
+    ["dim", legendOf(report, hasBars)],
+  ] as [string, string][];
+}
+
 function columnsFor(report: Report, root: Nest | null, hasBars: boolean): Columns {
   const depth = root === null ? 0 : depthOf(root);
   const indent = depth < INDENT.narrowFrom ? INDENT.wide : INDENT.narrow;
@@ -193,11 +209,11 @@ function columnsFor(report: Report, root: Nest | null, hasBars: boolean): Column
   const stateAt = x + 2 * CHAR;
   const barAt = stateAt + (widest(5, stateText) + 2) * CHAR;
   const commandAt = hasBars ? barAt + BAR + 2 * CHAR : barAt;
-  const command = widest(7, ({ argv }) => escapeText(argv.join(" ")));
+  const command = widest(7, (row) => escapeText(commandText(row)));
   const right = PAD * 2 + depth * INDENT_RIGHT;
   const needed = commandAt + Math.min(COMMAND_WIDTH, command) * CHAR + right;
-  const heading = [factsOf(report).join(" · "), legendOf(report, hasBars)];
-  const least = heading.reduce((most, text) => Math.max(most, text.length), 0) * CHAR + 2 * PAD;
+  const heading = headingLines(report, hasBars).map(([, text]) => Bun.stringWidth(text));
+  const least = heading.reduce((most, length) => Math.max(most, length), 0) * CHAR + 2 * PAD;
   return { indent, pidAt, stateAt, barAt, commandAt, width: Math.ceil(Math.max(needed, least)) };
 }
 

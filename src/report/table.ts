@@ -4,9 +4,9 @@ import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { type PidRow, pidTable } from "../base/pid-table.ts";
 import { fold } from "./fold.ts";
-import { lostText } from "./lost-text.ts";
+import { gapLines } from "./gaps.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 export interface TableLook {
   /** Width of the terminal. */
@@ -33,7 +33,7 @@ export function tableText(report: Report, look: TableLook): string {
   const notes: [colour: string, text: string | null][] = [
     ["2", hidden && `(levels ${hidden.first} to ${hidden.last} do not fit: ${OWN})`],
     ["2", report.pid_mode === "ordered" ? ORDERED : null],
-    ["31", lostText(report)],
+    ...gapLines(report).map((line): [string, string] => ["31", escapeText(line)]),
     ["2", folded > 0 ? `(${folded} of ${count} rows are folded; --all has all)` : null],
   ];
   const [header = "", ...body] = lines;
@@ -47,7 +47,7 @@ export function tableText(report: Report, look: TableLook): string {
     return {
       path: escapeText(row.path),
       pids: row.pids.map((pid) => String(pid ?? "-")),
-      rest: [hasFailed(row) ? paint("31", state) : state, escapeText(row.argv.join(" "))],
+      rest: [hasFailed(row) ? paint("31", state) : state, escapeText(commandText(row))],
     };
   }
 }

@@ -3,7 +3,7 @@
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
-import { lostText } from "./lost-text.ts";
+import { gapLines } from "./gaps.ts";
 import type { Report, ReportTraceEvent } from "./report.ts";
 import type { TableLook } from "./table.ts";
 
@@ -40,8 +40,7 @@ export function timelineText(report: Report, look: TableLook): string {
     return paint(COLOURS[event.event], cut(`${head}${detail(event)}`.trimEnd(), look.columns));
   });
   const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
-  const lost = lostText(report);
-  if (lost !== null) lines.push(paint("31", lost));
+  lines.push(...gapLines(report).map((line) => paint("31", escapeText(line))));
   return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
 }
 

@@ -18,6 +18,7 @@ interface Life {
   ancestor: ReportProcess | null;
   comm: string;
   argv: readonly string[];
+  isArgvCut: boolean;
   startedNs: number;
   endedNs: number | null;
   exit: ReportProcess["exit"];
@@ -77,6 +78,7 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
       ancestor,
       comm: event.comm,
       argv: parent?.argv ?? [],
+      isArgvCut: parent?.isArgvCut ?? false,
       startedNs: event.atNs,
       endedNs: null,
       exit: null,
@@ -96,6 +98,7 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
     if (event.kind === "exec") {
       life.comm = event.comm;
       life.argv = event.argv;
+      life.isArgvCut = event.isArgvCut;
     } else if (event.kind === "exit") {
       life.endedNs = event.atNs;
       life.exit = exitOf(event.status);
@@ -147,11 +150,14 @@ function rowOf(life: Life, ancestor: ReportProcess, since: (ns: number) => numbe
     pids,
     ppids: pids.map((_, level) => above[level] ?? 0),
     state: endedNs === null ? "running" : "exited",
+    reason: null,
     exit,
     fault: null,
     ended_by: null,
+    failed: false,
     pinned: [],
     comm: life.comm,
+    ...(life.isArgvCut && { argv_cut: true }),
     argv: life.argv.length > 0 ? life.argv : [`[${life.comm}]`],
     started_ns: since(life.startedNs),
     ended_ns: endedNs === null ? null : since(endedNs),

@@ -5,9 +5,10 @@ import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
 import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { gapLines } from "./gaps.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { hasFailed, stateText } from "./state-text.ts";
+import { commandText, hasFailed, stateText } from "./state-text.ts";
 import type { TableLook } from "./table.ts";
 
 /** One line and what hangs below it. */
@@ -34,6 +35,7 @@ export function treeText(report: Report, look: TableLook): string {
   const lines = columnLines(drawn, ["left", "left", "left", "left"], look.columns);
   const note = "(… stands for rows or PIDs that are left out; --all has all)";
   const isCut = drawn.some((row) => [row].flat().some((cell) => cell.includes("…")));
+  lines.push(...gapLines(report).map((line) => paint("31", cut(escapeText(line), look.columns))));
   if (isCut && look.columns !== Infinity) lines.push(paint("2", cut(note, look.columns)));
   return `${lines.join("\n")}\n`;
 
@@ -87,7 +89,7 @@ export function treeText(report: Report, look: TableLook): string {
       look.isWhole ? escapeText(ownName(row.path, row.sandbox)) : name,
       `[${shownPids(row.pids, look.columns).join(" ")}]`,
       hasFailed(row) ? paint("31", state) : state,
-      escapeText(row.argv.join(" ")),
+      escapeText(commandText(row)),
     ];
     return { cells, below };
   }

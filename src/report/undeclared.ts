@@ -1,5 +1,6 @@
 /** What runs in a run and stands in no spec: forked by its processes, or joined from outside. Pure. */
 
+import { NAMESPACE, type NamespaceFile } from "../base/namespace-kinds.ts";
 import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import type { ProcessState, ReportProcess } from "./report.ts";
@@ -90,7 +91,10 @@ function topOf(
 function forkedRow(row: ProcRow, head: ReportProcess, surroundings: Surroundings): ReportProcess {
   // Its number where whom it descends from lives: there no two are alike.
   const path = `${head.path}+${row.pids[head.level]}`;
-  return bareRow(row, path, "forked", head.sandbox, surroundings);
+  const forked = bareRow(row, path, "forked", head.sandbox, surroundings);
+  // The kernel's start times are whole ticks of 10 ms; nobody is older than its parent.
+  const started = Math.max(forked.started_ns ?? 0, head.started_ns ?? 0);
+  return { ...forked, started_ns: started };
 }
 
 function bareRow(
@@ -108,12 +112,15 @@ function bareRow(
     pids: row.pids,
     ppids: row.ppids,
     state: liveState(row.state),
+    reason: null,
     exit: null,
     fault: null,
     ended_by: null,
+    failed: false,
     pinned: [],
     comm: row.comm,
     argv: row.argv.length > 0 ? row.argv : [`[${row.comm}]`],
+    ...(row.isArgvCut && { argv_cut: true }),
     started_ns: since(row.startNs),
     ended_ns: null,
     ...ofLive(row, inodes(row, sandbox)),
@@ -147,6 +154,6 @@ export function ownInodes(
 }
 
 /** The name of a kind in /proc/PID/ns. */
-export function fileOf(kind: NamespaceKind): NamespaceKind | "mnt" {
-  return kind === "mount" ? "mnt" : kind;
+export function fileOf(kind: NamespaceKind): NamespaceFile {
+  return NAMESPACE[kind].file;
 }

@@ -1,134 +1,208 @@
-/** Which processes of an ended run were not what they should be. Pure. */
+/** Tells what the shim has decided (native/run/verdict.c): each failure, with its place. Pure. */
 
 import type { Span } from "../base/span.ts";
 import { signalName } from "../ir/signals.ts";
+import { type Expectation, expectationsOf } from "../plan/expectations.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
+import type { ExpectationState } from "../wire/expectations.ts";
 import type { SlotState, StateTable } from "../wire/table.ts";
-import type { Report, ReportProcess } from "./report.ts";
+import type { Failure, ReportProcess, Verdict } from "./report.ts";
 
-export interface Failure {
-  readonly code: "SBX4004" | "SBX4005" | "SBX4008" | "SBX4010" | "SBX5001";
-  readonly path: string;
+/** A failure before its place is worked out. */
+export interface Failed extends Omit<Failure, "file" | "line" | "column" | "code"> {
+  readonly code: FaultCode | "SBX4004" | "SBX4005" | "SBX4008" | "SBX4010" | "SBX5001";
   readonly span: Span;
-  readonly message: string;
+  readonly help: string;
 }
 
-/** In plan order. Processes that could not be started are not here: their fault says it. */
-export function failuresOf(plan: Plan, table: StateTable, report: Report): Failure[] {
-  const rows = new Map(report.processes.map((row) => [row.path, row] as const));
-  const own = plan.slots.map((slot, index): Failure[] => {
+/** Where in a file a span is, as a report names it. */
+export type Locate = (span: Span) => Pick<Failure, "file" | "line" | "column">;
+
+type FaultCode = "SBX3001" | "SBX4001" | "SBX4002" | "SBX4003";
+
+/** What a failed step of the shim means. */
+export type Explain = (
+  path: string,
+  fault: NonNullable<SlotState["fault"]>,
+) => { readonly code: FaultCode; readonly message: string; readonly help: string };
+
+/** What could not start first, then the others, each in plan order. */
+export function failuresOf(
+  plan: Plan,
+  table: StateTable,
+  rows: readonly ReportProcess[],
+  explain: Explain,
+): Failed[] {
+  const unmet = unmetExpectations(plan, table);
+  const failures = plan.slots.flatMap((slot, index): Failed[] => {
     const state = table.slots[index];
-    const row = rows.get(slot.path);
-    if (state === undefined || row === undefined || !isJudged(state)) return [];
-    return [...unpinned(slot, row), ...unexpected(slot, row), ...badEnd(plan, slot, row, state)];
+    const row = rows[index];
+    if (state === undefined || row === undefined) return [];
+    return [
+      ...(unmet.get(index) ?? []),
+      ...[...state.failures].flatMap((kind) => {
+        if (kind === "fault") return neverBegan(slot, state, explain);
+        if (kind === "unmet") return neverStarted(plan, slot, table, rows);
+        if (kind === "sandbox_timed_out") return sandboxTimedOut(plan, slot);
+        if (kind === "timed_out") return timedOut(slot);
+        return kind === "bad_end" ? badEnd(slot, row) : [];
+      }),
+    ];
   });
-  const isTold = (slot: number) => {
-    const state = table.slots[slot];
-    return state === undefined || !isJudged(state) || (own[slot] ?? []).length > 0;
-  };
-  return own.flatMap((failures, slot) =>
-    table.slots[slot]?.flags.has("unmet") ? neverStarted(plan, slot, rows, isTold) : failures,
-  );
+  const isFirst = ({ what }: Failed) => what === "start";
+  return [...failures.filter(isFirst), ...failures.filter((each) => !isFirst(each))];
 }
 
-/** Of one that failed its fault speaks, and of one that waited in vain what it waited for. */
-function isJudged({ state, flags }: SlotState): boolean {
-  return state !== "failed" && !flags.has("unmet");
+export function verdictOf(
+  plan: Plan,
+  table: StateTable,
+  rows: readonly ReportProcess[],
+  locate: Locate,
+  explain: Explain,
+): Verdict {
+  const failures = failuresOf(plan, table, rows, explain).map((failed): Failure => {
+    const { path, what, level, wanted, found, code, because_of, span, message } = failed;
+    const place = locate(span);
+    return { path, what, level, wanted, found, code, because_of, ...place, message };
+  });
+  return {
+    passed: table.exitCode === 0,
+    exit_code: table.exitCode,
+    failures,
+    not_judged: table.phase === "ended" ? notJudged(plan, table, locate) : [],
+  };
+}
+
+function notJudged(plan: Plan, table: StateTable, locate: Locate): Verdict["not_judged"] {
+  return expectationsOf(plan).flatMap((expectation, index) => {
+    const { slot, what, span } = expectation;
+    const isOpen = table.expectations[index]?.result === "not_judged";
+    if (!isOpen || what === "pinned") return [];
+    const path = plan.slots[slot]?.path ?? "";
+    return [{ path, what, wanted: wantedOf(expectation), ...locate(span) }];
+  });
+}
+
+/** By slot. */
+function unmetExpectations(plan: Plan, table: StateTable): Map<number, Failed[]> {
+  const unmet = new Map<number, Failed[]>();
+  if (table.expectations.every(({ result }) => result !== "not_met")) return unmet;
+  for (const [index, expectation] of expectationsOf(plan).entries()) {
+    const state = table.expectations[index];
+    const slot = plan.slots[expectation.slot];
+    if (state?.result !== "not_met" || slot === undefined) continue;
+    const list = unmet.get(expectation.slot) ?? [];
+    unmet.set(expectation.slot, list);
+    list.push(unmetExpectation(slot, expectation, state));
+  }
+  return unmet;
+}
+
+const NAMES = { exit: "exit code", signal: "signal" } as const;
+
+function unmetExpectation(slot: Slot, expectation: Expectation, state: ExpectationState): Failed {
+  const { what, level, span } = expectation;
+  const { path } = slot;
+  const wanted = wantedOf(expectation);
+  const found = foundOf(what, state);
+  const isPid = what === "pid" || what === "ppid" || what === "pinned";
+  const common = { path, wanted, found, level: isPid ? level : null, span, because_of: null };
+  if (what === "pinned") {
+    const message = `"${path}": PID ${wanted} at level ${level} could not be requested here; it got ${found}`;
+    return { ...common, what: "pid", code: "SBX4008", message, help: "" };
+  }
+  const name = isPid
+    ? `${what}${level === slot.level ? "" : ` at level ${level}`}`
+    : what === "level"
+      ? what
+      : NAMES[what];
+  const message = `"${path}": expected ${name} ${wanted}, found ${found ?? (isPid ? "none" : "no end")}`;
+  return { ...common, what, code: "SBX5001", message, help: "" };
+}
+
+function wantedOf({ what, value }: Expectation): number | string {
+  return what === "signal" ? signalName(value) : value;
+}
+
+function foundOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
+  if (foundKind === "nothing") return null;
+  if (foundKind === "signal") {
+    return what === "signal" ? signalName(found) : `signal ${signalName(found)}`;
+  }
+  return foundKind === "exit_code" && what !== "exit" ? `exit code ${found}` : found;
+}
+
+/** What most failures have in common: nothing was expected of them in so many words. */
+function plain({ path, span }: Slot) {
+  const none = { level: null, wanted: null, found: null, because_of: null, help: "" };
+  return { path, span, ...none };
+}
+
+function neverBegan(slot: Slot, { fault }: SlotState, explain: Explain): Failed[] {
+  if (fault === null) return [];
+  return [{ ...plain(slot), what: "start", ...explain(slot.path, fault) }];
+}
+
+function sandboxTimedOut(plan: Plan, slot: Slot): Failed[] {
+  const sandbox = plan.sandboxes[slot.sandbox];
+  if (sandbox === undefined) return [];
+  const message = `sandbox "${sandbox.path || plan.sandbox}" reached its time-out and was stopped`;
+  return [{ ...plain(slot), what: "timeout", code: "SBX4005", span: sandbox.span, message }];
+}
+
+function timedOut(slot: Slot): Failed[] {
+  const message = `process "${slot.path}" reached its time-out and was stopped`;
+  return [{ ...plain(slot), what: "timeout", code: "SBX4005", message }];
+}
+
+function badEnd(slot: Slot, row: ReportProcess): Failed[] {
+  const message = `process "${slot.path}" ${howItEnded(row)}`;
+  const { exit } = row;
+  const found = exit === null ? null : "code" in exit ? exit.code : `signal ${exit.signal}`;
+  return [{ ...plain(slot), what: "end", code: "SBX4004", found, message }];
 }
 
 const WAITED = { started: "start", exited: "exit", succeeded: "succeed" } as const;
 
-/** What waited in vain; nothing where the cause is told of itself. */
-function neverStarted(
-  plan: Plan,
-  index: number,
-  rows: ReadonlyMap<string, ReportProcess>,
-  isTold: (slot: number) => boolean,
-): Failure[] {
-  const slot = plan.slots[index];
-  const causes = (slot?.process?.dependsOn ?? []).flatMap(({ slot: awaited, condition }) => {
-    const row = rows.get(plan.slots[awaited]?.path ?? "");
+/** The first of what it waits for, or waited for in vain: those that still have not come. */
+export function awaited(plan: Plan, slot: Slot, rows: readonly ReportProcess[]) {
+  for (const { slot: index, condition } of slot.process?.dependsOn ?? []) {
+    const row = rows[index];
+    if (row === undefined) continue;
+    const { exit } = row;
     const hasCome =
-      row === undefined ||
-      (condition === "succeeded"
-        ? row.exit !== null && "code" in row.exit && row.exit.code === 0
-        : row.exit !== null);
-    return hasCome ? [] : [{ awaited, condition, row }];
-  });
-  const [cause] = causes;
-  if (slot === undefined || cause === undefined) return [];
-  if (causes.some(({ awaited }) => isTold(awaited))) return [];
-  const { path, span } = slot;
-  const { condition, row } = cause;
-  const why = `it waits for "${row.path}" to ${WAITED[condition]}, which ${howItEnded(row)}`;
-  return [{ code: "SBX4010", path, span, message: `process "${path}" never started: ${why}` }];
+      condition === "started"
+        ? row.started_ns !== null && row.fault === null
+        : condition === "exited"
+          ? exit !== null
+          : exit !== null && "code" in exit && exit.code === 0;
+    if (!hasCome) return { index, row, verb: WAITED[condition], slot: plan.slots[index] };
+  }
+  return null;
 }
 
-function howItEnded({ exit, ended_by: by }: ReportProcess): string {
+/** What waited in vain; its cause is another's failure where that one has failed itself. */
+function neverStarted(
+  plan: Plan,
+  slot: Slot,
+  table: StateTable,
+  rows: readonly ReportProcess[],
+): Failed[] {
+  const cause = awaited(plan, slot, rows);
+  const why =
+    cause === null
+      ? "what it waits for can no longer come"
+      : `it waits for "${cause.row.path}" to ${cause.verb}, which ${howItEnded(cause.row)}`;
+  const hasFailed = cause !== null && (table.slots[cause.index]?.failures.size ?? 0) > 0;
+  const message = `process "${slot.path}" never started: ${why}`;
+  const because_of = hasFailed ? cause.row.path : null;
+  return [{ ...plain(slot), what: "dependency", code: "SBX4010", message, because_of }];
+}
+
+export function howItEnded({ exit, fault, ended_by: by }: ReportProcess): string {
+  if (fault !== null) return "could not be started";
   if (exit === null) return "never started";
   if (by === "stop" || by === "timeout") return "was stopped";
   if (by === "sandbox") return "ended with its sandbox";
   return "code" in exit ? `ended with code ${exit.code}` : `was killed by ${exit.signal}`;
-}
-
-/** Only where the kernel chose the PIDs: a requested one is exact, or the process fails. */
-function unpinned(slot: Slot, row: ReportProcess): Failure[] {
-  return (slot.process?.pins ?? []).flatMap(({ level, pid, span }): Failure[] => {
-    const found = row.pids[level] ?? pid;
-    if (found === pid) return [];
-    const message = `"${slot.path}": PID ${pid} at level ${level} could not be requested here; it got ${found}`;
-    return [{ code: "SBX4008", path: slot.path, span, message }];
-  });
-}
-
-function unexpected(slot: Slot, row: ReportProcess): Failure[] {
-  const expect = slot.process?.expect;
-  if (!expect) return [];
-  const failures: Failure[] = [];
-  const check = (what: string, wanted: number | string, found: unknown, span: Span) => {
-    if (found === wanted) return;
-    const message = `"${slot.path}": expected ${what} ${wanted}, found ${found ?? "none"}`;
-    failures.push({ code: "SBX5001", path: slot.path, span, message });
-  };
-  const { pid, ppid, level, exit, signal, pids = [] } = expect;
-  if (pid) check("pid", pid.value, row.pids[row.level], pid.span);
-  if (ppid) check("ppid", ppid.value, row.ppids[row.level], ppid.span);
-  if (level) check("level", level.value, row.level, level.span);
-  for (const each of pids) {
-    check(`pid at level ${each.level}`, each.pid, row.pids[each.level], each.span);
-  }
-  const end = row.exit ?? {};
-  if (exit) check("exit code", exit.value, "code" in end ? end.code : endText(row), exit.span);
-  if (signal) {
-    check(
-      "signal",
-      signalName(signal.value),
-      "signal" in end ? end.signal : endText(row),
-      signal.span,
-    );
-  }
-  return failures;
-}
-
-function endText(row: ReportProcess): string {
-  if (row.exit === null) return "no end";
-  return "code" in row.exit ? `exit code ${row.exit.code}` : `signal ${row.exit.signal}`;
-}
-
-/** An end that nobody asked for: not the run by stopping it, not the spec by expecting it. */
-function badEnd(plan: Plan, slot: Slot, row: ReportProcess, state: SlotState): Failure[] {
-  const { span, path } = slot;
-  const sandbox = plan.sandboxes[slot.sandbox];
-  if (state.flags.has("sandbox_timed_out") && sandbox !== undefined) {
-    const message = `sandbox "${sandbox.path || plan.sandbox}" reached its time-out and was stopped`;
-    return [{ code: "SBX4005", path, span: sandbox.span, message }];
-  }
-  if (state.flags.has("timed_out")) {
-    const message = `process "${path}" reached its time-out and was stopped`;
-    return [{ code: "SBX4005", path, span, message }];
-  }
-  const expect = slot.process?.expect;
-  if (expect?.exit || expect?.signal || state.flags.size > 0 || row.exit === null) return [];
-  if ("code" in row.exit && row.exit.code === 0) return [];
-  return [{ code: "SBX4004", path, span, message: `process "${path}" ${howItEnded(row)}` }];
 }

@@ -3,7 +3,7 @@
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { stateText } from "./state-text.ts";
+import { commandText, stateText } from "./state-text.ts";
 import { tableText } from "./table.ts";
 
 export const SORTS = ["plan", "pid", "state", "level"] as const;
@@ -75,7 +75,7 @@ export function screenOf(
 function holds(row: ReportProcess, filter: string): boolean {
   if (filter === "") return true;
   const wanted = filter.toLowerCase();
-  const texts = [row.path, stateText(row), row.argv.join(" "), ...row.pids.map(String)];
+  const texts = [row.path, stateText(row), commandText(row), ...row.pids.map(String)];
   return texts.some((text) => text.toLowerCase().includes(wanted));
 }
 

@@ -6,6 +6,10 @@
  */
 
 import Type, { type Static } from "typebox";
+import { ID_MAX, PID_LEVEL_MAX, PID_MAX, UTS_NAME_MAX } from "../base/kernel-limits.ts";
+import { byKind } from "../base/namespace-kinds.ts";
+import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
+import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
 import { PARAM_TYPES } from "./params.ts";
 
 const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
@@ -65,7 +69,7 @@ const stop = Type.Object(
   },
 );
 
-const id = (description: string) => count(description, 0, 4_294_967_294);
+const id = (description: string) => count(description, 0, ID_MAX);
 const groups = Type.Array(id("A group id."), {
   description: "Supplementary groups. Default: none.",
 });
@@ -122,14 +126,14 @@ const output = (description: string, extra: readonly string[]) =>
 
 const expect = Type.Object(
   {
-    pid: Type.Optional(count("PID in its own PID namespace.", 1, 4_194_303)),
+    pid: Type.Optional(count("PID in its own PID namespace.", 1, PID_MAX)),
     pids: Type.Optional(
-      Type.Record(Type.String(), count("PID there.", 1, 4_194_303), {
+      Type.Record(Type.String(), count("PID there.", 1, PID_MAX), {
         description: "PIDs by the sandbox that owns the PID namespace, or `host`.",
       }),
     ),
-    ppid: Type.Optional(count("PID of the parent as seen there; 0: outside.", 0, 4_194_303)),
-    level: Type.Optional(count("Level of its PID namespace.", 0, 32)),
+    ppid: Type.Optional(count("PID of the parent as seen there; 0: outside.", 0, PID_MAX)),
+    level: Type.Optional(count("Level of its PID namespace.", 0, PID_LEVEL_MAX)),
     exit: Type.Optional(count("Exit code.", 0, 255)),
     signal: Type.Optional(
       Type.Union([Type.String(), Type.Integer()], { description: "Signal that ended it." }),
@@ -164,7 +168,7 @@ const processFields = {
       examples: [{ outer: 7 }],
     }),
   ),
-  replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, 1_000_000)),
+  replicas: Type.Optional(count("So many of it: `worker.1`, `worker.2` …", 0, PROCESS_COUNT_MAX)),
   env: Type.Optional(env),
   inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
   cwd: Type.Optional(
@@ -178,7 +182,7 @@ const processFields = {
       [
         Type.String(),
         Type.Array(Type.String()),
-        Type.Record(Type.String(), choice(["started", "exited", "succeeded"], "What to wait for.")),
+        Type.Record(Type.String(), choice(WAIT_CONDITION_NAMES, "What to wait for.")),
       ],
       {
         description: "Processes to wait for: names or paths, or a map to what to wait for.",
@@ -220,23 +224,18 @@ const processMap = Type.Object(processFields, {
   description: "A process: exactly one of `run` and `shell`.",
 });
 
-const namespace = (kind: string) =>
-  Type.Optional(choice(["new", "inherit"], `The ${kind} namespace.`));
-
 const namespaces = Type.Object(
-  {
-    pid: namespace("pid"),
-    user: namespace("user"),
-    mount: namespace("mount"),
-    ipc: namespace("ipc"),
-    uts: namespace("uts"),
-    net: namespace("net"),
-    cgroup: namespace("cgroup"),
-  },
+  byKind(({ kind, fallback }) =>
+    Type.Optional(
+      choice(
+        ["new", "inherit"],
+        `The ${kind} namespace. Default: ${kind === "user" ? "new at the root where the caller has no CAP_SYS_ADMIN, else inherit" : fallback}.`,
+      ),
+    ),
+  ),
   {
     ...closed,
-    description:
-      "Which namespaces are new. Default: pid, mount, ipc, uts and cgroup new; net inherited; user new at the root where the caller has no CAP_SYS_ADMIN, else inherited.",
+    description: "Which namespaces are new.",
     examples: [{ net: "new", uts: "inherit" }],
   },
 );
@@ -261,10 +260,18 @@ const sandboxFields = {
     }),
   ),
   hostname: Type.Optional(
-    Type.String({ description: "Host name (needs uts: new).", maxLength: 64, minLength: 1 }),
+    Type.String({
+      description: "Host name (needs uts: new).",
+      maxLength: UTS_NAME_MAX,
+      minLength: 1,
+    }),
   ),
   domainname: Type.Optional(
-    Type.String({ description: "NIS domain name (needs uts: new).", maxLength: 64, minLength: 1 }),
+    Type.String({
+      description: "NIS domain name (needs uts: new).",
+      maxLength: UTS_NAME_MAX,
+      minLength: 1,
+    }),
   ),
   user: Type.Optional(sandboxUser),
   root: Type.Optional(
@@ -278,8 +285,8 @@ const sandboxFields = {
   cwd: Type.Optional(path("Working directory of its processes.")),
   umask: Type.Optional(umask),
   limits: Type.Optional(limits),
-  nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, 32)),
-  replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, 65_536)),
+  nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, PID_LEVEL_MAX)),
+  replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, SANDBOX_COUNT_MAX)),
   until: Type.Optional(
     Type.String({
       description:

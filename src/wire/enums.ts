@@ -1,14 +1,17 @@
 /** The enumerations of both memory layouts; `layout.ts` has the records. Pure. */
 
+import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
+import { STEP_NAMES } from "./steps.ts";
+
 /** Enumerations; the number of a name is its index. Append only. */
 export const ENUMS = {
   init_mode: ["reaper", "process", "subreaper"],
   user_mode: ["inherit", "new", "auto"],
   root_kind: ["host", "host-rw", "inherit"],
-  mount_kind: ["proc", "dev", "tmpfs"],
+  mount_kind: ["proc", "dev", "tmpfs", "run"],
   until_kind: ["all", "any", "process"],
   slot_kind: ["init", "process"],
-  condition: ["started", "exited", "succeeded"],
+  condition: WAIT_CONDITION_NAMES,
   stdin_kind: ["null", "inherit", "file", "text"],
   output_kind: ["log", "inherit", "null", "file", "stdout"],
   /** `held`: created, with its PIDs, but not yet let on to its program. */
@@ -19,9 +22,33 @@ export const ENUMS = {
   /**
    * Bit numbers of a slot's `flags`: why a process that did not end by itself ended; `unmet`: it
    * never starts, as what it waits for can no longer come to pass though its sandbox goes on.
-   * `sandbox_timed_out`: of an init, also of one that is a process.
+   * `sandbox_timed_out`: of an init, also of one that is a process. `output_lost`: not all that it
+   * printed was kept or passed on; it says nothing of the end.
    */
-  slot_flag: ["stopped", "timed_out", "ended_with_sandbox", "unmet", "sandbox_timed_out"],
+  slot_flag: [
+    "stopped",
+    "timed_out",
+    "ended_with_sandbox",
+    "unmet",
+    "sandbox_timed_out",
+    "output_lost",
+  ],
+  /** Bit numbers of a slot's `failures`: in what it failed. None: it did not, or nothing judges it. */
+  failure: [
+    "fault",
+    "unmet",
+    "timed_out",
+    "sandbox_timed_out",
+    "bad_end",
+    "expectation",
+    "pid_not_given",
+  ],
+  /** What an expectation is about; `pinned` is not written as one, but a pin is one too. */
+  expectation: ["pid", "ppid", "level", "exit", "signal", "pinned"],
+  /** `not_judged`: the end of the run took away the ground for it, or the run goes on. */
+  expectation_result: ["not_judged", "met", "not_met"],
+  /** What was found where an expectation was not met. */
+  found_kind: ["nothing", "number", "exit_code", "signal"],
   /** Of the run: what ended it. */
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
@@ -29,69 +56,15 @@ export const ENUMS = {
   /** Frames from the monitor: a `log` frame is followed by `size` bytes of output; 0: its end. */
   frame_kind: ["ready", "log", "started", "ended"],
   stream: ["stdout", "stderr"],
-  /** `lost` says at the end how many events were not recorded. */
-  trace_kind: ["fork", "exec", "exit", "lost"],
+  trace_kind: ["fork", "exec", "exit"],
   tracer: ["none", "bpf", "ptrace"],
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /** Commands to the monitor. */
   command_kind: ["stop", "kill", "signal"],
-  /**
-   * Everything that can fail in the shim, one name each. Where it did, the slot holds the step, the
-   * errno and the level.
-   */
-  step: [
-    "none",
-    "image_open",
-    "image_size",
-    "image_magic",
-    "image_version",
-    "image_section",
-    "image_record",
-    "table_open",
-    "table_map",
-    "monitor_setup",
-    "clone_init",
-    "clone_process",
-    "clone_joiner",
-    "join",
-    "pids_read",
-    "pidns_open",
-    "setgroups_deny",
-    "uid_map",
-    "gid_map",
-    "userns_enter",
-    "propagation",
-    "root_readonly",
-    "mount_proc",
-    "mount_dev",
-    "mount_tmpfs",
-    "mask_proc",
-    "hostname",
-    "domainname",
-    "loopback",
-    "last_pid",
-    "drop_capabilities",
-    "no_new_privs",
-    "session",
-    "stdin_open",
-    "stdout_open",
-    "stderr_open",
-    "log_pipe",
-    "log_send",
-    "limits",
-    "groups",
-    "gid",
-    "uid",
-    "cwd",
-    "descriptors",
-    "environment",
-    "exec",
-    "signal",
-    "reap",
-  ],
+  /** Everything that can fail in the shim: `steps.ts` has what each is. */
+  step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;
 
 export type EnumName = keyof typeof ENUMS;
 export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name][number];
-export type Step = EnumValue<"step">;

@@ -1,12 +1,12 @@
 /** Fields of records in a flat image, by name. Pure. */
 
-import { placesOf, type Struct } from "./struct.ts";
+import { layoutOf, type Struct } from "./struct.ts";
 
 /** Offset of each field from the start of its record. */
 export function offsetsOf<const Of extends Struct>(
   struct: Of,
 ): Readonly<Record<Of["fields"][number][0], number>> {
-  const offsets = placesOf(struct).fields.map(({ name, offset }) => [name, offset] as const);
+  const offsets = layoutOf(struct).fields.map(({ name, offset }) => [name, offset] as const);
   return Object.fromEntries(offsets) as Record<Of["fields"][number][0], number>;
 }
 

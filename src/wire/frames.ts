@@ -2,7 +2,7 @@
 
 import { ENUMS, type EnumValue } from "./enums.ts";
 import { FRAME_STRUCTS, NONE } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface Frame {
   readonly kind: EnumValue<"frame_kind">;
@@ -13,8 +13,8 @@ export interface Frame {
   readonly bytes: Uint8Array;
 }
 
-const FRAME_SIZE = placesOf(FRAME_STRUCTS.frame).size;
-const COMMAND_SIZE = placesOf(FRAME_STRUCTS.command).size;
+const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
+const COMMAND_SIZE = layoutOf(FRAME_STRUCTS.command).size;
 
 /** Puts frames together from chunks that may end anywhere. */
 export class FrameReader {
@@ -45,10 +45,15 @@ export class FrameReader {
   }
 }
 
-export function encodeCommand(kind: EnumValue<"command_kind">): Uint8Array {
+/** `interrupts`: a signal asked for it, so the run is interrupted. */
+export function encodeCommand(
+  kind: EnumValue<"command_kind">,
+  { interrupts = false } = {},
+): Uint8Array {
   const bytes = new Uint8Array(COMMAND_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, ENUMS.command_kind.indexOf(kind), true);
   view.setUint32(4, NONE, true);
+  view.setUint32(8, interrupts ? 1 : 0, true);
   return bytes;
 }

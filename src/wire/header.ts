@@ -1,17 +1,20 @@
 /** Prints the generated headers of `native/`, the C side of the layout. Pure. */
 
+import { PID_LEVEL_MAX, SIGNAL_MAX } from "../base/kernel-limits.ts";
+import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
 import {
+  ARGV_TEXT_MAX,
   FRAME_STRUCTS,
   IMAGE_MAGIC,
   IMAGE_SIZE_MAX,
   IMAGE_STRUCTS,
-  LEVEL_MAX,
   NONE,
   PIDS_MAX,
-  SANDBOX_COUNT_MAX,
+  SECTION_STRUCTS,
   SECTIONS,
+  type SectionName,
   SLOT_COUNT_MAX,
   STRING_LIST_MAX,
   TABLE_MAGIC,
@@ -19,7 +22,7 @@ import {
   USERS_MAX,
   WIRE_VERSION,
 } from "./layout.ts";
-import { type FieldType, placesOf, type Struct } from "./struct.ts";
+import { type FieldType, layoutOf, type Struct } from "./struct.ts";
 
 const C_TYPES: Readonly<Record<FieldType, string>> = {
   u8: "uint8_t",
@@ -27,15 +30,6 @@ const C_TYPES: Readonly<Record<FieldType, string>> = {
   i32: "int32_t",
   u64: "uint64_t",
 };
-
-/** `native/gen/steps.gen.h`: the names of the steps as string literals, in order. */
-export function stepsHeader(): string {
-  return [
-    "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",
-    ...ENUMS.step.map((step) => `${JSON.stringify(step)},`),
-    "",
-  ].join("\n");
-}
 
 /** The whole text of the header, with a final newline. */
 export function layoutHeader(): string {
@@ -57,6 +51,7 @@ export function layoutHeader(): string {
     enumText("section", SECTIONS),
     enumText("namespace", NAMESPACE_KINDS),
     ...structs.map(structText),
+    sectionTable(),
     "#endif",
     "",
   ].join("\n");
@@ -66,13 +61,15 @@ function constants(): string[] {
   const values = {
     WIRE_VERSION: `0x${WIRE_VERSION.toString(16)}u`,
     NONE: `0x${NONE.toString(16)}u`,
-    LEVEL_MAX,
+    LEVEL_MAX: PID_LEVEL_MAX,
+    SIGNAL_MAX,
     PIDS_MAX,
     USERS_MAX,
     SANDBOX_COUNT_MAX,
     SLOT_COUNT_MAX,
     STRING_LIST_MAX,
     IMAGE_SIZE_MAX,
+    ARGV_TEXT_MAX,
     IMAGE_MAGIC: JSON.stringify(IMAGE_MAGIC.slice(0, 7)),
     TABLE_MAGIC: JSON.stringify(TABLE_MAGIC),
   };
@@ -88,8 +85,21 @@ function memberName(name: string, value: string): string {
   return `${name}_${value}`.toUpperCase().replaceAll("-", "_");
 }
 
+/** `SBX_SECTIONS(X)`: of each section its number, its name and the type of its records. */
+function sectionTable(): string {
+  const typeOf = (section: SectionName) => {
+    if (section === "strings") return "char";
+    const struct = (SECTION_STRUCTS as Partial<Record<SectionName, Struct>>)[section];
+    return struct === undefined ? "uint32_t" : `struct ${struct.name}`;
+  };
+  const rows = SECTIONS.map(
+    (section) => `\tX(${memberName("section", section)}, ${section}, ${typeOf(section)})`,
+  );
+  return ["#define SBX_SECTIONS(X) \\", rows.join(" \\\n"), ""].join("\n");
+}
+
 function structText(struct: Struct): string {
-  const { fields, size } = placesOf(struct);
+  const { fields, size } = layoutOf(struct);
   const lines = fields.map(
     (field) =>
       `\t${C_TYPES[field.type]} ${field.name}${field.count > 1 ? `[${field.count}]` : ""};`,

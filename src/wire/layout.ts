@@ -8,9 +8,11 @@
  * strings follow one another, each ended by NUL, ready for execve(2).
  */
 
+import { PID_LEVEL_MAX, USER_LEVEL_MAX, UTS_NAME_MAX } from "../base/kernel-limits.ts";
+import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
-import type { Field, Struct } from "./struct.ts";
+import type { Struct } from "./struct.ts";
 
 export const IMAGE_MAGIC = "SBXPLAN\0";
 export const TABLE_MAGIC = "SBXSTATE";
@@ -18,22 +20,21 @@ export const TABLE_MAGIC = "SBXSTATE";
 /** An absent reference. */
 export const NONE = 0xffffffff;
 
-/** Deepest level of a PID namespace, the runner's own being level 0. Source: pid_namespaces(7). */
-export const LEVEL_MAX = 32;
-
-/** Words of a slot's `pids`: one for each level from 0 to LEVEL_MAX. */
-export const PIDS_MAX = LEVEL_MAX + 1;
-/** User namespaces around a process: 33 below the initial one. Source: user_namespaces(7), tried. */
-export const USERS_MAX = 34;
-/** Bytes of a host or domain name, the NUL included. Source: __NEW_UTS_LEN, uname(2). */
-const UTS_NAME_SIZE = 65;
+/** Words of a slot's `pids`: one for each level from 0 to PID_LEVEL_MAX. */
+export const PIDS_MAX = PID_LEVEL_MAX + 1;
+/** User namespaces around a process: the initial one and those below it. */
+export const USERS_MAX = USER_LEVEL_MAX + 1;
+/** Bytes of a host or domain name, the NUL included. */
+const UTS_NAME_SIZE = UTS_NAME_MAX + 1;
 
 /** Limits of one image; the shim refuses more. Each bounds a fixed array or a start-up cost. */
-export const SANDBOX_COUNT_MAX = 65_536;
-export const SLOT_COUNT_MAX = 1_048_576;
+export const SLOT_COUNT_MAX = PROCESS_COUNT_MAX + SANDBOX_COUNT_MAX;
 /** Of one argument list or environment, so that the shim's pointer arrays can be fixed. */
 export const STRING_LIST_MAX = 65_535;
 export const IMAGE_SIZE_MAX = 1 << 30;
+
+/** Bytes that a snapshot and a trace have of a process's arguments; what is longer is cut. */
+export const ARGV_TEXT_MAX = 31 * 1024 - 1;
 
 const SECTION_NAMES = [
   "sandboxes",
@@ -46,6 +47,7 @@ const SECTION_NAMES = [
   "groups",
   "limits",
   "mounts",
+  "expectations",
   "strings",
   "sources",
 ] as const;
@@ -55,10 +57,18 @@ export type SectionName = (typeof SECTION_NAMES)[number];
 /** In image order. `sources` is outside the plan's hash. */
 export const SECTIONS: readonly SectionName[] = SECTION_NAMES;
 
-const range = (name: string): readonly Field[] => [
-  [`${name}_first`, "u32"],
-  [`${name}_count`, "u32"],
-];
+/** Sections whose records are single words of 32 bits. */
+export const WORD_SECTIONS = ["owned", "pids", "groups"] as const satisfies SectionName[];
+export type WordSection = (typeof WORD_SECTIONS)[number];
+
+/** The sections of records; `strings` alone is bytes. */
+export type RecordSection = Exclude<SectionName, WordSection | "strings">;
+
+const range = <const Name extends string>(name: Name) =>
+  [
+    [`${name}_first`, "u32"],
+    [`${name}_count`, "u32"],
+  ] as const;
 
 /** Records of the plan image. */
 export const IMAGE_STRUCTS = {
@@ -72,7 +82,7 @@ export const IMAGE_STRUCTS = {
   },
   image_header: {
     name: "image_header",
-    doc: "At offset 0. `sha256` is that of the canonical plan. The sections follow it.",
+    doc: "At offset 0. `sha256` is that of the canonical plan. `params` is JSON, and not in the hash. The sections follow it.",
     fields: [
       ["magic", "u8", 8],
       ["version", "u32"],
@@ -80,6 +90,8 @@ export const IMAGE_STRUCTS = {
       ["sha256", "u8", 32],
       ["name", "u32"],
       ["description", "u32"],
+      ["params", "u32"],
+      ["unused", "u32"],
       ["monitor_owned_first", "u32"],
       ["monitor_owned_count", "u32"],
       ["sections", "u32", SECTION_NAMES.length * 2],
@@ -110,6 +122,7 @@ export const IMAGE_STRUCTS = {
       ["root", "u32"],
       ...range("mounts"),
       ["joiner_first", "u32"],
+      ["mapper_first", "u32"],
       ["last_pid", "u32"],
       ["until_kind", "u32"],
       ...range("until"),
@@ -200,18 +213,45 @@ export const IMAGE_STRUCTS = {
       ["at", "u32"],
     ],
   },
+  image_expectation: {
+    name: "image_expectation",
+    doc: "What a slot must have been at the end of the run: `what` at `level` is `value`. In order of slots.",
+    fields: [
+      ["slot", "u32"],
+      ["what", "u32"],
+      ["level", "u32"],
+      ["value", "u32"],
+    ],
+  },
   image_source: {
     name: "image_source",
-    doc: "Where the spec asks for a thing: one a sandbox, then one a slot. Lines and columns from 1.",
+    doc: "Where the spec asks for a thing: one a sandbox, then one a slot. `[start, end)` in UTF-16 units of the file; `line` from 1, 0 where it is not known.",
     fields: [
       ["file", "u32"],
       ["start", "u32"],
       ["end", "u32"],
+      ["line", "u32"],
     ],
   },
 } as const satisfies Record<string, Struct>;
 
-/** Records of the state table. Sizes are multiples of a cache line (64 bytes). */
+/** What the records of each section are. */
+export const SECTION_STRUCTS = {
+  sandboxes: IMAGE_STRUCTS.image_sandbox,
+  slots: IMAGE_STRUCTS.image_slot,
+  processes: IMAGE_STRUCTS.image_process,
+  dependents: IMAGE_STRUCTS.image_dependent,
+  id_maps: IMAGE_STRUCTS.image_id_map,
+  limits: IMAGE_STRUCTS.image_limit,
+  mounts: IMAGE_STRUCTS.image_mount,
+  expectations: IMAGE_STRUCTS.image_expectation,
+  sources: IMAGE_STRUCTS.image_source,
+} as const satisfies Record<RecordSection, Struct>;
+
+/** Inodes of a sandbox's namespaces, filled up to the end of a cache line of 8 words. */
+const INODE_WORDS = Math.ceil(NAMESPACE_KINDS.length / 8) * 8;
+
+/** Records of the state table. Arrays begin on a cache line (64 bytes). */
 export const TABLE_STRUCTS = {
   table_header: {
     name: "table_header",
@@ -238,9 +278,11 @@ export const TABLE_STRUCTS = {
       ["fault_step", "u32"],
       ["fault_errno", "u32"],
       ["fault_level", "u32"],
-      ["unused", "u32"],
+      ["exit_code", "u32"],
       ["failed_slot", "u32"],
-      ["unused_tail", "u32", 3],
+      ["interrupted", "u32"],
+      ["expectations", "u32"],
+      ["expectation_count", "u32"],
     ],
   },
   table_slot: {
@@ -251,7 +293,8 @@ export const TABLE_STRUCTS = {
       ["desired_signal", "u32"],
       ["desired_count", "u32"],
       ["flags", "u32"],
-      ["unused", "u32", 12],
+      ["failures", "u32"],
+      ["unused", "u32", 11],
 
       ["state", "u32"],
       ["exit_code", "u32"],
@@ -269,13 +312,20 @@ export const TABLE_STRUCTS = {
       ["gate", "u32"],
     ],
   },
+  table_expectation: {
+    name: "table_expectation",
+    doc: "What became of the expectation of the same index, and what was found instead.",
+    fields: [
+      ["result", "u32"],
+      ["found_kind", "u32"],
+      ["found", "u32"],
+      ["unused", "u32"],
+    ],
+  },
   table_sandbox: {
     name: "table_sandbox",
     doc: "`inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt.",
-    fields: [
-      ["inodes", "u64", 7],
-      ["unused", "u64"],
-    ],
+    fields: [["inodes", "u64", INODE_WORDS]],
   },
 } as const satisfies Record<string, Struct>;
 
@@ -293,27 +343,30 @@ export const FRAME_STRUCTS = {
   },
   command: {
     name: "command",
-    doc: "Runner to monitor. `slot` is NONE for the whole run.",
+    doc: "Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
-      ["argument", "u32"],
+      ["interrupts", "u32"],
       ["unused", "u32"],
     ],
   },
   trace_header: {
     name: "trace_header",
-    doc: "First in the file of a traced run: by what it is traced, and why not by BPF.",
+    doc: "First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole.",
     fields: [
       ["tracer", "u32"],
       ["obstacle", "u32"],
       ["obstacle_errno", "u32"],
-      ["unused", "u32"],
+      ["write_errno", "u32"],
+      ["lost", "u32"],
+      ["finished", "u32"],
+      ["unused", "u32", 2],
     ],
   },
   trace_event: {
     name: "trace_event",
-    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2), or how many were lost.",
+    doc: "One event of a traced run, followed by `argv_size` bytes (of an exec) and padded to `size`. An exec and an exit name their process by `pids[0]` alone; `status` is as of wait4(2).",
     fields: [
       ["size", "u32"],
       ["kind", "u32"],

@@ -2,9 +2,9 @@
 
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 import { FRAME_STRUCTS } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { layoutOf } from "./struct.ts";
 
-const PLACES = placesOf(FRAME_STRUCTS.namespace_row);
+const PLACES = layoutOf(FRAME_STRUCTS.namespace_row);
 const AT = Object.fromEntries(
   PLACES.fields.map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<Record<(typeof FRAME_STRUCTS.namespace_row.fields)[number][0], number>>;

@@ -1,12 +1,13 @@
 /** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
 
+import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { FRAME_STRUCTS, LEVEL_MAX, NONE } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, NONE } from "./layout.ts";
+import { layoutOf } from "./struct.ts";
 
-const ROW_SIZE = placesOf(FRAME_STRUCTS.snapshot_row).size;
+const ROW_SIZE = layoutOf(FRAME_STRUCTS.snapshot_row).size;
 const AT = offsetsOf(FRAME_STRUCTS.snapshot_row);
 const COMM_SIZE = 16;
 
@@ -22,7 +23,8 @@ export function decodeSnapshot(bytes: Uint8Array): ProcRow[] | null {
     const argvSize = view.getUint32(at + AT.argv_size, true);
     const numbers = at + ROW_SIZE;
     const argv = numbers + 8 * (level + 1);
-    const isWhole = level <= LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
+    const isWhole =
+      level <= PID_LEVEL_MAX && size <= bytes.length - at && argv + argvSize <= at + size;
     if (!isWhole) return null;
     rows.push(rowAt(view, buffer, at, level, argvSize));
     at += size;
@@ -52,6 +54,7 @@ function rowAt(
       end < 0 ? comm + COMM_SIZE : Math.min(end, comm + COMM_SIZE),
     ),
     argv: argvSize === 0 ? [] : argvOf(buffer.toString("utf8", argv, argv + argvSize)),
+    isArgvCut: argvSize >= ARGV_TEXT_MAX,
     startNs: wideAt(view, at + AT.start_ns),
     uid: uid === NONE ? null : uid,
     inodes: inodesAt(view, at + AT.inodes),

@@ -1,10 +1,12 @@
 /** Reading the state table: what the shim has observed of each slot. Pure; trusts no number. */
 
-import { NAMESPACE_KINDS, type NamespaceKind } from "../ir/namespaces.ts";
-import { ENUMS, type EnumValue, type Step } from "./enums.ts";
+import { byKind, type NamespaceKind } from "../base/namespace-kinds.ts";
+import { ENUMS, type EnumValue } from "./enums.ts";
+import { type ExpectationState, expectationStates } from "./expectations.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
 import { TABLE_MAGIC, TABLE_STRUCTS } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import type { Step } from "./steps.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface SlotState {
   readonly state: EnumValue<"slot_state">;
@@ -16,6 +18,8 @@ export interface SlotState {
   readonly startedNs: number;
   readonly endedNs: number;
   readonly flags: ReadonlySet<EnumValue<"slot_flag">>;
+  /** In what it failed, as far as it has been judged. */
+  readonly failures: ReadonlySet<EnumValue<"failure">>;
   /** By level, outermost first; 0 where the kernel has given none yet. */
   readonly pids: readonly number[];
 }
@@ -28,6 +32,10 @@ export interface StateTable {
   readonly startedNs: number;
   readonly endedNs: number;
   readonly fault: SlotState["fault"];
+  /** Of the verdict so far; final once the run has ended. */
+  readonly exitCode: number;
+  /** By index of `expectationsOf` the plan. */
+  readonly expectations: readonly ExpectationState[];
   readonly slots: readonly SlotState[];
   /** Inode of each namespace by sandbox; 0 where not learnt. */
   readonly inodes: readonly Readonly<Record<NamespaceKind, number>>[];
@@ -35,9 +43,9 @@ export interface StateTable {
 
 const HEADER = offsetsOf(TABLE_STRUCTS.table_header);
 const SLOT = offsetsOf(TABLE_STRUCTS.table_slot);
-const HEADER_SIZE = placesOf(TABLE_STRUCTS.table_header).size;
-const SLOT_SIZE = placesOf(TABLE_STRUCTS.table_slot).size;
-const SANDBOX_SIZE = placesOf(TABLE_STRUCTS.table_sandbox).size;
+const HEADER_SIZE = layoutOf(TABLE_STRUCTS.table_header).size;
+const SLOT_SIZE = layoutOf(TABLE_STRUCTS.table_slot).size;
+const SANDBOX_SIZE = layoutOf(TABLE_STRUCTS.table_sandbox).size;
 
 /**
  * `levels` gives each slot's level, in the plan's order; null: the slots are not looked at. The
@@ -66,6 +74,8 @@ export function decodeTable(
     startedNs: wideAt(view, HEADER.started_ns),
     endedNs: wideAt(view, HEADER.ended_ns),
     fault: faultAt(view, 0, HEADER),
+    exitCode: word("exit_code"),
+    expectations: expectationStates(view, word("expectations"), word("expectation_count")),
     slots: (levels ?? []).map((level, index) => slotState(view, slots + index * SLOT_SIZE, level)),
     inodes: Array.from({ length: sandboxCount }, (_, index) =>
       inodesOf(view, sandboxes + index * SANDBOX_SIZE),
@@ -87,18 +97,20 @@ function faultAt(
   };
 }
 
-type Flags = SlotState["flags"];
-
-/** By the bits of a slot's `flags`; most slots have none, and few sets are different. */
-const flagSets = new Map<number, Flags>();
-
-function flagsOf(bits: number): Flags {
-  const known = flagSets.get(bits);
-  if (known !== undefined) return known;
-  const made = new Set(ENUMS.slot_flag.filter((_, bit) => bits & (1 << bit)));
-  flagSets.set(bits, made);
-  return made;
+/** Sets by their bits; most slots have none, and few sets are different. */
+function setsOf<Name extends string>(names: readonly Name[]): (bits: number) => ReadonlySet<Name> {
+  const known = new Map<number, ReadonlySet<Name>>();
+  // A table that is not the shim's own may have any bits.
+  const mask = (1 << names.length) - 1;
+  return (bits) => {
+    const made = known.get(bits & mask) ?? new Set(names.filter((_, bit) => bits & (1 << bit)));
+    known.set(bits & mask, made);
+    return made;
+  };
 }
+
+const flagsOf = setsOf(ENUMS.slot_flag);
+const failuresOf = setsOf(ENUMS.failure);
 
 function slotState(view: DataView, at: number, level: number): SlotState {
   return {
@@ -108,15 +120,12 @@ function slotState(view: DataView, at: number, level: number): SlotState {
     fault: faultAt(view, at, SLOT),
     startedNs: wideAt(view, at + SLOT.started_ns),
     endedNs: wideAt(view, at + SLOT.ended_ns),
-    // A table that is not the shim's own may have any bits.
-    flags: flagsOf(view.getUint32(at + SLOT.flags, true) & ((1 << ENUMS.slot_flag.length) - 1)),
+    flags: flagsOf(view.getUint32(at + SLOT.flags, true)),
+    failures: failuresOf(view.getUint32(at + SLOT.failures, true)),
     pids: wordsAt(view, at + SLOT.pids, level + 1),
   };
 }
 
 function inodesOf(view: DataView, at: number): Record<NamespaceKind, number> {
-  const entries = NAMESPACE_KINDS.map(
-    (kind, index) => [kind, wideAt(view, at + 8 * index)] as const,
-  );
-  return Object.fromEntries(entries) as Record<NamespaceKind, number>;
+  return byKind((_, index) => wideAt(view, at + 8 * index));
 }

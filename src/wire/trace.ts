@@ -1,8 +1,8 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
-import { placesOf } from "./struct.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
+import { layoutOf } from "./struct.ts";
 
 export interface Trace {
   readonly tracer: EnumValue<"tracer">;
@@ -13,10 +13,13 @@ export interface Trace {
   readonly events: readonly TraceEvent[];
   /** How many more there were that could not be recorded. */
   readonly lost: number;
+  /** Why the file could not be written to its end, and whether the tracer lived to that. */
+  readonly writeErrno: number;
+  readonly isFinished: boolean;
 }
 
 export interface TraceEvent {
-  readonly kind: Exclude<EnumValue<"trace_kind">, "lost">;
+  readonly kind: EnumValue<"trace_kind">;
   /** CLOCK_MONOTONIC, as in the state table. */
   readonly atNs: number;
   /** By level, outermost first; of an exec and an exit only that at level 0. */
@@ -28,11 +31,12 @@ export interface TraceEvent {
   readonly comm: string;
   /** Of an exec only. */
   readonly argv: readonly string[];
+  readonly isArgvCut: boolean;
 }
 
 const TEXT = new TextDecoder("utf-8");
-const HEADER = placesOf(FRAME_STRUCTS.trace_header);
-const PLACES = placesOf(FRAME_STRUCTS.trace_event);
+const HEADER = layoutOf(FRAME_STRUCTS.trace_header);
+const PLACES = layoutOf(FRAME_STRUCTS.trace_event);
 const AT = Object.fromEntries(
   [...HEADER.fields, ...PLACES.fields].map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<
@@ -49,15 +53,13 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = (name: keyof typeof AT) => view.getUint32(AT[name], true);
   const events: TraceEvent[] = [];
-  let lost = 0;
   for (let at = HEADER.size; bytes.length - at >= PLACES.size; ) {
     const word = (name: keyof typeof AT) => view.getUint32(at + AT[name], true);
     const size = word("size");
     const kind = ENUMS.trace_kind[word("kind")];
     const isWhole = size >= PLACES.size + word("argv_size") && size <= bytes.length - at;
     if (!isWhole || kind === undefined || word("level") >= PIDS_MAX) break;
-    if (kind === "lost") lost += word("status");
-    else events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
+    events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
     at += size;
   }
   return {
@@ -66,7 +68,9 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
     obstacleErrno: header("obstacle_errno"),
     // CPUs write their events in turn, and that may be another order than that of their clocks.
     events: events.sort((a, b) => a.atNs - b.atNs),
-    lost,
+    lost: header("lost"),
+    writeErrno: header("write_errno"),
+    isFinished: header("finished") === 1,
   };
 }
 
@@ -84,6 +88,7 @@ function eventOf(kind: TraceEvent["kind"], record: DataView): TraceEvent {
     parentPid: word("parent"),
     status: word("status"),
     comm: text(AT.comm, 16).replace(/\0.*$/s, ""),
+    isArgvCut: argvSize >= ARGV_TEXT_MAX,
     argv: argvSize === 0 ? [] : text(PLACES.size, argvSize).replace(/\0$/, "").split("\0"),
   };
 }

@@ -38,7 +38,7 @@ test("a flood of output keeps neither a timer nor a signal from its turn", () =>
   assert.is(signalled.out, "124\n", "it ends by the first signal, not by the SIGKILL after it");
 });
 
-test("a reader that goes away ends the run in order, as SIGPIPE would", () => {
+test("a reader that goes away ends the run in order, and is no failure", () => {
   const ran = shell('timeout -s KILL 30 $UP "$FLOOD" | head -1; echo ${PIPESTATUS[0]}');
   assert.is(ran.out.trim().split("\n").at(-1), "0", ran.err);
 });
@@ -94,10 +94,10 @@ test("the name of a run is no path", () => {
 });
 
 test("a run that cannot be set up says why, with exit code 3", () => {
-  for (const few of [8, 30]) {
+  for (const few of [8, 30, 60, 102, 110]) {
     const ran = shell(`ulimit -n ${few}; $UP "$QUIET"`);
     assert.is(ran.code, 3, ran.err);
-    assert.match(ran.err, /error\[SBX3001\].*\(E(BADF|MFILE)\)\n.*ulimit -n/);
+    assert.match(ran.err, /error\[SBX3001\].*\(EMFILE\)\n.*ulimit -n/);
   }
 });
 
@@ -133,7 +133,11 @@ processes:
     const ran = sandbox(who, "up", spec);
     assert.is(ran.code, 0, ran.err);
     assert.match(ran.out, /^text +\| hello$/m);
-    assert.match(ran.out, /^shown +\| 50\nshown +\| 60$/m);
+    const shown = ran.out.split("\n").filter((line) => /^shown +\| /.test(line));
+    assert.equal(
+      shown.map((line) => line.replace(/^.*\| /, "")),
+      ["50", "60"],
+    );
   }
 });
 

@@ -281,13 +281,14 @@ processes:
         { stdio: ["ignore", "ignore", "pipe", fd] },
       );
       fs.closeSync(fd);
-      assert.is(ran.exitCode, 0, ran.stderr.toString());
       const trace = decodeTrace(fs.readFileSync(file));
       assert.ok(trace);
-      return { lost: trace.lost, sum: trace.events.length + trace.lost };
+      assert.is(trace.isFinished, true);
+      return { code: ran.exitCode, lost: trace.lost, sum: trace.events.length + trace.lost };
     };
     const [small, large] = [decoded("4096"), decoded("4194304")];
     assert.is(large.lost, 0);
+    assert.equal([small.code, large.code], [1, 0], "a trace that is not whole is no success");
     assert.ok(small.lost > 0);
     assert.is(small.sum, large.sum);
   });

@@ -20,7 +20,8 @@ const SPACES = [11, 12];
 const MONITOR = 50;
 
 function slot(pids: readonly number[], rest: Partial<SlotState> = {}): SlotState {
-  const none = { exitCode: 0, exitSignal: 0, fault: null, endedNs: 0, flags: new Set<never>() };
+  const sets = { flags: new Set<never>(), failures: new Set<never>() };
+  const none = { exitCode: 0, exitSignal: 0, fault: null, endedNs: 0, ...sets };
   return { state: "running", startedNs: 1_000, pids, ...none, ...rest };
 }
 
@@ -42,6 +43,8 @@ function table(changes: Readonly<Record<number, SlotState>> = {}): StateTable {
     startedNs: 1_000,
     endedNs: 0,
     fault: null,
+    exitCode: 0,
+    expectations: [],
     slots: SLOTS.map((state, index) => changes[index] ?? state),
     inodes: SPACES.map((pid) => ({ pid, user: 1, mount: 2, ipc: 3, uts: 4, net: 5, cgroup: 6 })),
   };
@@ -53,7 +56,15 @@ function row(
   rest: Partial<ProcRow> = {},
 ): ProcRow {
   const inodes = { pid: SPACES[pids.length - 2] ?? 0 };
-  const own = { state: "S", comm: "x", argv: ["x"], startNs: 2_000, uid: 0, inodes };
+  const own = {
+    state: "S",
+    comm: "x",
+    argv: ["x"],
+    isArgvCut: false,
+    startNs: 2_000,
+    uid: 0,
+    inodes,
+  };
   return { pids, ppids, ...own, ...rest };
 }
 
@@ -67,7 +78,11 @@ const LIVE = [
 
 function pathsOf(snapshot: readonly ProcRow[], now: StateTable, former: StateTable = now) {
   const observer = { pidns: 1, kernel: "" };
-  const input = { phase: "started", plan, hash: "", observer } as const;
+  const made = { version: "", spec: "", params: {}, time: "" };
+  const locate = () => ({ file: "", line: null, column: null });
+  const explain = () => ({ code: "SBX3001", message: "", help: "" }) as const;
+  const around = { observer, made, locate, explain, gaps: [] };
+  const input = { phase: "started", plan, hash: "", ...around } as const;
   const report = buildReport({ ...input, table: now, former, snapshot });
   return report.processes.map(({ path, kind, argv }) => `${path} ${kind} ${argv[0]}`);
 }

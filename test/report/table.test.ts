@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Report, ReportProcess } from "../../src/report/report.ts";
 import { tableText } from "../../src/report/table.ts";
+import { BLANK_REPORT, BLANK_ROW } from "./blank.ts";
 
 const test = suite("table");
 
@@ -12,30 +13,12 @@ function row(
   pids: readonly number[],
   rest: Partial<ReportProcess> = {},
 ): ReportProcess {
-  return {
-    path,
-    kind: "declared",
-    sandbox: "",
-    level: pids.length - 1,
-    pids,
-    ppids: pids.map(() => 0),
-    state: "running",
-    exit: null,
-    fault: null,
-    ended_by: null,
-    pinned: [],
-    comm: "sleep",
-    argv: ["sleep", "60"],
-    started_ns: 0,
-    ended_ns: null,
-    ...rest,
-  };
+  const common = { level: pids.length - 1, ppids: pids.map(() => 0) };
+  return { ...BLANK_ROW, path, pids, ...common, comm: "sleep", argv: ["sleep", "60"], ...rest };
 }
 
 function report(processes: readonly ReportProcess[]): Report {
-  const observer = { pidns: 1, kernel: "6.18" };
-  const head = { report: 1, phase: "started", sandbox: "x", plan: "sha256:0" } as const;
-  return { ...head, pid_mode: "requested", outcome: "none", observer, namespaces: [], processes };
+  return { ...BLANK_REPORT, processes };
 }
 
 const look = { columns: 80, colour: false };
@@ -84,11 +67,12 @@ test("wide characters take two columns, and are not cut in half", () => {
   }
 });
 
-test("what has failed is red, and not what was told to end", () => {
+test("what has failed by the verdict is red, and nothing else", () => {
   const ended = { state: "exited", ended_by: "itself" } as const;
   const text = tableText(
     report([
-      row("bad", [2, 2], { ...ended, exit: { code: 3 } }),
+      row("bad", [2, 2], { ...ended, exit: { code: 3 }, failed: true }),
+      row("expected", [5, 5], { ...ended, exit: { code: 3 } }),
       row("good", [3, 3], { ...ended, exit: { code: 0 } }),
       row("told", [4, 4], { ...ended, exit: { signal: "TERM" }, ended_by: "stop" }),
     ]),

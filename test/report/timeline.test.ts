@@ -2,21 +2,19 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { withGap } from "../../src/report/gaps.ts";
 import type { Report } from "../../src/report/report.ts";
 import { tableText } from "../../src/report/table.ts";
 import { timelineText } from "../../src/report/timeline.ts";
+import { BLANK_REPORT } from "./blank.ts";
 
 const test = suite("timeline");
 
 const look = { columns: 80, colour: false };
-const head = { report: 1, phase: "ended", sandbox: "x", plan: "sha256:0" } as const;
 const traced: Report = {
-  ...head,
-  pid_mode: "requested",
+  ...BLANK_REPORT,
+  phase: "ended",
   outcome: "done",
-  observer: { pidns: 1, kernel: "6.18" },
-  namespaces: [],
-  processes: [],
   tracer: { by: "bpf", lost: 0 },
   trace: [
     {
@@ -51,8 +49,9 @@ test("an event a line, by time, with its PIDs outermost first", () => {
 });
 
 test("what the tracer could not record is said, in the table too", () => {
-  const missing = { ...traced, tracer: { by: "bpf", lost: 3 } } as const;
-  const line = "(3 events could not be recorded: this trace is not whole)";
+  const gap = { what: "trace", why: "3 events could not be recorded", help: "" } as const;
+  const missing = withGap(traced, gap);
+  const line = "(this trace is not whole: 3 events could not be recorded)";
   for (const text of [timelineText, tableText]) {
     assert.is(text(missing, look).trimEnd().split("\n").at(-1), line);
     assert.not.match(text(traced, look), /recorded/);

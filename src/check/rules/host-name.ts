@@ -1,12 +1,10 @@
 /** SBX2401, SBX2305, SBX2612: names of the host, which belong to a UTS namespace. Pure. */
 
+import { UTS_NAME_MAX } from "../../base/kernel-limits.ts";
 import { diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf, textOf } from "../../spec/node.ts";
 import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
 import type { Found } from "../values.ts";
-
-/** Bytes, not characters. Source: sethostname(2), HOST_NAME_MAX; __NEW_UTS_LEN. */
-const NAME_SIZE_MAX = 64;
 
 /** What programs take for a name. Source: hostname(7). */
 const USUAL = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
@@ -27,10 +25,10 @@ export function hostName(box: BoxDraft, found: Found): void {
     const name = textOf(value);
     if (name === null) continue;
     const size = Buffer.byteLength(name);
-    if (size > NAME_SIZE_MAX) {
+    if (size > UTS_NAME_MAX) {
       found.push(
         diagnostic("SBX2305", value.span, `"${key}" has ${size} bytes`, {
-          help: `use up to ${NAME_SIZE_MAX}; a letter beyond ASCII takes two or more`,
+          help: `use up to ${UTS_NAME_MAX}; a letter beyond ASCII takes two or more`,
         }),
       );
     } else if (!USUAL.test(name)) {

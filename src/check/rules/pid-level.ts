@@ -1,13 +1,11 @@
 /** SBX2004: more PID namespaces in one another than the kernel allows. Pure. */
 
+import { PID_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf } from "../../spec/node.ts";
 import type { BoxDraft } from "../draft.ts";
 import type { Found } from "../values.ts";
-
-/** Deepest level of a PID namespace below the runner's. Source: pid_namespaces(7). */
-const PID_LEVEL_MAX = 32;
 
 /** At the first sandbox of each branch that is too deep. */
 export function pidLevel(box: BoxDraft, found: Found): void {

@@ -1,13 +1,11 @@
 /** SBX2201, SBX2202, SBX2203, SBX2207: pins that the kernel could not keep. Pure. */
 
+import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { BoxDraft, ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
 import type { Found } from "../values.ts";
-
-/** Greatest PID that can be given: below PID_MAX_LIMIT. Source: proc_sys_kernel(5), pid_max. */
-const PID_MAX = 4_194_303;
 
 /** The sandbox that owns the PID namespace of `level` around `box`; null is the host. */
 function ownerAt(box: BoxDraft, level: number): BoxDraft | null {

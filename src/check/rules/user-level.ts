@@ -1,12 +1,10 @@
 /** SBX2407: more user namespaces in one another than the kernel allows. Pure. */
 
+import { USER_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { diagnostic } from "../../diag/diagnostic.ts";
 import { type BoxDraft, isNew } from "../draft.ts";
 import type { Found } from "../values.ts";
-
-/** Nested user namespaces, measured on Linux 6.18. Source: user_namespaces(7). */
-const USER_LEVEL_MAX = 33;
 
 export function userLevel(box: BoxDraft, found: Found): void {
   let depth = 0;

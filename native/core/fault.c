@@ -1,0 +1,85 @@
+/* fault.c - what is said of a failed step: its name, whom it speaks of, and the line for people. */
+#define _GNU_SOURCE
+#include "core/fault.h"
+
+#include <string.h>
+
+/* Characters of one line, a long path included. */
+#define LINE_SIZE 1024
+
+static const char *const step_names[STEP_COUNT] = {
+#define NAME(step, name, scope) [step] = name,
+	SBX_STEPS(NAME)
+#undef NAME
+};
+
+static const enum step_scope step_scopes[STEP_COUNT] = {
+#define SCOPE(step, name, scope) [step] = scope,
+	SBX_STEPS(SCOPE)
+#undef SCOPE
+};
+
+/* One row for each number up to the largest: an enum that has more or fewer does not compile. */
+#define ONE(step, name, scope) +1
+_Static_assert(0 SBX_STEPS(ONE) == STEP_COUNT, "each step has its row");
+#undef ONE
+
+const char *step_name(enum step step)
+{
+	return step < STEP_COUNT ? step_names[step] : "unknown";
+}
+
+enum step_scope step_scope(enum step step)
+{
+	return step < STEP_COUNT ? step_scopes[step] : SCOPE_HOST;
+}
+
+/* NULL where no name is known. */
+static const char *errno_name(int number)
+{
+	static const char *const names[] = {
+#define NAME(number) [number] = #number,
+		SBX_ERRNOS(NAME)
+#undef NAME
+	};
+
+	if (number < 0 || (size_t)number >= sizeof(names) / sizeof(names[0]))
+		return NULL;
+	return names[number];
+}
+
+/* Where the spec asks for a slot, or NULL; an image made without its text knows no lines. */
+static const struct image_source *source_of(const struct plan *plan, uint32_t slot)
+{
+	const struct image_source *source;
+
+	if (plan->header == NULL || slot == SBX_NONE ||
+	    plan->sandbox_count + slot >= plan->source_count)
+		return NULL;
+	source = &plan->sources[plan->sandbox_count + slot];
+	return source->line == 0 ? NULL : source;
+}
+
+void fault_print(const struct plan *plan, uint32_t slot, const struct sbx_error *error)
+{
+	const struct image_source *source = source_of(plan, slot);
+	const char *path = slot == SBX_NONE ? "" : plan_string(plan, plan->slots[slot].path);
+	const char *name = errno_name(error->err);
+	char number[sizeof("errno -2147483648")];
+	char place[LINE_SIZE] = "";
+	char line[LINE_SIZE];
+	int size;
+
+	(void)snprintf(number, sizeof(number), "errno %d", error->err);
+	if (source != NULL)
+		(void)snprintf(place, sizeof(place), ", at %s:%u",
+			       plan_string(plan, source->file), source->line);
+	size = snprintf(line, sizeof(line), "sandbox-shim: %s%s%s: %s, level %d%s\n", path,
+			path[0] == '\0' ? "" : ": ", step_name(error->step),
+			name == NULL ? number : name, error->level, place);
+	if (size >= (int)sizeof(line)) {
+		size = sizeof(line) - 1;
+		line[size - 1] = '\n';
+	}
+	(void)!write(STDERR_FILENO, line, (size_t)size);
+}

@@ -1,0 +1,238 @@
+/* starts.c - starts that are under way: a supervisor begins many, and waits for none. */
+#define _GNU_SOURCE
+#include "init/starts.h"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+
+#include "build/sandbox.h"
+#include "core/sys.h"
+#include "init/join.h"
+
+/* Starts under way at a time, as long as they go on: more would only wait for a processor. */
+#define STARTS_MAX 64u
+
+/* After so long without one that has got on, as where a workload stops them, more are begun. */
+#define STARTS_PAUSE_NS 20000000
+
+/* What wakes the supervisor for its starts: a socket, by its child's index, or the pause is over. */
+#define WAKE_PAUSE UINT64_MAX
+
+int starts_open(struct supervisor *supervisor, int level, struct sbx_error *error)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = WAKE_PAUSE };
+
+	supervisor->starts_max = STARTS_MAX;
+	supervisor->pause = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (supervisor->pause < 0)
+		return sbx_fail(error, STEP_TIMER, level);
+	supervisor->starts = epoll_create1(EPOLL_CLOEXEC);
+	if (supervisor->starts < 0 ||
+	    epoll_ctl(supervisor->starts, EPOLL_CTL_ADD, supervisor->pause, &event) < 0)
+		return sbx_fail(error, STEP_STARTS_WATCH, level);
+	return 0;
+}
+
+/* No process came to be. What came too late for its sandbox never started, and did not fail. */
+static void set_failed(struct supervisor *supervisor, uint32_t slot)
+{
+	struct table *table = &supervisor->run->table;
+	bool late = supervise_sandbox_ends(supervisor->run, slot);
+
+	table->slots[slot].ended_ns = sys_now();
+	if (late)
+		table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
+	table_set_state(table, slot, late ? SLOT_STATE_SKIPPED : SLOT_STATE_FAILED);
+	supervisor->news++;
+}
+
+static void fail_start(struct supervisor *supervisor, uint32_t slot, enum step step)
+{
+	struct table *table = &supervisor->run->table;
+	struct sbx_error error = { 0 };
+
+	(void)sbx_fail(&error, step, (int)supervisor->run->plan.slots[slot].level);
+	if (table_load(&table->slots[slot].fault_step) == STEP_NONE)
+		table_set_fault(table, slot, &error);
+}
+
+/* Follows the start that `spawned` is. A socket that cannot be watched ends it at once. */
+static void follow(struct supervisor *supervisor, uint32_t index, const struct spawned *spawned)
+{
+	struct child *child = &supervisor->children[index];
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = index };
+
+	child->pid = spawned->pid;
+	child->helper = spawned->helper;
+	child->start = spawned->start;
+	if (child->pid > 0)
+		pid_map_add(&supervisor->pids, child->pid, index);
+	if (child->helper > 0) {
+		pid_map_add(&supervisor->pids, child->helper, index);
+		supervisor->helpers++;
+	}
+	if (child->start < 0)
+		return;
+	supervisor->starting++;
+	if (epoll_ctl(supervisor->starts, EPOLL_CTL_ADD, child->start, &event) < 0) {
+		fail_start(supervisor, supervise_slot(supervisor, index), STEP_START_SOCKET);
+		if (child->pid > 0)
+			(void)sys_signal_child(child->pid, SIGKILL);
+	}
+}
+
+static void set_held(struct supervisor *supervisor, uint32_t index)
+{
+	struct table *table = &supervisor->run->table;
+	uint32_t slot = supervise_slot(supervisor, index);
+
+	supervisor->children[index].is_held = true;
+	table_store(&table->slots[slot].held, 1);
+	table_mark(table->dirty_up, slot);
+	supervisor->news++;
+}
+
+void starts_begin(struct supervisor *supervisor, uint32_t index)
+{
+	struct run *run = supervisor->run;
+	uint32_t slot = supervise_slot(supervisor, index);
+	struct spawned spawned;
+
+	if (spawn_slot(run, slot, supervisor->init, supervisor->helpers == 0, &spawned) < 0) {
+		set_failed(supervisor, slot);
+		return;
+	}
+	follow(supervisor, index, &spawned);
+	/* Where PIDs are ordered a member has its own now; an own init has still to build. */
+	if (run->pids_ordered && spawned.pid > 0 && spawned.start >= 0 &&
+	    run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot != slot)
+		set_held(supervisor, index);
+}
+
+void starts_end(struct supervisor *supervisor, uint32_t index)
+{
+	struct child *child = &supervisor->children[index];
+	struct table *table = &supervisor->run->table;
+	uint32_t slot = supervise_slot(supervisor, index);
+
+	(void)close(child->start);
+	child->start = -1;
+	child->is_held = false;
+	supervisor->starting--;
+	supervisor->starts_max = STARTS_MAX;
+	if (child->pid == 0) {
+		errno = ESRCH; /* its helper was killed before it could say why */
+		fail_start(supervisor, slot, STEP_CLONE_HELPER);
+		set_failed(supervisor, slot);
+	} else if (table_load(&table->slots[slot].fault_step) == STEP_NONE &&
+		   supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
+		   table_load(&table->slots[slot].state) == SLOT_STATE_STARTING) {
+		table_set_state(table, slot, SLOT_STATE_RUNNING);
+		supervisor->news++;
+	}
+}
+
+/* The process that a helper has made, as a child of ours: it waits until we know it. */
+static void take_born(struct supervisor *supervisor, uint32_t index, const uint32_t *pids)
+{
+	struct run *run = supervisor->run;
+	struct child *child = &supervisor->children[index];
+	uint32_t slot = supervise_slot(supervisor, index);
+	uint32_t level = run->plan.slots[slot].level;
+	uint32_t pid = pids[sandbox_level_of_parent(&run->plan, slot)];
+	siginfo_t info;
+	char byte = 0;
+
+	if (pid == 0 || child->pid != 0)
+		return;
+	child->pid = (pid_t)pid;
+	table_set_pids(&run->table.slots[slot], pids, level, pid);
+	/* Killed, as with its sandbox, and reaped before its helper could say that it was there. */
+	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD) {
+		supervise_exited(supervisor, index, child->pid, SIGKILL);
+		return;
+	}
+	pid_map_add(&supervisor->pids, child->pid, index);
+	(void)!write(child->start, &byte, 1);
+	if (run->pids_ordered && run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
+	    run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot != slot)
+		set_held(supervisor, index);
+}
+
+static void take_message(struct supervisor *supervisor, uint32_t index,
+			 const struct start_message *message)
+{
+	struct child *child = &supervisor->children[index];
+
+	switch (message->kind) {
+	case START_HELPER:
+		if (child->second_helper == 0 && message->pids[0] != 0) {
+			child->second_helper = (pid_t)message->pids[0];
+			pid_map_add(&supervisor->pids, child->second_helper, index);
+			supervisor->helpers++;
+		}
+		break;
+	case START_BORN:
+		take_born(supervisor, index, message->pids);
+		break;
+	case START_BUILT:
+		if (supervisor->run->pids_ordered)
+			set_held(supervisor, index);
+		break;
+	}
+}
+
+/* Takes all that a start has said; ends it where the socket has ended. */
+static void take_messages(struct supervisor *supervisor, uint32_t index)
+{
+	const struct run *run = supervisor->run;
+	struct child *child = &supervisor->children[index];
+	uint32_t sandbox = run->plan.slots[supervise_slot(supervisor, index)].sandbox;
+	struct start_message message;
+	int result = 1;
+
+	while (child->start >= 0 && result > 0) {
+		result = join_receive(run, child->start, sandbox, &message);
+		if (result > 0)
+			take_message(supervisor, index, &message);
+		else if (result == 0 || (errno != EAGAIN && errno != EINTR))
+			starts_end(supervisor, index);
+	}
+}
+
+void supervise_starts(struct supervisor *supervisor)
+{
+	struct epoll_event events[STARTS_MAX];
+	int count = epoll_wait(supervisor->starts, events, STARTS_MAX, 0);
+	uint64_t expirations;
+
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.u64 != WAKE_PAUSE) {
+			take_messages(supervisor, (uint32_t)events[i].data.u64);
+			continue;
+		}
+		(void)!read(supervisor->pause, &expirations, sizeof(expirations));
+		/* None has got on meanwhile: they are held up, and hold up nothing but themselves. */
+		if (supervisor->starting >= supervisor->starts_max)
+			supervisor->starts_max = supervisor->starting + STARTS_MAX;
+		supervisor->helpers_free |= supervisor->helpers > 0;
+	}
+}
+
+bool starts_may_begin(const struct supervisor *supervisor, uint32_t slot)
+{
+	const struct run *run = supervisor->run;
+
+	if (supervisor->starting >= supervisor->starts_max || !spawn_is_possible(run, slot))
+		return false;
+	return supervisor->helpers == 0 || supervisor->helpers_free || !spawn_needs_helper(run, slot);
+}
+
+void starts_arm_pause(struct supervisor *supervisor)
+{
+	const struct itimerspec pause = { .it_value.tv_nsec = STARTS_PAUSE_NS };
+
+	(void)timerfd_settime(supervisor->pause, 0, &pause, NULL);
+}
+

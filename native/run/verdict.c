@@ -1,0 +1,222 @@
+/* verdict.c - whether a run passed: the one place that decides it. */
+#define _GNU_SOURCE
+#include "run/verdict.h"
+
+#include "core/fault.h"
+
+#define BIT(number) (1u << (number))
+
+/* Flags that say why a process ended; the others say nothing of its end. */
+#define END_FLAGS                                                                               \
+	(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_TIMED_OUT) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX) | \
+	 BIT(SLOT_FLAG_UNMET) | BIT(SLOT_FLAG_SANDBOX_TIMED_OUT))
+
+/* What was found where an expectation looked. */
+struct finding {
+	enum found_kind kind;
+	uint32_t value;
+};
+
+/* The first expectation of a slot; they are in order of slots. */
+static uint32_t first_of(const struct plan *plan, uint32_t slot)
+{
+	uint32_t first = 0, end = plan->expectation_count;
+
+	while (first < end) {
+		uint32_t middle = first + (end - first) / 2;
+
+		if (plan->expectations[middle].slot < slot)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
+static struct finding pid_or_nothing(uint32_t pid)
+{
+	return pid == 0 ? (struct finding){ .kind = FOUND_KIND_NOTHING } :
+			  (struct finding){ .kind = FOUND_KIND_NUMBER, .value = pid };
+}
+
+/* 0 is a parent that is outside of the PID namespace at that level. */
+static struct finding parent_pid(const struct plan *plan, const struct table *table,
+				 const struct image_expectation *expectation)
+{
+	uint32_t supervisor = plan->slots[expectation->slot].supervisor;
+	struct finding finding = { .kind = FOUND_KIND_NUMBER };
+
+	if (table->slots[expectation->slot].pids[0] == 0)
+		return (struct finding){ .kind = FOUND_KIND_NOTHING };
+	if (supervisor != SBX_NONE)
+		finding.value = table->slots[plan->sandboxes[supervisor].init_slot]
+					.pids[expectation->level];
+	else if (expectation->level == 0)
+		finding.value = table->header->monitor_pid;
+	return finding;
+}
+
+static struct finding end_of(const struct table_slot *state)
+{
+	if (table_load(&state->state) != SLOT_STATE_EXITED)
+		return (struct finding){ .kind = FOUND_KIND_NOTHING };
+	if (state->exit_signal != 0)
+		return (struct finding){ .kind = FOUND_KIND_SIGNAL, .value = state->exit_signal };
+	return (struct finding){ .kind = FOUND_KIND_EXIT_CODE, .value = state->exit_code };
+}
+
+static bool is_about_end(const struct image_expectation *expectation)
+{
+	return expectation->what == EXPECTATION_EXIT || expectation->what == EXPECTATION_SIGNAL;
+}
+
+static struct finding find(const struct plan *plan, const struct table *table,
+			   const struct image_expectation *expectation)
+{
+	const struct table_slot *state = &table->slots[expectation->slot];
+
+	switch ((enum expectation)expectation->what) {
+	case EXPECTATION_PID:
+	case EXPECTATION_PINNED:
+		return pid_or_nothing(state->pids[expectation->level]);
+	case EXPECTATION_PPID:
+		return parent_pid(plan, table, expectation);
+	case EXPECTATION_LEVEL:
+		return (struct finding){ .kind = FOUND_KIND_NUMBER,
+					 .value = plan->slots[expectation->slot].level };
+	case EXPECTATION_EXIT:
+	case EXPECTATION_SIGNAL:
+	case EXPECTATION_COUNT:
+		break;
+	}
+	return end_of(state);
+}
+
+/* Whether this end came only because another process of the run could not start or was essential. */
+static bool ended_for_another(const struct table *table, const struct table_slot *state)
+{
+	uint32_t outcome = table->header->outcome;
+
+	return (outcome == OUTCOME_FAULT || outcome == OUTCOME_ESSENTIAL) &&
+	       (table_load(&state->state) == SLOT_STATE_SKIPPED ||
+		table_load(&state->flags) &
+			(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX)));
+}
+
+/* What failed by itself, or waited in vain, has its cause told; so has what was ended for another. */
+static bool is_judged(const struct table *table, const struct image_expectation *expectation)
+{
+	const struct table_slot *state = &table->slots[expectation->slot];
+	uint32_t now = table_load(&state->state);
+
+	if (now < SLOT_STATE_EXITED || now == SLOT_STATE_FAILED ||
+	    table_load(&state->flags) & BIT(SLOT_FLAG_UNMET))
+		return false;
+	if (now == SLOT_STATE_SKIPPED || is_about_end(expectation))
+		return !ended_for_another(table, state);
+	return true;
+}
+
+static enum expectation_result result_of(const struct plan *plan, const struct table *table,
+					 const struct image_expectation *expectation,
+					 struct finding *finding)
+{
+	enum found_kind wanted = expectation->what == EXPECTATION_EXIT	 ? FOUND_KIND_EXIT_CODE :
+				 expectation->what == EXPECTATION_SIGNAL ? FOUND_KIND_SIGNAL :
+									   FOUND_KIND_NUMBER;
+
+	*finding = (struct finding){ .kind = FOUND_KIND_NOTHING };
+	if (!is_judged(table, expectation))
+		return EXPECTATION_RESULT_NOT_JUDGED;
+	*finding = find(plan, table, expectation);
+	/* What never was has not been given another PID. */
+	if (expectation->what == EXPECTATION_PINNED && finding->kind == FOUND_KIND_NOTHING)
+		return EXPECTATION_RESULT_NOT_JUDGED;
+	return finding->kind == wanted && finding->value == expectation->value ?
+		       EXPECTATION_RESULT_MET :
+		       EXPECTATION_RESULT_NOT_MET;
+}
+
+/* By what the slot itself shows; the expectations come on top. */
+static uint32_t own_failures(const struct table_slot *state, bool end_is_expected)
+{
+	uint32_t now = table_load(&state->state);
+	uint32_t flags = table_load(&state->flags);
+
+	if (now == SLOT_STATE_FAILED)
+		return BIT(FAILURE_FAULT);
+	if (flags & BIT(SLOT_FLAG_UNMET))
+		return BIT(FAILURE_UNMET);
+	if (flags & BIT(SLOT_FLAG_SANDBOX_TIMED_OUT))
+		return BIT(FAILURE_SANDBOX_TIMED_OUT);
+	if (flags & BIT(SLOT_FLAG_TIMED_OUT))
+		return BIT(FAILURE_TIMED_OUT);
+	/* An end that nobody asked for: not the run by stopping it, not the spec by expecting it. */
+	if (now == SLOT_STATE_EXITED && !end_is_expected && (flags & END_FLAGS) == 0 &&
+	    (state->exit_code != 0 || state->exit_signal != 0))
+		return BIT(FAILURE_BAD_END);
+	return 0;
+}
+
+uint32_t verdict_of_slot(const struct plan *plan, const struct table *table, uint32_t slot)
+{
+	bool end_is_expected = false;
+	uint32_t failures = 0;
+
+	for (uint32_t i = first_of(plan, slot);
+	     i < plan->expectation_count && plan->expectations[i].slot == slot; i++) {
+		const struct image_expectation *expectation = &plan->expectations[i];
+		struct finding finding;
+
+		end_is_expected = end_is_expected || is_about_end(expectation);
+		if (result_of(plan, table, expectation, &finding) == EXPECTATION_RESULT_NOT_MET)
+			failures |= expectation->what == EXPECTATION_PINNED ?
+					    BIT(FAILURE_PID_NOT_GIVEN) :
+					    BIT(FAILURE_EXPECTATION);
+	}
+	return failures | own_failures(&table->slots[slot], end_is_expected);
+}
+
+static void write_expectations(const struct plan *plan, struct table *table)
+{
+	for (uint32_t i = 0; i < plan->expectation_count; i++) {
+		struct table_expectation *record = &table->expectations[i];
+		struct finding finding;
+		enum expectation_result result =
+			result_of(plan, table, &plan->expectations[i], &finding);
+
+		record->found_kind = finding.kind;
+		record->found = finding.value;
+		table_store(&record->result, result);
+	}
+}
+
+/* Whether the host, not the spec, is why this slot failed. */
+static bool is_hosts(const struct table_slot *state)
+{
+	uint32_t step = table_load(&state->fault_step);
+
+	if (state->failures & BIT(FAILURE_PID_NOT_GIVEN))
+		return true;
+	return state->failures & BIT(FAILURE_FAULT) && step < STEP_COUNT &&
+	       step_scope(step) == SCOPE_HOST;
+}
+
+void verdict_write(const struct plan *plan, struct table *table)
+{
+	uint32_t code = SBX_EXIT_OK;
+
+	write_expectations(plan, table);
+	for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
+		struct table_slot *state = &table->slots[slot];
+
+		table_store(&state->failures, verdict_of_slot(plan, table, slot));
+		if (is_hosts(state))
+			code = SBX_EXIT_HOST;
+		else if (state->failures != 0 && code == SBX_EXIT_OK)
+			code = SBX_EXIT_FAILED;
+	}
+	if (table->header->interrupted)
+		code = SBX_EXIT_INTERRUPTED;
+	table_store(&table->header->exit_code, code);
+}

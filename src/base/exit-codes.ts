@@ -1,0 +1,25 @@
+/** The exit codes of `sandbox` and of the shim: the one table, for TypeScript and C. Pure. */
+
+export const EXIT = {
+  ok: 0,
+  /** A process or an expectation failed; of other commands: what was asked about is not so. */
+  failed: 1,
+  /** The spec, or another file that was named, has errors. */
+  spec: 2,
+  /** The kernel, a policy or a missing tool of this host said no. */
+  host: 3,
+  /** An internal error: ours. */
+  bug: 4,
+  /** Wrong arguments; of the shim also an image that is none. Source: sysexits.h, EX_USAGE. */
+  usage: 64,
+  /** 128 and the number of SIGINT, as a shell has it. */
+  interrupted: 130,
+} as const;
+
+/** Of the shim alone: what its own children and a failed assertion end with. */
+export const SHIM_EXIT = {
+  /** An assertion failed; not 4, which a workload may return as well. */
+  bug: 101,
+  /** Of a child whose execve failed; a shell has the same. */
+  exec: 127,
+} as const;

@@ -1,0 +1,171 @@
+/** Everything that can fail in the shim: the one table of steps, for TypeScript and C. Pure. */
+
+/**
+ * Whose fault it is: `image`: the file is no plan image for this shim; `host`: the kernel or a
+ * policy does not let this run be as its plan says; `process`: one process cannot be as written.
+ */
+export type StepScope = "image" | "host" | "process";
+
+export interface StepEntry {
+  readonly scope: StepScope;
+  /** The end of a sentence, after "process "web" could not be started: " or "outer": ". */
+  readonly text: string;
+  /** A code of its own, where that of the scope does not fit. */
+  readonly code?: "SBX4001" | "SBX4003";
+  /** What to do, by the name of the errno; `*` for all others. */
+  readonly help?: Readonly<Record<string, string>>;
+}
+
+const CLONE_HELP = {
+  ENOSPC:
+    "the kernel allows 32 nested PID namespaces and a number of each kind a user (/proc/sys/user/max_*): nest less, or raise the limit",
+  EEXIST: "a wished PID is taken: on level 0 by another process of the host",
+  EAGAIN:
+    "the limit of processes is reached: that of the user (ulimit -u), of the control group (pids.max) or of the host (kernel.pid_max)",
+  EPERM: "an ordinary user needs user namespaces: run `sandbox doctor` to see what blocks them",
+} as const;
+
+const ID_MAP_HELP = {
+  "*": "an ordinary user can map only its own id, and uid 0 without CAP_SETFCAP, as inside a sandbox, not even that: run as root with its capabilities, or as a user other than 0",
+} as const;
+
+const MOUNT_PROC_HELP = {
+  EPERM:
+    "the /proc above is partly covered, as in many containers: run outside of it, or with an uncovered /proc",
+} as const;
+
+const MAPPED_ID_HELP = { "*": "use an id that the sandbox's user namespace maps" } as const;
+
+const image = (text: string): StepEntry => ({ scope: "image", text });
+const host = (text: string, help?: StepEntry["help"]): StepEntry => ({
+  scope: "host",
+  text,
+  ...(help && { help }),
+});
+const process = (text: string, help?: StepEntry["help"]): StepEntry => ({
+  scope: "process",
+  text,
+  ...(help && { help }),
+});
+const clone = (text: string): StepEntry => ({
+  scope: "host",
+  text,
+  code: "SBX4003",
+  help: CLONE_HELP,
+});
+
+/**
+ * Each name is one sense: one thing that is tried, wherever the code is that tries it. Where one
+ * failed, the slot (or the table's header) holds the step, the errno and the level.
+ */
+export const STEPS = {
+  none: host("nothing failed"),
+
+  image_open: image("the plan image cannot be read"),
+  image_size: image("the plan image is not as long as it says"),
+  image_magic: image("the file is no plan image"),
+  image_version: image("the plan image is of another version"),
+  image_section: image("a section of the plan image lies outside of it"),
+  image_record: image("a record of the plan image is wrong"),
+
+  table_reserve: host("the file of the state table cannot be made as large as it has to be"),
+  table_map: host("the state table cannot be mapped"),
+  run_dir_open: host("the directory of the run cannot be opened"),
+  memory: host("there is no memory for the run"),
+  descriptor_limit: host("the limit of open descriptors cannot be read or raised"),
+  control_open: host("the stream to the runner cannot be put in its place"),
+  proc_open: host("procfs cannot be opened at /proc", {
+    "*": "mount procfs at /proc: everything about PIDs is read through it",
+  }),
+  log_socket: host("the socket for output pipes cannot be made"),
+  notify_open: host("an eventfd cannot be made"),
+  monitor_pidfd: host("a pidfd of the monitor cannot be made"),
+  null_open: host("/dev/null cannot be opened"),
+  epoll: host("an epoll instance cannot be made or added to"),
+  signalfd: host("signals cannot be taken by a descriptor"),
+  timer: host("a timer cannot be made"),
+  subreaper: host("it cannot be made a child subreaper"),
+  death_signal: host("its end cannot be tied to that of its parent"),
+  not_dumpable: host("it cannot be hidden from those who would trace it"),
+
+  clone_init: clone("clone3 refused its namespaces"),
+  clone_process: clone("clone3 refused the process"),
+  clone_helper: clone("clone3 refused the helper that makes or joins its namespaces"),
+  clone_watchdog: clone("clone3 refused the process that ends the run after the monitor"),
+  helper_socket: host("a socket to the helper that makes its namespaces cannot be made"),
+  helper_lost: host("the helper that makes its namespaces has ended too early"),
+  start_socket: host("the socket to the process that starts cannot be made"),
+  starts_watch: host("the processes that start cannot be watched"),
+  seal: host("no sealed copy of the shim can be made in memory", {
+    EACCES: "let memory files be executed (sysctl vm.memfd_noexec, at most 1)",
+  }),
+  userns_make: host("its user namespace cannot be made"),
+  namespaces_make: host("the namespaces of its user namespace cannot be made"),
+  seccomp: host("the filter that keeps it from the caller's keys cannot be set"),
+  null_device: host("its /dev/null cannot be opened"),
+  mount_run: host("an empty /run cannot be mounted"),
+  hide_runs: host("the directory of the runs cannot be covered"),
+  spec_dir: host("the folder of the spec cannot be made visible"),
+  join: host("its namespaces cannot be joined"),
+  pids_read: host("its PIDs cannot be learnt from the kernel"),
+  pidns_open: host("its PID namespace cannot be opened"),
+  proc_pid_open: host("its directory in procfs cannot be opened"),
+  setgroups_deny: host("setgroups cannot be denied in its user namespace"),
+  uid_map: host("its uid map cannot be written", ID_MAP_HELP),
+  gid_map: host("its gid map cannot be written", ID_MAP_HELP),
+  userns_enter: host("its user namespace cannot be entered"),
+  root_readonly: host("its tree cannot be made private and read-only"),
+  mount_proc: host("procfs cannot be mounted", MOUNT_PROC_HELP),
+  mount_dev: host("the minimal /dev cannot be made"),
+  mount_tmpfs: host("a tmpfs cannot be mounted"),
+  mask_proc: host("the host's files in /proc cannot be covered"),
+  hostname: host("its hostname cannot be set"),
+  domainname: host("its domainname cannot be set"),
+  loopback: host("its loopback interface cannot be raised"),
+  last_pid: host("its block of PIDs cannot be reserved"),
+  bounding_set: host("its bounding set of capabilities cannot be emptied"),
+  drop_capabilities: host("its capabilities cannot be given up"),
+  no_new_privs: host("no_new_privs cannot be set"),
+  session: host("it cannot lead a session of its own"),
+  log_pipe: host("its output pipes cannot be made"),
+
+  stdin_open: process("its stdin cannot be opened"),
+  stdin_text: process("its text for stdin cannot be held in memory"),
+  stdout_open: process("its stdout cannot be opened"),
+  stderr_open: process("its stderr cannot be opened"),
+  streams: host("its streams cannot be put in their places"),
+  descriptors_close: host("the descriptors of the shim cannot be closed"),
+  limits: process("a limit cannot be set", {
+    "*": "ask for no more than the caller's hard limit (ulimit -H)",
+  }),
+  groups: process("its groups cannot be set", {
+    "*": "only root can set groups: leave out `groups`, or run as root",
+  }),
+  gid: process("its group id cannot be set", MAPPED_ID_HELP),
+  uid: process("its user id cannot be set", MAPPED_ID_HELP),
+  cwd: process("its working directory cannot be entered"),
+  exec: {
+    scope: "process",
+    text: "its program cannot be executed",
+    code: "SBX4001",
+    help: {
+      ENOENT:
+        "name a program that is in the PATH of this process, or give its absolute path; the host's tree is what the sandbox sees",
+      EACCES: "make the file executable for the user of this process",
+      ENOEXEC: "begin the script with a line such as `#!/bin/sh`, or use `shell:`",
+    },
+  },
+} as const satisfies Record<string, StepEntry>;
+
+export type Step = keyof typeof STEPS;
+
+/** In the order of their numbers. */
+export const STEP_NAMES = Object.keys(STEPS) as readonly Step[];
+
+export function stepEntry(step: Step): StepEntry {
+  return STEPS[step];
+}
+
+export function scopeOf(step: Step): StepScope {
+  return STEPS[step].scope;
+}
