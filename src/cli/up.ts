@@ -14,6 +14,7 @@ import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
+import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
 import type { Given } from "../spec/params.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
@@ -21,9 +22,21 @@ import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
+import { Progress } from "./progress.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
-import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import {
+  drained,
+  hideStatus,
+  isFull,
+  isTerminal,
+  lookOf,
+  lossOf,
+  STDERR,
+  STDOUT,
+  showStatus,
+  write,
+} from "./terminal.ts";
 import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
@@ -46,6 +59,10 @@ const NONE = new Map<string, string>();
 /** As of the names in a spec: it is the name of a directory. */
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
+/** A spec of more bytes, and a report of more slots, take more than 100 ms to be made. */
+const LONG_SPEC_SIZE = 32 * 1024;
+const LONG_SLOT_COUNT = 2_000;
+
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
@@ -57,7 +74,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
+  if (isLong(file)) showStatus(`checking ${file}`);
   const compiled = await compileFile(file, options.param);
+  hideStatus();
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
   const from = options.exitCodeFrom;
@@ -103,6 +122,11 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   }
 }
 
+/** Whether to check it takes more than a moment. */
+function isLong(file: string): boolean {
+  return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LONG_SPEC_SIZE;
+}
+
 function sayStop(name: StopSignal, count: number): void {
   if (name !== "SIGINT" || !isTerminal(STDERR)) return;
   write(STDERR, count > 1 ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
@@ -143,6 +167,7 @@ class Up {
   readonly #tracePath: string | null;
   readonly #signals: UpSignals;
   readonly #terminal: TerminalKeeper;
+  readonly #progress: Progress;
   #hasEnded = false;
   #isUnread = false;
 
@@ -178,10 +203,14 @@ class Up {
       traceFd,
     });
     this.#terminal.handedOver();
+    this.#progress = new Progress(compiled.plan, () => this.#table());
     if (traceFd !== null) fs.closeSync(traceFd);
     const { stop, kill } = this.#monitor;
     signals.actOn({
-      stop: () => stop({ interrupts: true }),
+      stop: () => {
+        stop({ interrupts: true });
+        this.#progress.soon();
+      },
       kill,
       hasEnded: () => this.#isOver(),
     });
@@ -199,6 +228,7 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
+    this.#progress.end();
     await this.#terminal.restored();
     return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
@@ -218,6 +248,7 @@ class Up {
 
   #stopAtTime(): void {
     this.#monitor.stop({ interrupts: false });
+    this.#progress.soon();
   }
 
   #table(): StateTable | null {
@@ -226,6 +257,9 @@ class Up {
 
   #report(phase: Report["phase"], table: StateTable): Report {
     const { plan, hash, params } = this.#compiled;
+    if (plan.slots.length > LONG_SLOT_COUNT) {
+      showStatus(`making the report of ${plan.slots.length} processes`);
+    }
     const readTable = () => this.#table();
     const namespaces = this.#options.json ?? false;
     return observed({ plan, hash, params, phase, table, readTable, namespaces });
@@ -314,6 +348,8 @@ class Up {
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(folded(found), sourcesOf(found));
+    const killed = killedText(this.#compiled.plan, table);
+    if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }
