@@ -14,6 +14,7 @@ import { type FaultText, faultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { tracerText } from "../engine/tracer-text.ts";
+import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -57,7 +58,7 @@ export interface DoctorOptions {
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
   const compiled = file === undefined ? null : await compileFile(file, options.param);
   if (typeof compiled === "number") return compiled;
-  const findings = [...facts(), ...probes(compiled)];
+  const findings = [...facts(), ...tried(compiled)];
   if (options.json) write(STDOUT, `${JSON.stringify({ doctor: 1, findings })}\n`);
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
@@ -104,7 +105,22 @@ function facts(): Finding[] {
             : "rootless"
           : `${obstacle.message}; ${obstacle.help}`,
     },
+    ...limitObstacles().map((detail) => ({ feature: "limits", ok: false, detail })),
   ];
+}
+
+/** Whatever this host refuses is a finding, and no bug. */
+function tried(compiled: Compiled | null): Finding[] {
+  try {
+    return limitObstacles().length > 0 ? [] : probes(compiled);
+  } catch (error) {
+    const { code, syscall, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const what = [syscall, path].filter((part) => part !== undefined).join(" ");
+    const mend = mendOf(code) ?? "look at the permissions of the folder for temporary files";
+    const detail = escapeText(`cannot be tried (${what}: ${code}); ${mend}`);
+    return [{ feature: "runs", ok: false, detail }];
+  }
 }
 
 function probes(compiled: Compiled | null): Finding[] {

@@ -10,6 +10,7 @@ import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
+import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
@@ -63,6 +64,9 @@ const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const LONG_SPEC_SIZE = 32 * 1024;
 const LONG_SLOT_COUNT = 2_000;
 
+/** 128 and the number of SIGXFSZ, by which a table ends the monitor that is larger than allowed. */
+const KILLED_BY_FILE_SIZE = 153;
+
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
@@ -102,7 +106,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
             help: "choose another --name",
           })
         : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
-            help: "set XDG_RUNTIME_DIR to a directory of your own with room in it",
+            help:
+              mendOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
+              "set XDG_RUNTIME_DIR to a directory of your own with room in it",
           }),
     );
   }
@@ -112,7 +118,8 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     removeRunDir(made.dir);
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const help = "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
+    const help =
+      mendOf(code) ?? "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
     return refuse(diagnostic("SBX3001", null, `the shim cannot be started (${code})`, { help }));
   }
   try {
@@ -319,6 +326,10 @@ class Up {
       const found = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
       printDiagnostics([found], NONE);
       return EXIT.spec;
+    }
+    const [tooLow] = code === KILLED_BY_FILE_SIZE ? limitObstacles() : [];
+    if (tooLow !== undefined) {
+      return refuse(diagnostic("SBX3001", null, "the run cannot be set up", { help: tooLow }));
     }
     // Without a PID namespace the kernel ends an init's children, and not what these have forked.
     const isWhole = this.#compiled.plan.sandboxes[0]?.initMode !== "subreaper";
