@@ -16,6 +16,7 @@
 #include "build/dev.h"
 #include "run/monitor.h"
 #include "run/run_dir.h"
+#include "run/verdict.h"
 #include "run/seal.h"
 #include "core/fault.h"
 #include "core/shared.h"
@@ -54,7 +55,8 @@ static int usage(void)
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
 		"  --debug FD    one JSON line for each step (or SANDBOX_DEBUG=1: on stderr)\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
-		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
+		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	return SBX_EXIT_USAGE;
@@ -223,6 +225,7 @@ static int report_faults(const struct run *run, int code)
 		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
 	}
+	verdict_print(&run->plan, &run->table);
 	return code;
 }
 
@@ -302,6 +305,8 @@ static int run_sealed(int count, char **arguments)
 	static const struct plan none;
 	struct sbx_error error = { 0 };
 
+	/* A limit on the size of files is an error here, not a death; reset before anything runs. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (seal_executable(arguments) == 0)
 		return run_command(count - 2, arguments + 2);
 	(void)sbx_fail(&error, STEP_SEAL, 0);
