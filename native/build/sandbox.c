@@ -31,7 +31,8 @@ int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *er
 
 	if (pids_read(level, pids, error) < 0)
 		return -1;
-	table_set_pids(record, pids, (uint32_t)level, pids[sandbox_level_of_parent(&run->plan, slot)]);
+	table_set_pids(record, pids, (uint32_t)level,
+		       pids[sandbox_level_of_parent(&run->plan, slot)]);
 	return 0;
 }
 
@@ -68,7 +69,8 @@ static int reserve_block(uint32_t last, int proc_fd, int level, struct sbx_error
 		return sbx_fail(error, STEP_LAST_PID, level);
 	written = write(fd, text, (size_t)size);
 	(void)close(fd);
-	return written == size ? 0 : sbx_fail(error, STEP_LAST_PID, level);
+	return written == size ? sbx_done(STEP_LAST_PID, level) :
+				 sbx_fail(error, STEP_LAST_PID, level);
 }
 
 static int raise_loopback(int level, struct sbx_error *error)
@@ -82,7 +84,7 @@ static int raise_loopback(int level, struct sbx_error *error)
 	request.ifr_flags = IFF_UP;
 	result = ioctl(fd, SIOCSIFFLAGS, &request);
 	(void)close(fd);
-	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : 0;
+	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : sbx_done(STEP_LOOPBACK, level);
 }
 
 static int name_host(const struct run *run, const struct image_sandbox *box,
@@ -95,7 +97,7 @@ static int name_host(const struct run *run, const struct image_sandbox *box,
 		return sbx_fail(error, STEP_HOSTNAME, (int)box->level);
 	if (domain[0] != '\0' && setdomainname(domain, strlen(domain)) < 0)
 		return sbx_fail(error, STEP_DOMAINNAME, (int)box->level);
-	return 0;
+	return sbx_done(STEP_HOSTNAME, (int)box->level);
 }
 
 const char *sandbox_namespace_file(unsigned int kind)

@@ -168,6 +168,15 @@ enum wait_event {
 
 #define SBX_NO_INTEGER (-2147483647 - 1)
 
+/* X(state, name), in order: src/wire/enums.ts. */
+#define SBX_SLOT_STATES(X) \
+	X(SLOT_STATE_PENDING, "pending") \
+	X(SLOT_STATE_STARTING, "starting") \
+	X(SLOT_STATE_RUNNING, "running") \
+	X(SLOT_STATE_EXITED, "exited") \
+	X(SLOT_STATE_FAILED, "failed") \
+	X(SLOT_STATE_SKIPPED, "skipped")
+
 /* X(errno): one name a number, the usual one. Source: errno(3). */
 #define SBX_ERRNOS(X) \
 	X(EPERM) \
