@@ -11,7 +11,6 @@ import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
 import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
