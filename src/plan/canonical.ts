@@ -94,6 +94,6 @@ const SORTED_VALUES = Object.entries(PROCESS_VALUES).toSorted(([a], [b]) =>
 
 function processRecord(process: SlotProcess): Record<string, unknown> {
   const record: Record<string, unknown> = {};
-  for (const [key, tell] of SORTED_VALUES) record[key] = tell(process[key]);
+  for (const [key, toRecord] of SORTED_VALUES) record[key] = toRecord(process[key]);
   return record;
 }

@@ -113,8 +113,8 @@ ${parts.join("\n")}
     const at = parts.push("") - 1;
     const inside = x + columns.indent;
     text(inside, y + HEAD - 9, "name", nest.name);
-    const room = Bun.stringWidth(nest.name) + 2;
-    text(inside + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
+    const available = Bun.stringWidth(nest.name) + 2;
+    text(inside + available * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
     y += HEAD;
     for (const row of look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
       if ("hidden" in row) hidden(row, inside);
@@ -144,8 +144,8 @@ ${parts.join("\n")}
   }
 
   function hidden({ text: what, rows }: Hidden<unknown>, x: number): void {
-    const room = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
-    text(x, y + LINE - 6, "dim", cut(what, Math.max(room, NAME_WIDTH)));
+    const available = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
+    text(x, y + LINE - 6, "dim", cut(what, Math.max(available, NAME_WIDTH)));
     bars(rows);
     y += LINE;
   }

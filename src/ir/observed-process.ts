@@ -8,7 +8,7 @@ import type { Clocks, IdMap } from "./sandbox.ts";
 /** By the names of /proc/PID/ns; null where we may not look. */
 export type Inodes = Readonly<Record<string, number | null>>;
 
-export interface FoundProcess {
+export interface ObservedProcess {
   /** By level from the observer's own down. */
   readonly pids: readonly number[];
   readonly parentPid: number;
