@@ -10,6 +10,7 @@
 
 #include "build/caps.h"
 #include "init/supervise.h"
+#include "run/log.h"
 #include "core/sys.h"
 
 /* What woke the loop. */
@@ -53,6 +54,7 @@ static _Noreturn void end(struct supervisor *supervisor, bool is_pid1, int code)
 	(void)supervise_reap(supervisor);
 	if (!is_pid1)
 		supervise_kill_all(supervisor);
+	log_flush_last();
 	_exit(code);
 }
 
@@ -108,7 +110,8 @@ static _Noreturn void loop(struct supervisor *supervisor, const struct image_san
 		if (table_load(&own->desired) == DESIRED_STOPPED || supervisor->exited == last)
 			end(supervisor, is_pid1, EXIT_SUCCESS);
 		supervise_tell(supervisor);
-		if (epoll_wait(epoll, &event, 1, -1) < 1)
+		log_flush();
+		if (epoll_wait(epoll, &event, 1, log_pause_ms()) < 1)
 			continue;
 		if (event.data.u64 == WAKE_MONITOR)
 			end(supervisor, is_pid1, SBX_EXIT_HOST);

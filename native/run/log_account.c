@@ -55,6 +55,10 @@ bool log_account_reserve(uint32_t slot)
 
 void log_account_arrived(uint32_t slot, uint32_t streams)
 {
+	/* Pipes of a start that failed come all the same, after they were counted back. */
+	uint64_t uncounted = (uint64_t)__builtin_popcount(streams & ~(uint32_t)missing[slot]);
+
+	free_count -= uncounted < free_count ? uncounted : free_count;
 	missing[slot] &= (uint8_t)~streams;
 }
 
@@ -74,11 +78,9 @@ uint32_t log_account_missing(uint32_t slot)
 	return missing[slot];
 }
 
-void log_account_lost(uint32_t slot, int err)
+void log_account_lost(uint32_t slot)
 {
-	struct table_slot *state = &own->table.slots[slot];
+	struct table table = own->table;
 
-	if (state->output_errno == 0)
-		state->output_errno = (uint32_t)err;
-	table_set_flag((struct table *)&own->table, slot, SLOT_FLAG_OUTPUT_LOST);
+	table_set_flag(&table, slot, SLOT_FLAG_OUTPUT_LOST);
 }

@@ -25,7 +25,7 @@ void log_account_cancel(uint32_t slot);
 /* Streams of `slot` whose read ends have not come. */
 uint32_t log_account_missing(uint32_t slot);
 
-/* Notes that output of `slot` is lost, and why; the first reason stays. */
-void log_account_lost(uint32_t slot, int err);
+/* Notes in its slot that output is lost; the run fails by that. */
+void log_account_lost(uint32_t slot);
 
 #endif
