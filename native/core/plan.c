@@ -316,8 +316,8 @@ int plan_validate(const void *image, size_t size, struct plan *plan, struct sbx_
 #undef SECTION_VIEW
 		.sandbox_count = reader.counts[SECTION_SANDBOXES],
 		.slot_count = reader.counts[SECTION_SLOTS],
-		.source_count = reader.counts[SECTION_SOURCES],
 		.expectation_count = reader.counts[SECTION_EXPECTATIONS],
+		.source_count = reader.counts[SECTION_SOURCES],
 	};
 	uint32_t pool = reader.counts[SECTION_STRINGS];
 

@@ -17,10 +17,8 @@
 #include "run/monitor.h"
 #include "run/run_dir.h"
 #include "run/seal.h"
-#include "look/namespaces.h"
 #include "core/fault.h"
 #include "core/shared.h"
-#include "look/snapshot.h"
 #include "core/sys.h"
 #include "trace/trace.h"
 
@@ -40,8 +38,6 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
-		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
-		"       sandbox-shim namespaces PID...\n"
 		"       sandbox-shim runs DIR...\n"
 		"       sandbox-shim version\n"
 		"\n"
@@ -311,10 +307,6 @@ int main(int count, char **arguments)
 	seal_process();
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_sealed(count, arguments);
-	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
-		return snapshot_main(count - 2, arguments + 2);
-	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)
-		return namespaces_main(count - 2, arguments + 2);
 	if (count >= 2 && strcmp(arguments[1], "runs") == 0)
 		return run_dirs_main(count - 2, arguments + 2);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {

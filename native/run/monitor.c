@@ -354,10 +354,12 @@ static void advance(struct monitor *monitor)
 		relay_accept(&relay);
 		relay_pump(&relay);
 		enter(monitor, STAGE_DRAINING, DRAIN_MS);
+		monitor->patience = DRAIN_MS;
 	}
 	if (monitor->stage == STAGE_DRAINING && is_drained(monitor)) {
 		close_run(monitor);
 		enter(monitor, STAGE_CLOSING, DRAIN_MS);
+		monitor->patience = DRAIN_MS;
 	}
 	if (monitor->stage == STAGE_CLOSING && is_drained(monitor))
 		monitor->stage = STAGE_OVER;

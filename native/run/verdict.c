@@ -198,8 +198,7 @@ static bool is_hosts(const struct table_slot *state)
 
 	if (state->failures & BIT(FAILURE_PID_NOT_GIVEN))
 		return true;
-	return state->failures & BIT(FAILURE_FAULT) && step < STEP_COUNT &&
-	       step_scope(step) == SCOPE_HOST;
+	return state->failures & BIT(FAILURE_FAULT) && step_scope(step) == SCOPE_HOST;
 }
 
 void verdict_write(const struct plan *plan, struct table *table)

@@ -2,6 +2,7 @@
 
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
+import { Budget } from "../spec/budget.ts";
 import { type Case, expand, type Surroundings } from "../spec/expand.ts";
 import type { Value } from "../spec/expression.ts";
 import { includeAll } from "../spec/include.ts";
@@ -45,7 +46,7 @@ export function checkFile(source: Source, around: Partial<Surroundings> = {}): C
   const found = [...diagnostics, ...checkShape(root, "Library")];
   const load = around.load ?? NOTHING_AROUND.load;
   const { templates, sources } = includeAll(source, root, load, found);
-  applyTemplates(root, templates, found);
+  applyTemplates(root, templates, new Budget(found), found);
   return { diagnostics: sorted(found, source.file), ir: null, sources };
 }
 
@@ -64,10 +65,17 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
     if (root !== null && !isFatal()) found.push(...checkShape(root));
     return { diagnostics: sorted(found, source.file), ir: null, sources: own };
   }
-  const expanded = expand(source, root, { ...NOTHING_AROUND, ...around }, found);
+  const budget = new Budget(found);
+  const expanded = expand(source, root, { ...NOTHING_AROUND, ...around }, budget, found);
   const { templates, sources } = expanded;
   if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
-  const [draft = null] = expanded.cases.map((each) => checkCase(each, found));
+  let draft: BoxDraft | null = null;
+  for (const each of expanded.cases) {
+    const made = checkCase(each, budget, found);
+    draft ??= made;
+    // What comes after too much would be about what is no more there.
+    if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
+  }
   found.push(...unusedTemplates(source.file, templates));
   const told = withoutEffects(found);
   const hasError = found.some(({ severity }) => severity === "error");
@@ -82,12 +90,18 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
   };
 }
 
-function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDraft {
+function checkCase(
+  { root, values, isPlain }: Case,
+  budget: Budget,
+  found: Diagnostic[],
+): BoxDraft | null {
+  budget.renew("text", "nodes", "edges");
   const mends = noMends();
   found.push(...checkShape(root, "Spec", mends));
   const meant = mended(root, mends);
-  const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, found);
-  resolveProcesses(draft, found);
+  const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, budget, found);
+  if (!budget.isSpent) resolveProcesses(draft, budget, found);
+  if (budget.isSpent) return null;
   checkRules(treeOf(draft), found);
   return draft;
 }
@@ -96,8 +110,8 @@ function checkCase({ root, values, isPlain }: Case, found: Diagnostic[]): BoxDra
 function withoutEffects(found: readonly Diagnostic[]): readonly Diagnostic[] {
   const has = (...codes: string[]) => found.some(({ code }) => codes.includes(code));
   const effects = [
-    ...(has("SBX2116", "SBX2117") ? ["SBX2119"] : []),
-    ...(has("SBX2116", "SBX2117", "SBX2119") ? ["SBX2603"] : []),
+    ...(has("SBX2116", "SBX2117", "SBX2126", "SBX1006") ? ["SBX2119"] : []),
+    ...(has("SBX2116", "SBX2117", "SBX2119", "SBX2126", "SBX1006") ? ["SBX2603"] : []),
   ];
   return effects.length === 0 ? found : found.filter(({ code }) => !effects.includes(code));
 }

@@ -5,9 +5,11 @@ import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { Process } from "../ir/process.ts";
-import type { Value } from "../spec/expression.ts";
+import type { Budget } from "../spec/budget.ts";
+import type { Scope } from "../spec/expression.ts";
 import { entriesOf, entryOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
 import { Copies } from "./copies.ts";
+import { withNumber } from "./copy-scope.ts";
 import type { Found } from "./values.ts";
 
 export interface BoxDraft {
@@ -70,16 +72,20 @@ export function inheritedAt(node: Node, kind: NamespaceKind): { span: Span; labe
   return mode === null ? [] : [{ span: mode.span, label: "inherited here" }];
 }
 
-export type Scope = ReadonlyMap<string, Value>;
-
 /** Expands the whole tree; `isPlain` says that it holds no expression. `nest` puts the nested sandboxes into the innermost copy. */
-export function draftOf(root: MapNode, scope: Scope, isPlain: boolean, found: Found): BoxDraft {
+export function draftOf(
+  root: MapNode,
+  scope: Scope,
+  isPlain: boolean,
+  spending: Budget,
+  found: Found,
+): BoxDraft {
   const name = entryOf(root, "sandbox");
-  const budget = {
+  const budget: Left = {
     processes: PROCESS_COUNT_MAX,
     boxes: SANDBOX_COUNT_MAX,
-    told: false,
-    copies: new Copies(isPlain, found),
+    spending,
+    copies: new Copies(isPlain, scope, spending, found),
   };
   const top = boxDraft(
     textOf(name?.value ?? null) ?? "",
@@ -91,6 +97,7 @@ export function draftOf(root: MapNode, scope: Scope, isPlain: boolean, found: Fo
   );
   const pending = [top];
   for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
+    if (spending.isSpent) break;
     const innermost = nestInside(box, budget, found);
     for (let each: BoxDraft = innermost; ; each = each.parent ?? each) {
       addProcesses(each, found, budget);
@@ -102,7 +109,12 @@ export function draftOf(root: MapNode, scope: Scope, isPlain: boolean, found: Fo
   return top;
 }
 
-type Budget = { processes: number; boxes: number; told: boolean; copies: Copies };
+interface Left {
+  processes: number;
+  boxes: number;
+  readonly spending: Budget;
+  readonly copies: Copies;
+}
 
 function boxDraft(
   name: string,
@@ -131,7 +143,7 @@ function boxDraft(
 }
 
 /** `doll` with nest 3 is `doll.1/doll.2/doll.3`; returns the innermost. */
-function nestInside(box: BoxDraft, { copies }: Budget, found: Found): BoxDraft {
+function nestInside(box: BoxDraft, { copies }: Left, found: Found): BoxDraft {
   const node = get(box.node, "nest");
   const count = copies.count(node, box.parent?.scope ?? box.scope);
   if (count === null || node === null) return box;
@@ -147,7 +159,8 @@ function nestInside(box: BoxDraft, { copies }: Budget, found: Found): BoxDraft {
   let inner = box;
   for (let number = 2; number <= Math.min(count, 64); number++) {
     const name = `${base}.${number}`;
-    const scope = new Map(box.scope).set("nest", number);
+    if (!copies.mayCopyBox(box.written, 1, box.span)) break;
+    const scope = withNumber(box.scope, "nest", number);
     const next = boxDraft(
       name,
       pathOf(inner, name),
@@ -188,25 +201,23 @@ function checkName(key: string, span: Span, what: string, found: Found): boolean
   return false;
 }
 
-function overBudget(left: number, span: Span, budget: Budget, found: Found): boolean {
+function isTooMany(left: number, span: Span, { spending }: Left): boolean {
   if (left >= 0) return false;
-  if (!budget.told) {
-    found.push(
-      diagnostic("SBX2310", span, "the spec expands to too many processes or sandboxes", {
-        help: `lower \`replicas\`: at most ${PROCESS_COUNT_MAX} processes and ${SANDBOX_COUNT_MAX} sandboxes`,
-      }),
-    );
-  }
-  budget.told = true;
+  spending.refuse(
+    span,
+    "the spec expands to too many processes or sandboxes",
+    `lower \`replicas\`: at most ${PROCESS_COUNT_MAX} processes and ${SANDBOX_COUNT_MAX} sandboxes`,
+  );
   return true;
 }
 
-function addProcesses(box: BoxDraft, found: Found, budget: Budget): void {
+function addProcesses(box: BoxDraft, found: Found, budget: Left): void {
   for (const { key, keySpan, value } of entriesOf(get(box.node, "processes"))) {
     if (!checkName(key, keySpan, "process", found)) continue;
     const count = budget.copies.count(get(value, "replicas"), box.scope);
     budget.processes -= count ?? 1;
-    if (overBudget(budget.processes, keySpan, budget, found)) return;
+    if (isTooMany(budget.processes, keySpan, budget)) return;
+    if (!budget.copies.mayCopyProcess(value, box.node, count ?? 1, keySpan)) return;
     namesOf(count, key).forEach(({ name, isReplica }, index) => {
       const node = budget.copies.process(value, box.scope, isReplica ? index + 1 : null);
       box.processes.push({
@@ -225,7 +236,7 @@ function addProcesses(box: BoxDraft, found: Found, budget: Budget): void {
   }
 }
 
-function addBoxes(box: BoxDraft, found: Found, budget: Budget): void {
+function addBoxes(box: BoxDraft, found: Found, budget: Left): void {
   const processes = entriesOf(get(box.node, "processes"));
   for (const { key, keySpan, value } of entriesOf(get(box.node, "sandboxes"))) {
     if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", found)) continue;
@@ -241,12 +252,13 @@ function addBoxes(box: BoxDraft, found: Found, budget: Budget): void {
     const replicas = budget.copies.count(get(value, "replicas"), box.scope);
     const nest = budget.copies.count(get(value, "nest"), box.scope);
     budget.boxes -= (replicas ?? 1) * (nest ?? 1);
-    if (overBudget(budget.boxes, keySpan, budget, found)) return;
+    if (isTooMany(budget.boxes, keySpan, budget)) return;
+    if (!budget.copies.mayCopyBox(value, replicas ?? 1, keySpan)) return;
     namesOf(replicas, key).forEach(({ name, isReplica }, index) => {
       const own = nest === null ? name : `${name}.1`;
-      const scope = new Map(box.scope);
-      if (isReplica) scope.set("replica", index + 1);
-      if (nest !== null) scope.set("nest", 1);
+      let scope = box.scope;
+      if (isReplica) scope = withNumber(scope, "replica", index + 1);
+      if (nest !== null) scope = withNumber(scope, "nest", 1);
       const node = budget.copies.box(value, scope);
       box.boxes.push({
         ...boxDraft(own, pathOf(box, own), keySpan, node, box, scope),

@@ -8,7 +8,7 @@ import { type Found, stringsOf } from "./values.ts";
 /** What every process starts with, so that a run is the same wherever it is started. */
 export const FIXED_ENV: Readonly<Record<string, string>> = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  HOME: "/",
+  HOME: "/tmp",
   LANG: "C.UTF-8",
 };
 

@@ -8,6 +8,7 @@ import { diagnostic } from "../diag/diagnostic.ts";
 import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
 import type { Dependency, DependencyCondition, Pin, Process } from "../ir/process.ts";
 import type { IdMap, Sandbox } from "../ir/sandbox.ts";
+import type { Budget } from "../spec/budget.ts";
 import { entriesOf, entryOf, get, integerOf, type Node, numberOf, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 import { type BoxDraft, everyBox, isNew, type ProcessDraft, pathOf } from "./draft.ts";
@@ -31,16 +32,13 @@ type Scope = ReadonlyMap<string, readonly string[]>;
 
 interface Names {
   readonly scopes: Map<BoxDraft, Scope>;
-  /** Names that may still be compared for suggestions. */
-  left: number;
+  readonly boxes: Map<BoxDraft, ReadonlyMap<string, BoxDraft>>;
+  readonly budget: Budget;
 }
 
-/** In one spec: a thousand wrong names among ten thousand would take longer than all else. */
-const COMPARED_MAX = 500_000;
-
 /** Fills in every process of the tree. */
-export function resolveProcesses(root: BoxDraft, found: Found): void {
-  const names: Names = { scopes: new Map(), left: COMPARED_MAX };
+export function resolveProcesses(root: BoxDraft, budget: Budget, found: Found): void {
+  const names: Names = { scopes: new Map(), boxes: new Map(), budget };
   const lost = lostPlaces(found);
   // Replicas have one node: its values are read, and its mistakes reported, once for each sandbox
   // that it is in, since much of it is by default the sandbox's.
@@ -49,6 +47,7 @@ export function resolveProcesses(root: BoxDraft, found: Found): void {
     const read = readIn.get(box.node) ?? new Map<Node, Process | null>();
     readIn.set(box.node, read);
     for (const draft of box.processes) {
+      if (budget.isSpent) return;
       if (!read.has(draft.node)) read.set(draft.node, processOf(draft, lost, found));
       const base = read.get(draft.node);
       if (!base) continue;
@@ -267,6 +266,7 @@ function dependenciesOf(draft: ProcessDraft, names: Names, found: Found): Depend
         ),
       );
     }
+    if (!names.budget.spend("edges", paths?.length ?? 0, at)) return [];
     return (paths ?? []).map((path) => ({ path, condition, span: at }));
   });
 }
@@ -278,13 +278,22 @@ function lookUp(from: BoxDraft, name: string, names: Names): readonly string[] |
     let at: BoxDraft | undefined = box;
     let last = head;
     for (const part of rest) {
-      at = at?.boxes.find((nested) => nested.name === last);
+      at = at === undefined ? undefined : boxesOf(at, names).get(last);
       last = part;
     }
     const paths = at === undefined ? undefined : scopeOf(at, names).get(last);
     if (paths !== undefined) return paths;
   }
   return null;
+}
+
+function boxesOf(box: BoxDraft, { boxes }: Names): ReadonlyMap<string, BoxDraft> {
+  const known = boxes.get(box);
+  if (known !== undefined) return known;
+  // Of two with one name the first is meant, as everywhere.
+  const named = new Map(box.boxes.toReversed().map((nested) => [nested.name, nested] as const));
+  boxes.set(box, named);
+  return named;
 }
 
 /** Whether a name stands for what is there no time at all, or has been refused for its name. */
@@ -331,8 +340,7 @@ function namesFrom(box: BoxDraft, names: Names): string[] {
   const found: string[] = [];
   for (let at: BoxDraft | null = box; at !== null; at = at.parent) {
     const scope = scopeOf(at, names);
-    names.left -= scope.size;
-    if (names.left < 0) return [];
+    if (!names.budget.mayCompare(scope.size)) return [];
     found.push(...scope.keys());
   }
   return found;

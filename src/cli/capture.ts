@@ -1,6 +1,5 @@
 /** `sandbox capture`: a spec that makes the sandboxes and processes at and below a PID again. */
 
-import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { foundBelow, foundSelf } from "../engine/found.ts";
@@ -10,6 +9,7 @@ import { ancestry, argvOf, linkOf, type Machine, readMachine } from "../host/mac
 import { capture } from "../interop/capture.ts";
 import { captureRun, type Forked } from "../interop/capture-run.ts";
 import { captureText } from "../interop/capture-spec.ts";
+import { writeNew } from "./output-file.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface CaptureOptions {
@@ -34,7 +34,7 @@ export async function run(text: string, options: CaptureOptions): Promise<number
     return EXIT.ok;
   }
   try {
-    fs.writeFileSync(options.output, spec, { flag: "wx" });
+    writeNew(options.output, spec);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unwritable";
     return said(

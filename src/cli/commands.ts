@@ -9,8 +9,10 @@ import type { CheckOptions } from "./check.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { DiffOptions } from "./diff.ts";
 import type { DoctorOptions } from "./doctor.ts";
+import type { FmtOptions } from "./fmt.ts";
 import { teach } from "./help.ts";
 import type { ReportOptions } from "./live.ts";
+import type { LspOptions } from "./lsp.ts";
 import type { PidOptions } from "./pid.ts";
 import type { PlanOptions } from "./plan.ts";
 import { REPORT_FORMATS } from "./render.ts";
@@ -43,6 +45,11 @@ const paramOption = () =>
     .argParser(param)
     .default({}, "SANDBOX_PARAM_NAME of the environment");
 
+const allowIncludeOption = () =>
+  new Option("--allow-include <dir>", "let specs name files in this folder too; may be repeated")
+    .argParser((dir: string, before: readonly string[]) => [...before, dir])
+    .default([], "the spec's own folder, and its repository");
+
 const allOption = () => new Option("--all", "leave out no row, level or end of a line");
 
 let exitCode = 0;
@@ -68,6 +75,7 @@ program
   .option("--canonical", "reports without what another run may have otherwise")
   .option("--trace", "record every fork, exec and exit; the last report has them all")
   .addOption(paramOption())
+  .addOption(allowIncludeOption())
   .option("--name <name>", "of the run")
   .option("--exit-code-from <path>", "exit as that process did (128 + n for a signal)")
   .action(async (file: string, options: UpOptions) => {
@@ -95,6 +103,7 @@ program
       .default(DEFAULTS.check.format),
   )
   .addOption(paramOption())
+  .addOption(allowIncludeOption())
   .action(async (files: string[], options: CheckOptions) => {
     exitCode = await (await import("./check.ts")).run(files, options);
   });
@@ -104,7 +113,8 @@ program
   .description("give specs the one layout, in place; comments and anchors stay")
   .argument("[files...]", "specs, or - for standard input; without one, all of sandboxes/*.yaml")
   .option("--check", "change nothing; exit 1 if a file would be changed")
-  .action(async (files: string[], options: { check?: true }) => {
+  .addOption(allowIncludeOption())
+  .action(async (files: string[], options: FmtOptions) => {
     exitCode = await (await import("./fmt.ts")).run(files, options);
   });
 
@@ -116,6 +126,7 @@ program
   .addOption(allOption())
   .option("-o, --output <file>", "write the plan image that `up` and the shim run")
   .addOption(paramOption())
+  .addOption(allowIncludeOption())
   .action(async (file: string, options: PlanOptions) => {
     exitCode = await (await import("./plan.ts")).run(file, options);
   });
@@ -127,6 +138,7 @@ program
   .argument("<after>", "the same")
   .option("--json", "as JSON")
   .addOption(paramOption())
+  .addOption(allowIncludeOption())
   .action(async (before: string, after: string, options: DiffOptions) => {
     exitCode = await (await import("./diff.ts")).run(before, after, options);
   });
@@ -212,8 +224,9 @@ program
   .command("lsp")
   .description("language server for specs, on standard input and output; see docs/editors.md")
   .option("--stdio", "accepted, as editors give it; there is no other way")
-  .action(async () => {
-    exitCode = await (await import("./lsp.ts")).run();
+  .addOption(allowIncludeOption())
+  .action(async (options: LspOptions) => {
+    exitCode = await (await import("./lsp.ts")).run(options);
   });
 
 program
@@ -222,6 +235,7 @@ program
   .argument("[file]", "spec or plan image: its sandboxes are made, its programs not started")
   .option("--json", "as JSON")
   .addOption(paramOption())
+  .addOption(allowIncludeOption())
   .action(async (file: string | undefined, options: DoctorOptions) => {
     exitCode = await (await import("./doctor.ts")).run(file, options);
   });

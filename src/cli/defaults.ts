@@ -4,6 +4,6 @@ import type { CheckOptions } from "./check.ts";
 import type { UpOptions } from "./up.ts";
 
 export const DEFAULTS: { readonly check: CheckOptions; readonly up: UpOptions } = {
-  check: { format: "human", param: {} },
-  up: { report: "table", param: {} },
+  check: { format: "human", param: {}, allowInclude: [] },
+  up: { report: "table", param: {}, allowInclude: [] },
 };

@@ -2,15 +2,14 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
-import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
 import { readReport } from "./kept.ts";
 import { hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
-export interface DiffOptions {
+export interface DiffOptions extends SpecOptions {
   readonly json?: true;
-  readonly param: Given;
 }
 
 /** Two reports that were kept: who is new, gone, or renumbered. */
@@ -40,7 +39,7 @@ const COLOURS: Readonly<Record<Change["kind"], number>> = { added: 32, removed: 
 export async function run(before: string, after: string, options: DiffOptions): Promise<number> {
   if ([before, after].every((file) => /\.jsonl?$/.test(file)))
     return reports(before, after, options);
-  const plans = [await compileFile(before, options.param), await compileFile(after, options.param)];
+  const plans = [await compileFile(before, options), await compileFile(after, options)];
   const [old, now] = plans;
   if (typeof old === "number" || old === undefined) return old ?? 2;
   if (typeof now === "number" || now === undefined) return now ?? 2;

@@ -1,34 +1,36 @@
 /** `sandbox fmt`: gives specs the one layout, in place. */
 
-import * as fs from "node:fs";
+import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
-import { diagnostic } from "../diag/diagnostic.ts";
+import { readSpecFile, type SpecOptions } from "../engine/surroundings.ts";
 import { formatSpec } from "../spec/format.ts";
+import { specsHere } from "./input.ts";
+import { writeWhole } from "./output-file.ts";
 import { printDiagnostics } from "./print.ts";
-import { STDERR, STDIN, STDOUT, write } from "./terminal.ts";
+import { STDERR, STDOUT, write } from "./terminal.ts";
+import { unreadable } from "./unreadable.ts";
+
+export interface FmtOptions extends Pick<SpecOptions, "allowInclude"> {
+  readonly check?: true;
+}
 
 /** `-` is standard input, formatted to standard output. */
-export async function run(files: readonly string[], options: { check?: true }): Promise<number> {
-  const named = files.length > 0 ? files : [...new Bun.Glob("sandboxes/*.yaml").scanSync(".")];
+export async function run(files: readonly string[], options: FmtOptions): Promise<number> {
+  const named = files.length > 0 ? files : specsHere();
   let code: number = EXIT.ok;
-  for (const file of named.toSorted()) code = Math.max(code, one(file, options.check === true));
+  for (const file of named.toSorted()) code = Math.max(code, one(file, options));
   return code;
 }
 
-function one(file: string, isCheck: boolean): number {
-  let text: string;
-  try {
-    text = fs.readFileSync(file === "-" ? STDIN : file, "utf8");
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    const help = "name an existing file";
-    printDiagnostics(
-      [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
-      new Map(),
-    );
+function one(file: string, options: FmtOptions): number {
+  const isCheck = options.check === true;
+  const read = readSpecFile(file, { ...options, param: {} });
+  if (!read.ok) {
+    printDiagnostics([unreadable(file, read)], new Map());
     return EXIT.spec;
   }
+  const text = Buffer.from(read.bytes).toString("utf8");
   const made = formatSpec(text);
   if (made === null) {
     const { diagnostics, sources } = checkSpec({ file, text });
@@ -44,22 +46,18 @@ function one(file: string, isCheck: boolean): number {
     write(STDERR, `${file}: not formatted; run \`sandbox fmt ${file}\`\n`);
     return EXIT.failed;
   }
-  if (file !== "-") {
-    replace(file, made);
-    write(STDERR, `${file}: formatted\n`);
-  }
-  return EXIT.ok;
+  return file === "-" ? EXIT.ok : replaced(file, made);
 }
 
-/** Whole or not at all: written beside, with the same mode, and renamed. A link stays a link. */
-function replace(file: string, text: string): void {
-  const target = fs.realpathSync(file);
-  const partial = `${target}.${process.pid}`;
+/** The exit code. The file stays as it was where the new one cannot be written. */
+function replaced(file: string, text: string): number {
   try {
-    fs.writeFileSync(partial, text, { mode: fs.statSync(target).mode });
-    fs.renameSync(partial, target);
+    writeWhole(file, text);
   } catch (error) {
-    fs.rmSync(partial, { force: true });
-    throw error;
+    const why = (error as NodeJS.ErrnoException).code ?? "unwritable";
+    write(STDERR, `sandbox fmt: cannot write ${escapeText(file)} (${why}); it is as it was\n`);
+    return EXIT.host;
   }
+  write(STDERR, `${file}: formatted\n`);
+  return EXIT.ok;
 }

@@ -1,7 +1,7 @@
 /** `sandbox init`: a commented spec to begin with. */
 
-import * as fs from "node:fs";
 import { EXIT } from "../base/exit-codes.ts";
+import { writeNew } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
 
 /** As formatted; each comment says what the line below it could also be. */
@@ -44,12 +44,12 @@ export async function run(name: string): Promise<number> {
   }
   const file = `${name}.yaml`;
   try {
-    fs.writeFileSync(file, starter(name), { flag: "wx" });
+    writeNew(file, starter(name));
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code;
     const reason = why === "EEXIST" ? "it is there already" : (why ?? "unwritable");
     write(STDERR, `sandbox init: cannot write ${file}: ${reason}\n`);
-    return EXIT.failed;
+    return why === "EEXIST" ? EXIT.failed : EXIT.host;
   }
   write(STDERR, `${file} written; try \`sandbox up ${file}\`\n`);
   return EXIT.ok;

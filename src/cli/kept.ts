@@ -1,10 +1,11 @@
 /** Files that results are kept in: reports to read back, and anything to write. I/O. */
 
-import * as fs from "node:fs";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { REPORT_SIZE_MAX, readRegular } from "../host/regular-file.ts";
 import type { Report } from "../report/report.ts";
-import { STDERR, STDIN, write } from "./terminal.ts";
+import { writeWhole } from "./output-file.ts";
+import { STDERR, write } from "./terminal.ts";
 
 /** Whether it names a file, or `-` for standard input: a run's name has no dot and no slash. */
 export function isFile(what: string): boolean {
@@ -13,12 +14,9 @@ export function isFile(what: string): boolean {
 
 /** The last report in a file, or why there is none. */
 export async function readReport(file: string): Promise<Report | string> {
-  let text: string;
-  try {
-    text = fs.readFileSync(file === "-" ? STDIN : file, "utf8");
-  } catch (error) {
-    return `cannot read "${escapeText(file)}" (${codeOf(error)})`;
-  }
+  const read = readRegular(file, REPORT_SIZE_MAX);
+  if (!read.ok) return `cannot read "${escapeText(file)}" (${read.why})`;
+  const text = Buffer.from(read.bytes).toString("utf8");
   const { parseReport } = await import("../report/schema.ts");
   const none = `"${escapeText(file)}" holds no report; make one with --format json`;
   return parseReport(text) ?? none;
@@ -27,7 +25,7 @@ export async function readReport(file: string): Promise<Report | string> {
 /** The exit code: what is wrong is said. */
 export function saved(file: string, data: string | Uint8Array): number {
   try {
-    fs.writeFileSync(file, data);
+    writeWhole(file, data);
     return EXIT.ok;
   } catch (error) {
     write(STDERR, `sandbox: cannot write "${escapeText(file)}" (${codeOf(error)})\n`);

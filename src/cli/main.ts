@@ -2,8 +2,9 @@
 
 import pkg from "../../package.json" with { type: "json" };
 import { EXIT } from "../base/exit-codes.ts";
+import { HAS_DIRECTORY } from "../host/launch.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { drained, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 async function run([command, ...names]: readonly string[]): Promise<number> {
   const isPlain = !names.some((name) => name.startsWith("-"));
@@ -30,11 +31,20 @@ async function main(): Promise<void> {
     console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
     exitCode = EXIT.bug;
   }
+  await drained();
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
     exitCode ||= EXIT.host;
   }
+  if (exitCode !== 0 && !HAS_DIRECTORY) {
+    write(
+      STDERR,
+      "sandbox: the working directory was deleted: only absolute names lead anywhere\n",
+    );
+  }
+  await drained();
+  if (exitCode === EXIT.interrupted) await (await import("./up-signals.ts")).endBySignal();
   process.exit(exitCode);
 }
 

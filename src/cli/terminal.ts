@@ -1,7 +1,7 @@
 /** Writing to this program's stdout and stderr, whole and in order. I/O. */
 
-import * as fs from "node:fs";
 import { asciiText } from "../base/ascii.ts";
+import { Output } from "./output.ts";
 
 export const STDIN = 0;
 export const STDOUT = 1;
@@ -10,29 +10,67 @@ export const STDERR = 2;
 /** Columns where nothing says how many there are. */
 const COLUMNS = 80;
 
-/** Why what was written is not all there, by descriptor: the name of the errno. */
-const lost = new Map<number, string>();
+const outputs: Readonly<Record<number, Output>> = {
+  [STDOUT]: new Output(STDOUT),
+  [STDERR]: new Output(STDERR),
+};
 
-/** Writes all of it, also to a pipe that is set non-blocking; what cannot be is in `lossOf`. */
-export function write(fd: number, data: string | Uint8Array): void {
-  const bytes = typeof data === "string" ? Buffer.from(spoken(fd, data)) : data;
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += fs.writeSync(fd, bytes, done);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-      if (code !== "EAGAIN") {
-        lost.set(fd, code);
-        return;
-      }
-      Bun.sleepSync(1);
-    }
-  }
+function outputOf(fd: number): Output {
+  const output = outputs[fd];
+  if (output === undefined) throw new Error(`bug: nothing is written to descriptor ${fd}`);
+  return output;
 }
 
-/** EPIPE: nobody reads it any more. Null: all that was written is there. */
+/** Whose line the terminal's cursor stands in, where it is not at the beginning of one. */
+let lineOwner: object | null = null;
+
+/**
+ * Writes all of it, now or as there is room; what cannot be is in `lossOf`. Never waits. A line that
+ * somebody else has begun on the terminal is left first; `owner` goes on in its own.
+ */
+export function write(fd: number, data: string | Uint8Array, owner: object | null = null): void {
+  if (isTerminal(fd)) leaveLine(fd, owner);
+  outputOf(fd).write(typeof data === "string" ? Buffer.from(spoken(fd, data)) : data);
+}
+
+/** The same, of a terminal's line that is to go on. */
+export function writePart(fd: number, text: string | Uint8Array, owner: object): void {
+  write(fd, text, ownsLine(owner) ? owner : null);
+  lineOwner = owner;
+}
+
+export function ownsLine(owner: object): boolean {
+  return lineOwner === owner;
+}
+
+function leaveLine(fd: number, owner: object | null): void {
+  if (lineOwner !== null && lineOwner !== owner) outputOf(fd).write(Buffer.from("\n"));
+  lineOwner = null;
+}
+
+/** EPIPE: nobody reads it any more. Null: all that was written is there, or will be. */
 export function lossOf(fd: number): string | null {
-  return lost.get(fd) ?? null;
+  return outputOf(fd).loss;
+}
+
+/** Whether its reader is so far behind that no more should be written before it is drained. */
+export function isFull(fd: number): boolean {
+  return outputOf(fd).isFull;
+}
+
+/** Bytes that have gone out so far, to either. */
+export function writtenBytes(): number {
+  return outputOf(STDOUT).written + outputOf(STDERR).written;
+}
+
+/** Settles when all that was written is out, or nothing of it will be. */
+export async function drained(): Promise<void> {
+  await Promise.all([STDOUT, STDERR].map((fd) => outputOf(fd).drained()));
+}
+
+/** Nobody waits any longer for those who read. */
+export function abandonOutput(): void {
+  for (const fd of [STDOUT, STDERR]) outputOf(fd).abandon();
 }
 
 export function isTerminal(fd: number): boolean {

@@ -4,17 +4,20 @@ import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
+import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
+import { shimEnvironment } from "../engine/shim-environment.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
 import type { Report } from "../report/report.ts";
-import type { Given } from "../spec/params.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
+import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
@@ -22,10 +25,11 @@ import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
-import { isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
+import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 import { toldObstacles } from "./told-obstacles.ts";
+import { type StopSignal, UpSignals } from "./up-signals.ts";
 
-export interface UpOptions {
+export interface UpOptions extends SpecOptions {
   readonly json?: true;
   readonly for?: string;
   readonly report: ReportFormat;
@@ -34,7 +38,6 @@ export interface UpOptions {
   readonly trace?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
-  readonly param: Given;
 }
 
 /** Of what has no place in a source. */
@@ -54,7 +57,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
-  const compiled = await compileFile(file, options.param);
+  const compiled = await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
   const from = options.exitCodeFrom;
@@ -62,17 +65,18 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
   const obstacles = toldObstacles(obstaclesTo(plan));
-  if (obstacles.length > 0) return refuse(...obstacles);
+  if (obstacles.length > 0) {
+    printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
+    return EXIT.host;
+  }
   const shim = shimPath();
   if (shim === null) {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
     return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
   }
   // Before anything is made, so that a signal finds somebody who removes it again.
+  const signals = new UpSignals(sayStop);
   let up: Up | null = null;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => up?.stop(name));
-  }
   const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined, image);
   if (!made.ok) {
     const { reason, detail } = made;
@@ -87,7 +91,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     );
   }
   try {
-    up = new Up(compiled, options, made.dir, shim, forMs);
+    up = new Up(compiled, options, made.dir, shim, forMs, signals);
   } catch (error) {
     removeRunDir(made.dir);
     const { code } = error as NodeJS.ErrnoException;
@@ -102,26 +106,31 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   }
 }
 
+function sayStop(name: StopSignal, count: number): void {
+  if (name !== "SIGINT" || !isTerminal(STDERR)) return;
+  write(STDERR, count > 1 ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
+}
+
 function usage(message: string): number {
   write(STDERR, `sandbox up: ${message}\n`);
   return EXIT.usage;
 }
 
 function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, sourcesOf(found));
+  printDiagnostics(found, NONE);
   return EXIT.host;
 }
 
-/** The texts that findings point into, as they are now; none for files that are gone. */
-function sourcesOf(diagnostics: readonly Diagnostic[]): Map<string, string> {
+/**
+ * The texts that findings point into, as they are now. Of files that are gone, and of those that an
+ * image names and a spec could not, there is none: such a finding is printed without a frame.
+ */
+function sourcesOf(diagnostics: readonly Diagnostic[], load: Load): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { span } of diagnostics) {
-    if (span.file === "" || sources.has(span.file)) continue;
-    try {
-      sources.set(span.file, fs.readFileSync(span.file, "utf8"));
-    } catch {
-      // The finding is printed without a frame.
-    }
+    if (span.file === "" || span.file === "-" || sources.has(span.file)) continue;
+    const text = load(span.file, SPEC_SIZE_MAX);
+    if (typeof text === "string") sources.set(span.file, text);
   }
   return sources;
 }
@@ -136,8 +145,9 @@ class Up {
   readonly #forMs: number | null;
   /** The monitor removes the file's name at the end of the run. */
   readonly #traceFd: number | null;
-  #signals = 0;
+  readonly #signals: UpSignals;
   #hasEnded = false;
+  #isUnread = false;
 
   constructor(
     compiled: Compiled,
@@ -145,7 +155,9 @@ class Up {
     dir: RunDir,
     shim: string,
     forMs: number | null,
+    signals: UpSignals,
   ) {
+    this.#signals = signals;
     this.#compiled = compiled;
     this.#options = options;
     this.#forMs = forMs;
@@ -158,11 +170,18 @@ class Up {
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
+      env: shimEnvironment(compiled.plan),
       specDir: compiled.dir,
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd: this.#traceFd,
+    });
+    const { stop, kill } = this.#monitor;
+    signals.actOn({
+      stop: () => stop({ interrupts: true }),
+      kill,
+      hasEnded: () => this.#isOver(),
     });
   }
 
@@ -170,30 +189,28 @@ class Up {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
         this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
-        this.#stopUnread();
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
+      // While its reader is behind, no more is taken from the monitor, nor by it from the run.
+      if (isFull(STDOUT) || isFull(STDERR)) await drained();
+      this.#stopUnread();
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
     return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
-  stop(name: string): void {
-    const isAgain = this.#signals++ > 0;
-    if (name === "SIGINT" && isTerminal(STDERR)) {
-      write(STDERR, isAgain ? "\nkilling\n" : "\nstopping (Ctrl-C again kills)\n");
-    }
-    if (isAgain) this.#monitor.kill();
-    else this.#monitor.stop({ interrupts: true });
+  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
+  #stopUnread(): void {
+    const isClosed = [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE");
+    if (isClosed && !this.#isUnread) this.#stopAtTime();
+    this.#isUnread ||= isClosed;
   }
 
-  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted: SIGPIPE would end us. */
-  #stopUnread(): void {
-    if (this.#signals === 0 && [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE")) {
-      this.#signals++;
-      this.#monitor.stop({ interrupts: false });
-    }
+  /** Whether all of its processes have ended. */
+  #isOver(): boolean {
+    const lasting = new Set(["pending", "starting", "running"]);
+    return this.#table()?.slots.every(({ state }) => !lasting.has(state)) ?? true;
   }
 
   #stopAtTime(): void {
@@ -241,7 +258,6 @@ class Up {
     const table = this.#table();
     if (table === null) return;
     await this.#print(this.#report("started", table));
-    this.#stopUnread();
     if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
@@ -273,7 +289,7 @@ class Up {
       ? "nothing of the run is left; start it again"
       : "what its processes have forked may be left if the init was killed too: this sandbox has no PID namespace";
     const why = "the shim's monitor was killed";
-    const exitCode = this.#signals > 0 ? EXIT.interrupted : EXIT.failed;
+    const exitCode = this.#signals.count > 0 ? EXIT.interrupted : EXIT.failed;
     if (table !== null) {
       const report = await this.#traced(this.#report("ended", table), table);
       await this.#print(withoutEnd(report, { why, help }, exitCode));
@@ -294,7 +310,7 @@ class Up {
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(folded(found), sourcesOf(found));
+    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }

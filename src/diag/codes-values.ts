@@ -59,7 +59,7 @@ export const valuesCodes = {
   ),
   SBX2310: page(
     "too-many",
-    "The spec expands to more than 1,000,000 processes or 65,536 sandboxes.",
+    "The spec expands to more than 1,000,000 processes or 65,536 sandboxes, or to so much text, so many values that differ, dependencies or steps that checking it would take gigabytes or minutes. The span is what makes it grow.",
     spec("sandboxes:\n  box: {replicas: 40000, nest: 2, processes: {web: sleep 1}}"),
     spec("sandboxes:\n  box: {replicas: 4, nest: 2, processes: {web: sleep 1}}"),
   ),

@@ -17,11 +17,11 @@ export function jsonText(
       ? null
       : { start: source.position(start), end: source.position(end) };
   };
-  const found = JSON.stringify({
-    diagnostics: diagnostics.map((found) => {
-      const range = rangeOf(found.span);
-      const { code, severity, message, label, notes, help, span } = found;
-      const related = found.related.map((each) => ({
+  const finding = JSON.stringify({
+    diagnostics: diagnostics.map((finding) => {
+      const range = rangeOf(finding.span);
+      const { code, severity, message, label, notes, help, span } = finding;
+      const related = finding.related.map((each) => ({
         file: each.span.file,
         range: rangeOf(each.span),
         message: each.label,
@@ -29,5 +29,5 @@ export function jsonText(
       return { code, severity, message, file: span.file, range, label, help, notes, related };
     }),
   });
-  return escapeJson(found);
+  return escapeJson(finding);
 }

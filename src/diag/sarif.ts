@@ -22,7 +22,7 @@ export function sarifText(
       {
         tool: { driver: { name: "sandbox", version: pkg.version, rules: named.map(rule) } },
         columnKind: "utf16CodeUnits",
-        results: diagnostics.map((found) => result(found, named, lines)),
+        results: diagnostics.map((finding) => result(finding, named, lines)),
       },
     ],
   };
@@ -41,8 +41,8 @@ function rule(code: Code) {
   };
 }
 
-function result(found: Diagnostic, named: readonly Code[], sources: ReadonlyMap<string, Lines>) {
-  const { code, severity, message, label, notes, help, span, related } = found;
+function result(finding: Diagnostic, named: readonly Code[], sources: ReadonlyMap<string, Lines>) {
+  const { code, severity, message, label, notes, help, span, related } = finding;
   const text = [message, label, ...notes, help].filter((part) => part !== "").join("\n");
   return {
     ruleId: code,

@@ -7,6 +7,8 @@ import { type Pulse, pulseOf, TABLE_HEADER_SIZE } from "../wire/table.ts";
 export interface MonitorStart {
   readonly shim: string;
   readonly image: string;
+  /** Its environment; undefined: this program's. */
+  readonly env: Record<string, string> | undefined;
   /** Where processes start if they can see it: the spec's folder. */
   readonly specDir: string;
   readonly runDir: string;
@@ -59,6 +61,7 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
       ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
     ],
+    ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [
       "inherit",
       start.stdoutFd,

@@ -9,6 +9,7 @@
 
 import * as fs from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { runtimeHome } from "../host/base-dirs.ts";
 import { namespaceOf } from "../host/machine.ts";
 import { shimPath } from "../host/shim-path.ts";
 
@@ -53,9 +54,9 @@ const TMP = "/tmp";
 function runDirBases(): string[] {
   const chosen = process.env["SANDBOX_RUN_DIR"];
   if (chosen && isAbsolute(chosen)) return [chosen];
-  const runtime = process.env["XDG_RUNTIME_DIR"];
+  const runtime = runtimeHome();
   return [
-    ...(runtime && isAbsolute(runtime) && isOwn(runtime) ? [join(runtime, "sandbox")] : []),
+    ...(runtime && isOwn(runtime) ? [join(runtime, "sandbox")] : []),
     ...(process.getuid?.() === 0 ? ["/run/sandbox"] : []),
     ...basesInTmp(),
   ];

@@ -1,4 +1,4 @@
-/** Where the native shim is. I/O. */
+/** Finds the native programs: the shim, and the one that looks. I/O. */
 
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,13 +9,28 @@ const FROM_ROOT = "native/build/sandbox-shim";
 export function shimPath(): string | null {
   const chosen = process.env["SANDBOX_SHIM"];
   if (chosen) return fs.existsSync(chosen) ? chosen : null;
-  // The compiled program is build/sandbox; from source this file is src/host/shim-path.ts.
+  return packagedShim();
+}
+
+function packagedShim(): string | null {
+  // The compiled program is build/bun/sandbox; from source this file is src/host/shim-path.ts.
   const roots = [
-    dirname(dirname(fs.realpathSync(process.execPath))),
+    join(dirname(fs.realpathSync(process.execPath)), "../.."),
     join(import.meta.dir, "../.."),
   ];
   for (const root of roots) {
     const path = join(root, FROM_ROOT);
+    if (fs.existsSync(path)) return path;
+  }
+  return null;
+}
+
+/** `SANDBOX_LOOK` where it is set; else beside the shim, or in this package. */
+export function lookPath(): string | null {
+  const chosen = process.env["SANDBOX_LOOK"];
+  if (chosen) return fs.existsSync(chosen) ? chosen : null;
+  for (const shim of [process.env["SANDBOX_SHIM"], packagedShim()]) {
+    const path = shim ? join(dirname(shim), "sandbox-look") : "";
     if (fs.existsSync(path)) return path;
   }
   return null;

@@ -5,7 +5,7 @@ import { DEFAULT_UMASK } from "../base/process-defaults.ts";
 import { FIXED_ENV } from "../check/environment.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
-import type { CapturedBox } from "./capture.ts";
+import type { CapturedSandbox as CapturedBox } from "./capture.ts";
 import { shown } from "./remarks.ts";
 import { commandOf, limitOf } from "./spec-of-plan.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";

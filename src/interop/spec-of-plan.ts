@@ -8,7 +8,7 @@ import { shellIsNeeded } from "../check/rules/shell-not-needed.ts";
 import type { Expect, Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
-import { type CopyNumber, folded } from "./fold.ts";
+import { type CopyNumber, generalise as folded } from "./generalise.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
 /** What shall be remarked above a process or a sandbox. */

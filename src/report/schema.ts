@@ -2,7 +2,7 @@
 
 import Type, { type Static } from "typebox";
 import Value from "typebox/value";
-import type { NamespaceKind } from "../ir/namespaces.ts";
+import type { NamespaceFile } from "../base/namespace-kinds.ts";
 import { ENUMS } from "../wire/enums.ts";
 
 const numbers = (description: string) =>
@@ -20,7 +20,7 @@ const ending = Type.Union([
 ]);
 
 const inodes = (which: string) =>
-  Type.Unsafe<Partial<Record<NamespaceKind | "mnt", number>>>(
+  Type.Unsafe<Partial<Record<NamespaceFile, number>>>(
     Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
       description: `By the names of /proc/PID/ns. ${which}`,
     }),

@@ -2,13 +2,20 @@
 
 import { dirname, join } from "node:path";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { INCLUDE_COUNT_MAX, INCLUDED_SIZE_MAX } from "./bounds.ts";
 import { entryOf, get, type Node, textOf } from "./node.ts";
 import { readSpec } from "./read.ts";
 import { checkShape } from "./shape.ts";
 import { collectTemplates, type Template } from "./templates.ts";
 
-/** The text of a file, or null where it cannot be read. */
-export type Load = (path: string) => string | null;
+/** Why a file is not read, though there may be one. */
+export interface Refusal {
+  readonly kind: "outside" | "unreadable" | "not-regular" | "too-large";
+  readonly why: string;
+}
+
+/** The text of a file of at most `sizeMax` bytes; null where there is none. */
+export type Load = (path: string, sizeMax: number) => string | Refusal | null;
 
 export interface Included {
   readonly templates: Map<string, Template>;
@@ -25,6 +32,9 @@ export function includeAll(
 ): Included {
   const templates = new Map<string, Template>();
   const sources = new Map([[source.file, source.text]]);
+  let left = INCLUDED_SIZE_MAX;
+  // What comes after too much is not read, so nothing is said of it.
+  let isFull = false;
   collectTemplates(root, templates, found);
   follow(source.file, root, [source.file]);
   return { templates, sources };
@@ -47,16 +57,25 @@ export function includeAll(
   }
 
   function open(path: string, item: Node, trail: readonly string[]): void {
-    const text = load(path);
-    if (text === null) {
+    if (isFull) return;
+    const loaded = load(path, left);
+    if (loaded === null || typeof loaded !== "string") {
+      found.push(refused(path, item, loaded));
+      isFull = loaded?.kind === "too-large";
+      return;
+    }
+    sources.set(path, loaded);
+    left -= Buffer.byteLength(loaded);
+    if (sources.size > INCLUDE_COUNT_MAX) {
+      isFull = true;
       found.push(
-        diagnostic("SBX2116", item.span, `cannot read "${path}"`, {
-          help: "name an existing file, relative to the one that includes it",
+        diagnostic("SBX2310", item.span, `more than ${INCLUDE_COUNT_MAX} files are included`, {
+          help: "put templates that belong together into one file",
         }),
       );
       return;
     }
-    sources.set(path, text);
+    const text = loaded;
     const { root: node, diagnostics } = readSpec(path, text);
     found.push(...diagnostics);
     if (node === null) return;
@@ -72,4 +91,23 @@ export function includeAll(
     collectTemplates(node, templates, found);
     follow(path, node, [...trail, path]);
   }
+}
+
+function refused(path: string, item: Node, refusal: Refusal | null): Diagnostic {
+  if (refusal?.kind === "outside") {
+    return diagnostic("SBX2126", item.span, `"${path}" is outside of what this spec may include`, {
+      notes: ["a spec may include files of its own folder, and of the repository that holds it"],
+      help: "move the file there, or allow its folder with `--allow-include DIR`",
+    });
+  }
+  if (refusal?.kind === "too-large") {
+    return diagnostic("SBX1006", item.span, `"${path}" is too large`, {
+      notes: [`a spec may include ${INCLUDED_SIZE_MAX / 1024 / 1024} MiB in all`],
+      help: "include less",
+    });
+  }
+  return diagnostic("SBX2116", item.span, `cannot read "${path}"`, {
+    notes: refusal?.kind === "not-regular" ? [refusal.why] : [],
+    help: "name an existing file, relative to the one that includes it",
+  });
 }

@@ -8,7 +8,7 @@ import { Terminal } from "../terminal.ts";
 const test = suite("terminal");
 const user = users[0] as User;
 
-const HOSTILE = "\\033[31mred\\033[0m\\033]0;title\\007\\033[2J\\r\\tx \\342\\200\\256 \\001\\r\\n";
+const HOSTILE = "\\033[31mred\\033[0m\\033]0;title\\007\\033[2J\\tx \\342\\200\\256 \\001\\r\\n";
 const spec = writeSpec(
   "terminal",
   `sandbox: terminal
@@ -38,7 +38,7 @@ test("what a workload prints cannot act on a terminal, and goes through a pipe a
   const [first = ""] = linesOf(output, "hostile");
   assert.is(
     first,
-    "\u001b[36mhostile |\u001b[0m \\x1b[31mred\\x1b[0m\\x1b]0;title\\x07\\x1b[2J\\x0d\tx \\u202e \\x01\r".replace(
+    "\u001b[36mhostile |\u001b[0m \u001b[31mred\u001b[0m\\x1b]0;title\\x07\\x1b[2J\tx \\u202e \\x01\u001b[0m\r".replace(
       "\u001b[36m",
       /^\u001b\[\d+m/.exec(first)?.[0] ?? "no colour",
     ),
@@ -47,7 +47,7 @@ test("what a workload prints cannot act on a terminal, and goes through a pipe a
   const piped = sandbox(user, "up", spec).out;
   assert.match(
     piped,
-    "hostile | \u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b[2J\r\tx \u202e \u0001\r\n",
+    "hostile | \u001b[31mred\u001b[0m\u001b]0;title\u0007\u001b[2J\tx \u202e \u0001\r\n",
   );
 });
 

@@ -289,7 +289,7 @@ test("copies that fail alike are told of once", () => {
   assert.is(ran.err.match(/^error/gm)?.length, 2, ran.err);
   assert.match(
     ran.err,
-    /"a\.1" ended with code 1\n(.*\n){4,5} += note: the same of 39 more copies/,
+    /"a\.1" ended with code 1\n(.*\n){4,5} += note: the same holds for 39 more copies/,
   );
 });
 

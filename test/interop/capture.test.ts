@@ -119,7 +119,7 @@ test("who made a namespace is left out with those above, and the sandbox stands 
   assert.equal(planned(text), [
     ["init", "", "-"],
     ["sleep", "", "sleep 9"],
-    ["app-box/app", "1", "app"],
+    ["app-sandbox/app", "1", "app"],
   ]);
 });
 
@@ -173,7 +173,7 @@ test("other namespaces are new or inherited against what is around", () => {
   ]);
   assert.match(
     text,
-    /app-box:\n {4}namespaces: \{ipc: inherit, uts: inherit, net: new, cgroup: inherit\}\n {4}init: app/,
+    /app-sandbox:\n {4}namespaces: \{ipc: inherit, uts: inherit, net: new, cgroup: inherit\}\n {4}init: app/,
   );
   assert.match(
     text,
@@ -242,7 +242,7 @@ test("what differs from the defaults is written, what cannot be is remarked", ()
 test("ids inside of user namespaces are as the one around has them", () => {
   const user = { ...BOX, user: 102 };
   const rows = (outside: number, count: number) => [{ inside: 0, outside, count }];
-  const box = (outside: number, count: number) =>
+  const specFor = (outside: number, count: number) =>
     textOf([
       found([200, 1], 60, ["app"], {
         inits,
@@ -253,9 +253,9 @@ test("ids inside of user namespaces are as the one around has them", () => {
         gidMap: rows(outside, count),
       }),
     ]);
-  assert.match(box(0, 1), /namespaces: \{user: new\}\ninit/);
-  assert.match(box(1000, 1), /user: \{map: \[\{inside: 0, outside: 1000\}\]\}/);
-  assert.match(box(100000, 65536), /# ranges of ids cannot be written: 0 100000 65536/);
+  assert.match(specFor(0, 1), /namespaces: \{user: new\}\ninit/);
+  assert.match(specFor(1000, 1), /user: \{map: \[\{inside: 0, outside: 1000\}\]\}/);
+  assert.match(specFor(100000, 65536), /# ranges of ids cannot be written: 0 100000 65536/);
 });
 
 test("zombies, and what is not ours to see, are said to be missing", () => {

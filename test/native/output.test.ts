@@ -4,7 +4,17 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Ran, root, sandbox, scratch, type User, users, writeSpec } from "../sandbox.ts";
+import {
+  commandFor,
+  environmentFor,
+  type Ran,
+  root,
+  sandbox,
+  scratch,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
 
 const test = suite("output");
 
@@ -87,5 +97,21 @@ processes:
     });
   }
 }
+
+test("a command that is stopped while the run ends gets its last words", async () => {
+  const user = users[0];
+  assert.ok(user);
+  const spec = writeSpec("flood", "sandbox: flood\nprocesses: {y: {run: 'yes'}}\n");
+  sandbox(user, "version"); // makes the user's directories
+  const cli = Bun.spawn(commandFor(user, ["up", "--for", "300ms", spec]), {
+    env: environmentFor(user),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  await Bun.sleep(900);
+  cli.kill("SIGSTOP");
+  await Bun.sleep(1_500);
+  cli.kill("SIGCONT");
+  assert.is(await cli.exited, 0, await new Response(cli.stderr).text());
+});
 
 test.run();

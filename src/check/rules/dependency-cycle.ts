@@ -1,15 +1,14 @@
 /** SBX2104: processes that wait for each other in a circle. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
-import type { Found } from "../values.ts";
 
-/** Of a long circle, the dependencies that are shown. */
+/** How many dependencies of a long cycle are shown. */
 const EDGES_SHOWN_MAX = 8;
 
-/** Depth first with an explicit stack; each cycle once, at the dependency that closes it. */
-export function dependencyCycle({ processes, byPath }: Tree, found: Found): void {
+/** Walks depth first with an explicit stack; reports each cycle once, at the dependency that closes it. */
+export function dependencyCycle({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
   const done = new Set<ProcessDraft>();
   for (const start of processes) {
     if (done.has(start)) continue;
@@ -38,7 +37,7 @@ export function dependencyCycle({ processes, byPath }: Tree, found: Found): void
         return edge === undefined ? [] : [{ span: edge.span, label: `"${process.path}" waits` }];
       });
       const names = [...trail.slice(from).map(({ process }) => process.path), target.path];
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2104", dependency.span, `dependency cycle: ${names.join(" -> ")}`, {
           label: waits.length === 0 ? "" : `"${top.process.path}" waits, which closes the circle`,
           related: waits.slice(0, EDGES_SHOWN_MAX),

@@ -1,0 +1,10 @@
+/* obstacle.h - limits and filters under which Bun would not start, or abort. */
+#ifndef OBSTACLE_H
+#define OBSTACLE_H
+
+#include <stdbool.h>
+
+/* Says the first that there is, and its mend, in one line on standard error. */
+bool obstacle_told(void);
+
+#endif

@@ -1,0 +1,93 @@
+/**
+ * Which files a spec may name: those at or below its own folder, or the Git repository that holds
+ * it, and those that the caller has allowed. I/O.
+ *
+ * A spec can be anybody's, and what is read is quoted in findings, on a terminal or in a log. So a
+ * name is judged by the file that it leads to, as `docker build` does with its context.
+ */
+
+import * as fs from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import {
+  type FileFault,
+  type FileReading,
+  readAll,
+  type SizeMax,
+  withRegular,
+} from "./regular-file.ts";
+
+export type SpecReading =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly kind: FileFault | "outside"; readonly why: string };
+
+/** What Git keeps in a repository is no part of it: its configuration can hold passwords. */
+const GIT = ".git";
+
+/** Real paths, without those that do not exist. */
+export type Folders = readonly string[];
+
+/** Of the spec `file`; `-` belongs to the working directory. `allowed` are folders named by the caller. */
+export function foldersOf(file: string, allowed: readonly string[]): Folders {
+  const own = realPath(dirname(file));
+  const folders = [...(own === null ? [] : [own, repositoryOf(own)]), ...allowed.map(realPath)];
+  return folders.filter((folder) => folder !== null);
+}
+
+/** The nearest folder with a `.git`, if that is the caller's or root's; as of git's safe.directory. */
+function repositoryOf(folder: string): string | null {
+  for (let at = folder; ; at = dirname(at)) {
+    const status = fs.lstatSync(join(at, GIT), { throwIfNoEntry: false });
+    if (status !== undefined) {
+      return status.uid === 0 || status.uid === process.geteuid?.() ? at : null;
+    }
+    if (at === dirname(at)) return null;
+  }
+}
+
+function realPath(path: string): string | null {
+  try {
+    return fs.realpathSync.native(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether `path` leads into one of the folders; also where nothing is there to be led to. */
+export function isAllowed(path: string, folders: Folders): boolean {
+  const real = realPath(path);
+  return real === null || isBelow(real, folders);
+}
+
+function isBelow(real: string, folders: Folders): boolean {
+  return folders.some((folder) => {
+    const parts = relative(folder, real).split(sep);
+    return parts[0] !== ".." && !parts.includes(GIT);
+  });
+}
+
+/** A spec, or a file that one includes; here `-` is a file of this name. */
+export function readAllowed(path: string, sizeMax: SizeMax, folders: Folders): SpecReading {
+  const real = realPath(path);
+  if (real !== null && !isBelow(real, folders)) return outside();
+  // Not by its own name again: what that leads to may have become another file.
+  return withRegular(real ?? path, fs.constants.O_NOFOLLOW, (fd, status): FileReading => {
+    return isStill(fd, real) ? readAll(fd, status.size, sizeMax) : unsteady();
+  });
+}
+
+/** Without a procfs it cannot be known, and O_NOFOLLOW has seen to the last part of the path. */
+function isStill(fd: number, real: string | null): boolean {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${fd}`) === real;
+  } catch {
+    return true;
+  }
+}
+
+function outside(): SpecReading {
+  return { ok: false, kind: "outside", why: "it is outside of the spec's folder and repository" };
+}
+
+function unsteady(): FileReading {
+  return { ok: false, kind: "unreadable", why: "it is being moved" };
+}
