@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xbb13283fu
+#define SBX_WIRE_VERSION 0x74180b6cu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -66,6 +66,12 @@ enum condition {
 	CONDITION_EXITED,
 	CONDITION_SUCCEEDED,
 	CONDITION_COUNT
+};
+
+enum stop_scope {
+	STOP_SCOPE_GROUP,
+	STOP_SCOPE_PROCESS,
+	STOP_SCOPE_COUNT
 };
 
 enum stdin_kind {
@@ -284,6 +290,7 @@ enum step {
 	STEP_NO_NEW_PRIVS,
 	STEP_SESSION,
 	STEP_LOG_PIPE,
+	STEP_LOG_ACCOUNT,
 	STEP_STDIN_OPEN,
 	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
@@ -398,10 +405,11 @@ struct image_sandbox {
 	uint32_t timeout_ms;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
+	uint32_t stop_scope;
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 140, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 144, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -435,8 +443,9 @@ _Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
 _Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
 _Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
 _Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 132, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 136, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_scope) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 136, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 140, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -487,12 +496,13 @@ struct image_process {
 	uint32_t stderr_path;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
+	uint32_t stop_scope;
 	uint32_t timeout_ms;
 	uint32_t essential;
 	uint32_t expect;
 	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 112, "layout");
+_Static_assert(sizeof(struct image_process) == 116, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -517,10 +527,11 @@ _Static_assert(offsetof(struct image_process, stderr_kind) == 80, "layout");
 _Static_assert(offsetof(struct image_process, stderr_path) == 84, "layout");
 _Static_assert(offsetof(struct image_process, stop_signal) == 88, "layout");
 _Static_assert(offsetof(struct image_process, stop_grace_ms) == 92, "layout");
-_Static_assert(offsetof(struct image_process, timeout_ms) == 96, "layout");
-_Static_assert(offsetof(struct image_process, essential) == 100, "layout");
-_Static_assert(offsetof(struct image_process, expect) == 104, "layout");
-_Static_assert(offsetof(struct image_process, pins) == 108, "layout");
+_Static_assert(offsetof(struct image_process, stop_scope) == 96, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 104, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 108, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 112, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {
@@ -670,7 +681,7 @@ struct table_slot {
 	uint32_t signalled_count;
 	uint32_t pid_of_parent;
 	uint32_t pids[33];
-	uint32_t helper_pid;
+	uint32_t leftovers;
 	uint32_t held;
 	uint32_t gate;
 };
@@ -692,7 +703,7 @@ _Static_assert(offsetof(struct table_slot, ended_ns) == 96, "layout");
 _Static_assert(offsetof(struct table_slot, signalled_count) == 104, "layout");
 _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
-_Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
+_Static_assert(offsetof(struct table_slot, leftovers) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
 _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 

@@ -19,7 +19,7 @@ int log_account_open(const struct run *run, struct sbx_error *error)
 	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
-		return sbx_fail(error, STEP_MEMORY, 0);
+		return sbx_fail(error, STEP_LOG_ACCOUNT, 0);
 	own = run;
 	missing = memory;
 	free_count = limit > taken ? limit - taken : 0;

@@ -4,7 +4,7 @@
 
 #include "core/shared.h"
 
-/* The monitor's alone. Errors: STEP_MEMORY. */
+/* The monitor's alone. Errors: STEP_LOG_ACCOUNT. */
 int log_account_open(const struct run *run, struct sbx_error *error);
 
 /*

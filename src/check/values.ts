@@ -2,6 +2,7 @@
 
 import { durationMs } from "../base/duration.ts";
 import { SIGNAL_MAX } from "../base/kernel-limits.ts";
+import { STOP_SCOPES } from "../base/process-defaults.ts";
 import { sizeBytes } from "../base/size.ts";
 import { wordsOf } from "../base/words.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
@@ -47,6 +48,7 @@ export function stopOf(node: Node | null, fallback: Stop, found: Found): Stop {
   return {
     signal: signalOf(get(node, "signal"), found) ?? fallback.signal,
     graceMs: durationOf(get(node, "grace"), found) ?? fallback.graceMs,
+    scope: STOP_SCOPES.find((scope) => scope === textOf(get(node, "scope"))) ?? fallback.scope,
   };
 }
 

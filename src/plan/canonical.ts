@@ -76,7 +76,7 @@ function processRecord(process: SlotProcess) {
     stderr: process.stderr,
     stdin: process.stdin,
     stdout: process.stdout,
-    stop: { graceMs: stop.graceMs, signal: stop.signal },
+    stop: { graceMs: stop.graceMs, scope: stop.scope, signal: stop.signal },
     timeoutMs: process.timeoutMs,
     umask: process.umask,
     user: sorted(process.user),

@@ -104,13 +104,19 @@ function slotEntries(plan: Plan, sandbox: PlanSandbox, slot: Slot, look: PlanLoo
   const { argv, dependsOn, stop } = slot.process;
   const command = escapeText(argv.join(" "));
   const shown = look.isWhole ? command : cut(command, COMMAND_WIDTH);
-  const isUsual = stop.signal === DEFAULT_STOP.signal && stop.graceMs === DEFAULT_STOP.graceMs;
+  const isUsual =
+    stop.signal === DEFAULT_STOP.signal &&
+    stop.graceMs === DEFAULT_STOP.graceMs &&
+    stop.scope === DEFAULT_STOP.scope;
+  const whom = stop.scope === DEFAULT_STOP.scope ? "" : ` (${stop.scope})`;
   return [
     ["start", `${`${ownName(slot, sandbox)} ${pins(slot)}`.trimEnd()}: ${shown}`],
     ...dependsOn.map(({ slot: other, condition }): Entry => {
       return ["", `after ${plan.slots[other]?.path} has ${condition}`];
     }),
-    isUsual ? null : ["", `stop with ${signalName(stop.signal)}, KILL after ${stop.graceMs} ms`],
+    isUsual
+      ? null
+      : ["", `stop with ${signalName(stop.signal)}, KILL after ${stop.graceMs} ms${whom}`],
   ];
 }
 

@@ -134,6 +134,7 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     timeout_ms: sandbox.timeoutMs ?? 0,
     stop_signal: sandbox.stop.signal,
     stop_grace_ms: sandbox.stop.graceMs,
+    stop_scope: enumNumber("stop_scope", sandbox.stop.scope),
     owned_first: image.addWords("owned", owned),
     owned_count: owned.length,
   });
@@ -242,6 +243,7 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     stderr_path: strings.add(stderr.kind === "file" ? stderr.path : ""),
     stop_signal: process.stop.signal,
     stop_grace_ms: process.stop.graceMs,
+    stop_scope: enumNumber("stop_scope", process.stop.scope),
     timeout_ms: process.timeoutMs ?? 0,
     essential: process.essential ? 1 : 0,
     expect: process.expect === null ? 0 : strings.add(JSON.stringify(process.expect)),

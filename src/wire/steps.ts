@@ -128,6 +128,7 @@ export const STEPS = {
   no_new_privs: host("no_new_privs cannot be set"),
   session: host("it cannot lead a session of its own"),
   log_pipe: host("its output pipes cannot be made"),
+  log_account: host("what the output of the run takes cannot be counted in memory"),
 
   stdin_open: process("its stdin cannot be opened"),
   stdin_text: process("its text for stdin cannot be held in memory"),
