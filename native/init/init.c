@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "build/caps.h"
+#include "init/leftovers.h"
 #include "init/supervise.h"
+#include "run/log.h"
 #include "core/sys.h"
 
 /* What woke the loop. */
@@ -53,6 +55,7 @@ static _Noreturn void end(struct supervisor *supervisor, bool is_pid1, int code)
 	(void)supervise_reap(supervisor);
 	if (!is_pid1)
 		supervise_kill_all(supervisor);
+	log_flush_last();
 	_exit(code);
 }
 
@@ -93,22 +96,54 @@ static bool ends_alone(const struct plan *plan, const struct image_sandbox *plan
 	       (above == NULL || above->owned_count != 1);
 }
 
-static _Noreturn void loop(struct supervisor *supervisor, const struct image_sandbox *planned,
-			   int epoll, int signals)
+/* How often an init looks whether what it has asked to end has: not all of it is its child. */
+#define LEFTOVERS_PAUSE_MS 20
+
+/*
+ * Whether the init may end. `is_asked`: the monitor said so, or all its processes have run. Where
+ * they have left daemons or orphans these get TERM and the grace first; then the init ends also
+ * where only the end of the sandbox above would have ended it.
+ */
+static bool is_over(struct leftovers *left, struct supervisor *supervisor, bool is_asked)
+{
+	struct run *run = supervisor->run;
+	uint64_t grace_ms = leftovers_grace_ms(&run->plan, left->sandbox);
+	bool is_idle = is_asked || supervise_is_idle(supervisor);
+
+	if (left->until_ns == 0) {
+		if (!is_idle || (left->was_idle && !is_asked))
+			return false;
+		left->was_idle = true;
+		if (!leftovers_exist(left))
+			return is_asked;
+		table_store(&run->table.slots[run->plan.sandboxes[left->sandbox].init_slot].leftovers, 1);
+		left->until_ns = sys_now() + grace_ms * SBX_NS_PER_MS;
+	}
+	leftovers_ask(left);
+	return sys_now() >= left->until_ns || !leftovers_exist(left);
+}
+
+static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int epoll, int signals)
 {
 	const struct run *run = supervisor->run;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	const struct table_slot *own = &run->table.slots[planned->init_slot];
 	bool is_pid1 = planned->init_mode == INIT_MODE_REAPER;
 	uint32_t last = ends_alone(&run->plan, planned) ? planned->owned_count : SBX_NONE;
 	struct epoll_event event;
+	struct leftovers left = { .supervisor = supervisor, .sandbox = sandbox };
 
 	for (;;) {
 		supervise_desired(supervisor);
 		(void)supervise_reap(supervisor);
-		if (table_load(&own->desired) == DESIRED_STOPPED || supervisor->exited == last)
+		if (is_over(&left, supervisor,
+			    table_load(&own->desired) == DESIRED_STOPPED ||
+				    supervisor->exited == last))
 			end(supervisor, is_pid1, EXIT_SUCCESS);
 		supervise_tell(supervisor);
-		if (epoll_wait(epoll, &event, 1, -1) < 1)
+		log_flush();
+		if (epoll_wait(epoll, &event, 1,
+			       left.until_ns != 0 ? LEFTOVERS_PAUSE_MS : log_pause_ms()) < 1)
 			continue;
 		if (event.data.u64 == WAKE_MONITOR)
 			end(supervisor, is_pid1, SBX_EXIT_HOST);
@@ -148,5 +183,5 @@ void init_main(struct run *run, uint32_t sandbox)
 
 	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */
-	loop(&supervisor, planned, epoll, signals);
+	loop(&supervisor, sandbox, epoll, signals);
 }
