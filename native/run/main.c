@@ -16,6 +16,7 @@
 #include "build/dev.h"
 #include "run/monitor.h"
 #include "run/run_dir.h"
+#include "run/verdict.h"
 #include "run/seal.h"
 #include "core/fault.h"
 #include "core/shared.h"
@@ -51,7 +52,8 @@ static int usage(void)
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
-		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
+		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	return SBX_EXIT_USAGE;
@@ -218,6 +220,7 @@ static int report_faults(const struct run *run, int code)
 		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
 	}
+	verdict_print(&run->plan, &run->table);
 	return code;
 }
 
@@ -295,6 +298,8 @@ static int run_sealed(int count, char **arguments)
 	static const struct plan none;
 	struct sbx_error error = { 0 };
 
+	/* A limit on the size of files is an error here, not a death; reset before anything runs. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (seal_executable(arguments) == 0)
 		return run_command(count - 2, arguments + 2);
 	(void)sbx_fail(&error, STEP_SEAL, 0);

@@ -69,5 +69,8 @@ export const runCodes = {
     "",
     "warning",
   ),
-  SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
+  SBX5001: page(
+    "expectation-failed",
+    "A process was not what its `expect` says. Where another process could not start, or was essential and failed, what that stopped or kept from starting is not judged: a report lists it as such.",
+  ),
 } as const satisfies Record<string, CodePage>;

@@ -13,6 +13,8 @@ export interface MonitorStart {
   /** Where processes start if they can see it: the spec's folder. */
   readonly specDir: string;
   readonly runDir: string;
+  /** What `stdin: inherit` is: a descriptor, this program's own, or nothing. */
+  readonly stdin: number | "inherit" | "ignore";
   /** What `stdout: inherit` is. */
   readonly stdoutFd: number;
   readonly tableFd: number;
@@ -64,7 +66,7 @@ export function startMonitor(start: MonitorStart): Monitor {
     ],
     ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [
-      "inherit",
+      start.stdin,
       start.stdoutFd,
       "inherit",
       "pipe",

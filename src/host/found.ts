@@ -21,7 +21,7 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     pids: numbers("NSpid"),
     parentPid: Number(field("PPid")),
     comm: field("Name"),
-    state: field("State").slice(0, 1),
+    state: stateOf(field("State").slice(0, 1), Number(field("Threads"))),
     argv: argvOf(pid),
     inodes: Object.fromEntries(PROC_NAMESPACES.map((kind) => [kind, namespaceOf(pid, kind)])),
     namespaces,
@@ -67,6 +67,11 @@ function attributesOf(pid: number, statusOf: (key: string) => string): FoundProc
     return text === null || text === "" ? [] : [[key, text]];
   });
   return Object.fromEntries(texts);
+}
+
+/** Of a leader that has ended while other threads live, the process goes on. */
+function stateOf(letter: string, threads: number): string {
+  return letter === "Z" && threads > 1 ? "S" : letter;
 }
 
 /** When it was started. */

@@ -195,7 +195,11 @@ const processFields = {
           closed,
         ),
       ],
-      { description: "Where it reads from.", default: "null" },
+      {
+        description:
+          "Where it reads from. `inherit`: where the command does; what is typed at a terminal comes through a pipe.",
+        default: "null",
+      },
     ),
   ),
   stdout: Type.Optional(output("Where its stdout goes.", [])),
