@@ -126,7 +126,6 @@ export function randomSpec(settings: Settings): string {
     };
   }
 
-  const name = "random";
-  const root = box({ owners: [], level: 0, path: "" }, name, true);
-  return JSON.stringify({ sandbox: name, ...root }, null, 1);
+  const root = box({ owners: [], level: 0, path: "" }, "random", true);
+  return JSON.stringify({ sandbox: "random", ...root }, null, 1);
 }
