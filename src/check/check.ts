@@ -1,6 +1,7 @@
 /** The type-checker: from a spec's text to its IR, or to everything that is wrong with it. Pure. */
 
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
+import { SHOWN_COUNT_MAX } from "../diag/shown.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { Budget } from "../spec/budget.ts";
 import { type Case, expand, type Surroundings } from "../spec/expand.ts";
@@ -8,7 +9,7 @@ import type { Value } from "../spec/expression.ts";
 import { includeAll } from "../spec/include.ts";
 import { mended, noMends } from "../spec/mend.ts";
 import { entryOf, type Node } from "../spec/node.ts";
-import { readSpec } from "../spec/read.ts";
+import { type Reading, readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
 import type { Template, Templates } from "../spec/templates.ts";
 import { applyTemplates } from "../spec/templates.ts";
@@ -41,8 +42,9 @@ const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX1009", "SBX2120", "SB
 
 /** A spec, or a file of templates that specs include. */
 export function checkFile(source: Source, around: Partial<Surroundings> = {}): Checked {
-  const { root, diagnostics } = readSpec(source.file, source.text);
-  if (root?.kind !== "map" || !isLibrary(root)) return checkSpec(source, around);
+  const reading = readSpec(source.file, source.text);
+  const { root, diagnostics } = reading;
+  if (root?.kind !== "map" || !isLibrary(root)) return checkRead(source, reading, around);
   const found = [...diagnostics, ...checkShape(root, "Library")];
   const load = around.load ?? NOTHING_AROUND.load;
   const { templates, sources } = includeAll(source, root, load, found);
@@ -57,7 +59,15 @@ function isLibrary(root: Node): boolean {
 }
 
 export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
-  const { root, diagnostics } = readSpec(source.file, source.text);
+  return checkRead(source, readSpec(source.file, source.text), around);
+}
+
+/** To read a large spec takes longer than all else, so it is done once. */
+function checkRead(
+  source: Source,
+  { root, diagnostics }: Reading,
+  around: Partial<Surroundings>,
+): Checked {
   const found: Diagnostic[] = [...diagnostics];
   const own = new Map([[source.file, source.text]]);
   const isFatal = () => found.some(({ code }) => FATAL.has(code));
@@ -77,13 +87,12 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
     if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
   }
   found.push(...unusedTemplates(source.file, templates));
-  const told = withoutEffects(found);
+  const ordered = sorted(withoutEffects(found), source.file);
   const hasError = found.some(({ severity }) => severity === "error");
   return {
-    diagnostics: sorted(
-      told.map((each) => withUse(each, templates)),
-      source.file,
-    ),
+    // Of more than are shown nobody asks where their templates are used.
+    diagnostics:
+      ordered.length > SHOWN_COUNT_MAX ? ordered : ordered.map((each) => withUse(each, templates)),
     ir: hasError || draft === null ? null : sandboxOf(draft),
     sources,
     params: Object.fromEntries(expanded.cases[0]?.values ?? []),

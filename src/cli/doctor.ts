@@ -8,6 +8,7 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import { type FaultText, faultText } from "../engine/fault-text.ts";
@@ -58,7 +59,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
   const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const findings = [...facts(), ...probes(compiled)];
-  if (options.json) write(STDOUT, `${JSON.stringify({ doctor: 1, findings })}\n`);
+  if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;

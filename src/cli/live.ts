@@ -3,6 +3,7 @@
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import type { SnapshotOptions } from "../engine/snapshot.ts";
 import { type WatchedRun, watchedRuns } from "../engine/watched-run.ts";
 import { canonicalReport } from "../report/canonical.ts";
@@ -46,7 +47,7 @@ export async function list(options: { json?: true }): Promise<number> {
     ];
   });
   if (options.json) {
-    write(STDOUT, `${JSON.stringify({ runs })}\n`);
+    write(STDOUT, jsonLine({ runs }));
     return EXIT.ok;
   }
   const rows = [

@@ -23,6 +23,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import type { Span } from "../base/span.ts";
 import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
+import { shownOf } from "../diag/shown.ts";
 import { completionsAt, type Item } from "../editor/completion.ts";
 import { hoverAt } from "../editor/hover.ts";
 import { type Definition, type Symbols, symbolsOf } from "../editor/symbols.ts";
@@ -144,7 +145,7 @@ class Server {
     const { uri } = document;
     const { checked } = this.#know(document);
     const byUri = new Map<string, LspDiagnostic[]>([[uri, []]]);
-    for (const found of checked.diagnostics) {
+    for (const found of shownOf(checked.diagnostics).diagnostics) {
       const place = found.span.file === "" ? uri : uriOf(found.span.file);
       const own = place === uriOf(pathOf(uri)) ? uri : place;
       byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(found)]);

@@ -2,6 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { namespacesFailure } from "../engine/namespaces.ts";
 import { factsOf } from "../engine/process-facts.ts";
 import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
@@ -31,7 +32,7 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   if (failure !== null) {
     write(STDERR, `sandbox pid: not all can be told: ${escapeText(failure)}\n`);
   }
-  write(STDOUT, options.json ? `${JSON.stringify(facts)}\n` : factsText(facts, columnsOf(STDOUT)));
+  write(STDOUT, options.json ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
   return EXIT.ok;
 }
 

@@ -1,5 +1,6 @@
 /** The canonical form of a plan: the same bytes on every machine, and their hash. Pure. */
 
+import { escapeJson } from "../base/escape.ts";
 import type { Plan, Slot, SlotProcess } from "./plan.ts";
 
 /**
@@ -17,10 +18,10 @@ const PART_COUNT = 4_096;
 function* canonicalParts({ slots, ...rest }: Plan): Generator<string> {
   // Of all keys `slots` comes last. Sorted copies are made by hand where there are many: the
   // engine's own JSON does the rest.
-  const head = JSON.stringify(sorted(rest));
+  const head = escapeJson(JSON.stringify(sorted(rest)));
   yield `${head.slice(0, -1)},"slots":[`;
   for (let from = 0; from < slots.length; from += PART_COUNT) {
-    const part = JSON.stringify(slots.slice(from, from + PART_COUNT).map(slotRecord));
+    const part = escapeJson(JSON.stringify(slots.slice(from, from + PART_COUNT).map(slotRecord)));
     yield `${from === 0 ? "" : ","}${part.slice(1, -1)}`;
   }
   yield "]}";
