@@ -23,6 +23,7 @@ enum {
 	FD_BELL_DOWN, /* eventfd: a desired half changed */
 	FD_MONITOR, /* pidfd of the monitor: readable once it is dead */
 	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
+	FD_OOM_SCORE, /* oom_score_adj of the shim process itself, where it may write it */
 	FD_NULL, /* /dev/null */
 	FD_START, /* in a starting process: its socket to the supervisor */
 	FD_USERNS, /* user namespace that this sandbox's processes enter, if they must */

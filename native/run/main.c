@@ -171,7 +171,7 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
 	if (run_reserve_numbers() < 0)
-		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
+		return sbx_fail(error, STEP_RESERVE_DESCRIPTORS, 0);
 	return 0;
 }
 

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* What a runner and a monitor put there (src/engine/run-dir.ts); nothing else is touched. */
-static const char *const files[] = { "table", "trace", "plan", "control", "lock" };
+/* What a runner and a monitor put there; nothing else is touched. */
+static const char *const files[] = { SBX_RUN_FILES };
 
 /* One without a table is being made, or was never finished; after so long the latter. */
 #define UNFINISHED_S 5

@@ -39,15 +39,10 @@ static char text[STATUS_SIZE];
 /* Takes the PIDs from the line NSpid of `text`. Returns whether there is one. */
 static bool take_pids(struct trace_event *event)
 {
-	const char *line = strstr(text, "\nNSpid:");
+	int count = procfs_pids_in(text, event->pids);
 
-	if (line == NULL)
-		return false;
-	line += 7;
-	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
-		event->pids[event->level] = (uint32_t)procfs_number(&line);
-	event->level -= event->level > 0 ? 1 : 0;
-	return true;
+	event->level = count > 0 ? (uint32_t)count - 1 : 0;
+	return count > 0;
 }
 
 /*

@@ -17,6 +17,7 @@ import { obstaclesTo } from "../engine/obstacles.ts";
 import type { SpecOptions } from "../engine/surroundings.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
+import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -58,7 +59,7 @@ export interface DoctorOptions extends SpecOptions {
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
   const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
-  const findings = [...facts(), ...probes(compiled)];
+  const findings = [...facts(), ...tried(compiled)];
   if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
@@ -105,7 +106,22 @@ function facts(): Finding[] {
             : "rootless"
           : `${obstacle.message}; ${obstacle.help}`,
     },
+    ...limitObstacles().map((detail) => ({ feature: "limits", ok: false, detail })),
   ];
+}
+
+/** Whatever this host refuses is a finding, and no bug. */
+function tried(compiled: Compiled | null): Finding[] {
+  try {
+    return limitObstacles().length > 0 ? [] : probes(compiled);
+  } catch (error) {
+    const { code, syscall, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const what = [syscall, path].filter((part) => part !== undefined).join(" ");
+    const mend = mendOf(code) ?? "look at the permissions of the folder for temporary files";
+    const detail = escapeText(`cannot be tried (${what}: ${code}); ${mend}`);
+    return [{ feature: "runs", ok: false, detail }];
+  }
 }
 
 function probes(compiled: Compiled | null): Finding[] {

@@ -1,6 +1,7 @@
 /** Starting the shim's monitor and speaking with it: frames in, commands out, table on demand. */
 
 import * as fs from "node:fs";
+import { statField } from "../host/proc-stat.ts";
 import { encodeCommand, type Frame, FrameReader } from "../wire/frames.ts";
 import { type Pulse, pulseOf, TABLE_HEADER_SIZE } from "../wire/table.ts";
 
@@ -12,6 +13,8 @@ export interface MonitorStart {
   /** Where processes start if they can see it: the spec's folder. */
   readonly specDir: string;
   readonly runDir: string;
+  /** What `stdin: inherit` is: a descriptor, this program's own, or nothing. */
+  readonly stdin: number | "inherit" | "ignore";
   /** What `stdout: inherit` is. */
   readonly stdoutFd: number;
   readonly tableFd: number;
@@ -63,7 +66,7 @@ export function startMonitor(start: MonitorStart): Monitor {
     ],
     ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [
-      "inherit",
+      start.stdin,
       start.stdoutFd,
       "inherit",
       "pipe",
@@ -122,14 +125,10 @@ function readPulse(tableFd: number): Pulse | null {
   return fs.readSync(tableFd, bytes, 0, bytes.length, 0) === bytes.length ? pulseOf(bytes) : null;
 }
 
-/** Null where there is no such process. Source: proc_pid_stat(5). */
+/** Null where there is no such process. */
 function parentOf(pid: number): number | null {
-  try {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return null;
-  }
+  const parent = statField(pid, 4);
+  return parent === null ? null : Number(parent);
 }
 
 async function* readFrames(fd: number): AsyncGenerator<Frame> {
