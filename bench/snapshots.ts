@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
-const shim = join(root, "native/build/sandbox-shim");
+const look = join(root, "native/build/sandbox-look");
 const sandbox = join(root, "build/sandbox");
 
 /** All processes are in the innermost of so many PID namespaces. */
@@ -40,7 +40,7 @@ export async function snapshots(
   const spec = join(dir, "sleepers.yaml");
   fs.writeFileSync(spec, specOf(count, levels));
   const up = Bun.spawn([sandbox, "up", "--json", spec], { stdio: ["ignore", "ignore", "ignore"] });
-  const snapshot = [shim, "snapshot", String(await monitorOf(`sleepers-${process.pid}`))];
+  const snapshot = [look, "snapshot", String(await monitorOf(`sleepers-${process.pid}`))];
   const all: [string, string[]][] = [
     ["lsns -t pid", ["lsns", "-t", "pid"]],
     ["ps, with pidns", ["ps", "-eo", "pid,pidns,comm"]],

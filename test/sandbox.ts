@@ -27,7 +27,8 @@ export const root = join(import.meta.dir, "..");
 
 /** A directory of its own for a test file, writable for both users, removed at exit. */
 export const scratch = fs.mkdtempSync(join(tmpdir(), "sandbox-test-"));
-fs.chmodSync(scratch, 0o777);
+// As /tmp is: nobody can put a file in the place of another's.
+fs.chmodSync(scratch, 0o1777);
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 export function writeSpec(name: string, text: string): string {
@@ -43,12 +44,13 @@ export function commandFor(user: User, args: readonly string[]): string[] {
 
 export function environmentFor(user: User): Record<string, string> {
   const home = join(scratch, user.name.replace(" ", "-"));
-  const { PATH = "", SANDBOX_SHIM, SANDBOX_TRACER, ASAN_OPTIONS } = process.env;
+  const { PATH = "", SANDBOX_LOOK, SANDBOX_SHIM, SANDBOX_TRACER, ASAN_OPTIONS } = process.env;
   return {
     PATH,
     HOME: home,
     // Of its own: no run of this user's beside the tests is seen, and none sees the tests'.
     SANDBOX_RUN_DIR: join(home, "run"),
+    ...(SANDBOX_LOOK ? { SANDBOX_LOOK } : {}),
     ...(SANDBOX_SHIM ? { SANDBOX_SHIM } : {}),
     ...(SANDBOX_TRACER ? { SANDBOX_TRACER } : {}),
     ...(ASAN_OPTIONS ? { ASAN_OPTIONS } : {}),

@@ -12,6 +12,7 @@
 
 #include "build/idmap.h"
 #include "build/mount.h"
+#include "build/timens.h"
 #include "core/pids.h"
 #include "build/userns.h"
 
@@ -147,6 +148,8 @@ static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
 	    reserve_block(box->last_pid, proc_fd, level, error) < 0)
 		return -1;
 	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, proc_fd, error) < 0)
+		return -1;
+	if (timens_make(run, sandbox, error) < 0)
 		return -1;
 	if (box->namespaces_new & 1u << NAMESPACE_MOUNT &&
 	    (mount_root(run, sandbox, error) < 0 || mount_all(run, sandbox, proc_fd, error) < 0))

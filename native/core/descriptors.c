@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/sbx.h"
+
 union rights {
 	char bytes[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
 	struct cmsghdr align;
@@ -28,6 +30,7 @@ int descriptors_send(int socket, const void *bytes, size_t size, const int *fds,
 		header.msg_controllen =
 			(__typeof__(header.msg_controllen))CMSG_SPACE(count * sizeof(int));
 		entry = CMSG_FIRSTHDR(&header);
+		SBX_ASSERT(entry != NULL); /* the buffer holds at least one */
 		entry->cmsg_level = SOL_SOCKET;
 		entry->cmsg_type = SCM_RIGHTS;
 		entry->cmsg_len = (__typeof__(entry->cmsg_len))CMSG_LEN(count * sizeof(int));

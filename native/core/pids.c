@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/nsfs.h"
+#include "core/procfs.h"
 #include "core/sys.h"
 
 /* proc_pid_status(5) has some 60 lines; the longest are the CPU and memory masks. */
@@ -28,21 +29,6 @@ int pids_open_namespace(int level, struct sbx_error *error)
 	return 0;
 }
 
-/* Numbers after "NSpid:", outermost first. Returns how many. */
-static int numbers_of(const char *line, uint32_t pids[SBX_PIDS_MAX])
-{
-	int count = 0;
-
-	while (*line == '\t' && count < SBX_PIDS_MAX) {
-		uint32_t number = 0;
-
-		for (line++; *line >= '0' && *line <= '9'; line++)
-			number = number * 10 + (uint32_t)(*line - '0');
-		pids[count++] = number;
-	}
-	return count;
-}
-
 /* The NSpid line of a file of level 0's procfs: a status, or the fdinfo of a pidfd. */
 static int read_nspid(const char *path, int level, uint32_t pids[SBX_PIDS_MAX],
 		      struct sbx_error *error)
@@ -59,10 +45,8 @@ static int read_nspid(const char *path, int level, uint32_t pids[SBX_PIDS_MAX],
 		return sbx_fail(error, STEP_PIDS_READ, level);
 	text[size] = '\0';
 
-	const char *line = strstr(text, "\nNSpid:");
-
 	errno = EPROTO;
-	if (line == NULL || numbers_of(line + 7, pids) != level + 1)
+	if (procfs_pids_in(text, pids) != level + 1)
 		return sbx_fail(error, STEP_PIDS_READ, level);
 	return 0;
 }

@@ -12,8 +12,8 @@ struct plan {
 #undef SECTION_VIEW
 	uint32_t sandbox_count;
 	uint32_t slot_count;
-	uint32_t source_count; /* one a sandbox, then one a slot; others may be missing */
 	uint32_t expectation_count;
+	uint32_t source_count; /* one a sandbox, then one a slot; others may be missing */
 };
 
 /*

@@ -16,12 +16,14 @@
 enum {
 	FD_CONTROL = 100, /* stream to and from the runner; the monitor's alone */
 	FD_LOG_IN, /* the monitor's end of FD_LOG; the monitor's alone */
+	FD_LOCK, /* locked while the run lives (flock); the monitor's alone */
 	FD_RUN_DIR, /* O_PATH, directory of the run; the monitor's alone */
 	FD_PROC, /* O_PATH, procfs of level 0 */
 	FD_BELL_UP, /* eventfd: an observed half changed */
 	FD_BELL_DOWN, /* eventfd: a desired half changed */
 	FD_MONITOR, /* pidfd of the monitor: readable once it is dead */
 	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
+	FD_OOM_SCORE, /* oom_score_adj of the shim process itself, where it may write it */
 	FD_NULL, /* /dev/null */
 	FD_START, /* in a starting process: its socket to the supervisor */
 	FD_USERNS, /* user namespace that this sandbox's processes enter, if they must */
@@ -37,10 +39,11 @@ struct run {
 	const char *runs_dir; /* absolute: where the directories of runs are; NULL: not known */
 	char **environment; /* the caller's, for inherit_env */
 	struct rlimit descriptors; /* the caller's RLIMIT_NOFILE, restored for workloads */
-	int *guarded; /* where the pidfd of the root's init goes, shared with the guard; or NULL */
+	int *guarded; /* where the pidfd of the root's init goes; shared with the guard, if there is one */
 	uid_t uid; /* the caller's */
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */
+	bool is_traced; /* the tracer is the parent, and the run dies with it */
 	bool has_control; /* a runner listens: output goes to it */
 	bool is_observed; /* others can read the state table */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "init/init.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -31,8 +32,11 @@ static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_er
 		(void)setsid();
 	if (!is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_SUBREAPER, level);
-	/* A subreaper must outlive the monitor, to end what it has adopted; PID 1 takes all along. */
-	if (is_pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+	/*
+	 * A subreaper must outlive the monitor, to end what it has adopted, and processes of the same
+	 * user could have stopped it; PID 1 takes all along.
+	 */
+	if (prctl(PR_SET_PDEATHSIG, is_pid1 ? SIGKILL : SIGCONT, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (caps_bound(level, error) < 0)
 		return -1;

@@ -22,6 +22,7 @@ static int text_fd(const struct run *run, const struct image_process *process, i
 static int stdin_source(const struct run *run, const struct image_process *process, int level,
 			struct sbx_error *error)
 {
+	SBX_ASSERT(process != NULL);
 	switch ((enum stdin_kind)process->stdin_kind) {
 	case STDIN_KIND_INHERIT:
 		return STDIN_FILENO;
@@ -94,6 +95,7 @@ int streams_open(const struct exec_request *request, struct sbx_error *error)
 	const int append = O_WRONLY | O_CREAT | O_APPEND;
 	int level = (int)plan->slots[request->slot].level;
 
+	SBX_ASSERT(process != NULL);
 	if (process->stdin_kind == STDIN_KIND_FILE &&
 	    open_at(plan_string(plan, process->stdin_text), O_RDONLY, STDIN_FILENO) < 0)
 		return sbx_fail(error, STEP_STDIN_OPEN, level);

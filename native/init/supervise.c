@@ -9,13 +9,11 @@
 #include <time.h>
 
 #include "build/sandbox.h"
+#include "core/children.h"
 #include "core/procfs.h"
 #include "core/sys.h"
 #include "init/join.h"
 #include "init/starts.h"
-
-/* PIDs read at once from procfs when everything is killed. */
-#define CHILDREN_TEXT_SIZE 4096
 
 /* Slots acted on between two looks at what has ended meanwhile. */
 #define REAP_EVERY 64u
@@ -238,46 +236,13 @@ void supervise_forward(struct supervisor *supervisor, int number)
 	}
 }
 
-/*
- * Kills each PID of a list such as "12 34 ", as level 0 numbers them. They are our children, and we
- * have not reaped, so the numbers are still theirs; but in our own PID namespace they may have
- * others, so the directory in procfs names them. Source: pidfd_send_signal(2).
- */
-static void kill_listed(char *text)
-{
-	char *rest = text;
-
-	for (char *pid = strsep(&rest, " "); pid != NULL; pid = strsep(&rest, " ")) {
-		int fd = *pid == '\0' ? -1 :
-					openat(FD_PROC, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-		if (fd >= 0) {
-			(void)sys_pidfd_send_signal(fd, SIGKILL);
-			(void)close(fd);
-		}
-	}
-}
-
 void supervise_kill_all(struct supervisor *supervisor)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	char text[CHILDREN_TEXT_SIZE];
 
 	/* What is killed may have children, which then become ours: so until there is none. */
 	while (supervise_reap(supervisor)) {
-		int fd = openat(FD_PROC, "thread-self/children", O_RDONLY | O_CLOEXEC);
-		ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-		if (fd >= 0)
-			(void)close(fd);
-		if (size > 0) {
-			/* A number cut at the end of a full buffer could be another process's. */
-			if (size == sizeof(text) - 1)
-				while (size > 0 && text[size - 1] != ' ')
-					size--;
-			text[size] = '\0';
-			kill_listed(text);
-		}
+		(void)children_signal(0, SIGKILL);
 		(void)nanosleep(&pause, NULL);
 	}
 }

@@ -15,16 +15,16 @@
 
 #define DIRECTORY_SIZE (64 * 1024)
 #define CHILDREN_SIZE (64 * 1024)
-/* Namespaces of a run that lie in none other of it; one, unless sandboxes inherit PIDs. */
+/* A run's outermost PID namespaces; it has one, unless sandboxes inherit theirs. */
 #define ROOTS_MAX 1024
-/* Generations that are gone down in search of one whose namespace may be seen. */
+/* How many generations down to look for a process whose namespace may be read. */
 #define GENERATIONS_MAX (2 * SBX_PIDS_MAX)
-/* Numbers above the highest that is seen in which hidden processes are looked for. */
+/* Hidden processes are searched up to this far above the highest PID that procfs shows. */
 #define HIDDEN_AHEAD 4096u
-/* A parent that has ended leaves its children to another; more often than this is no accident. */
+/* An orphan gets a new parent; a chain that changes more often than this is not waited for. */
 #define LOOKS_MAX 4
 
-enum standing { UNKNOWN, MEMBER, STRANGER };
+enum standing { UNKNOWN, MEMBER, OUTSIDER };
 
 /* One for each process of /proc. */
 struct entry {
@@ -92,30 +92,30 @@ static bool is_inside(int root, uint32_t pid)
 {
 	uint32_t inode;
 
-	if (spaces_translate())
-		return spaces_pid(root, pid) != 0;
-	return spaces_at(spaces_of(pid, &inode), spaces_level(root)) == root;
+	if (pidns_translates())
+		return pidns_pid(root, pid) != 0;
+	return pidns_at_level(pidns_of(pid, &inode), pidns_level(root)) == root;
 }
 
 /* Everyone who is visible in `root` belongs to the run. */
 static void add_root(int root)
 {
 	for (int i = 0; i < root_count; i++) {
-		if (spaces_at(root, spaces_level(roots[i])) == roots[i])
+		if (pidns_at_level(root, pidns_level(roots[i])) == roots[i])
 			return;
 	}
 	if (root_count == ROOTS_MAX)
-		return; /* its processes are found by their parents */
+		return; /* its processes are members by their parents */
 	roots[root_count++] = root;
 	for (uint32_t i = 0; i < count; i++) {
-		if (list[i].root != SPACE_OWN || !is_inside(root, list[i].pid))
+		if (list[i].root != PIDNS_OWN || !is_inside(root, list[i].pid))
 			continue;
 		list[i].root = root;
 		entries[i].standing = MEMBER;
 	}
 }
 
-/* The children of `pid`, as many as go into the text; empty where there is no such file. */
+/* The children of `pid`, as many as fit the text; empty where the kernel has no such file. */
 static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 {
 	char name[sizeof("task//children") + 10];
@@ -127,34 +127,34 @@ static const char *children_of(uint32_t pid, char text[CHILDREN_SIZE])
 }
 
 /*
- * Where `pid` is the init of a namespace, that one. An ordinary user may not see it in the shim's
- * own inits; their children, and theirs, live in it or below.
+ * The namespace that `pid` is the init of, else PIDNS_NONE. An ordinary user may not read the
+ * namespaces of the shim's own inits, so descendants are asked: they live in it or below.
  */
-static int space_of_init(uint32_t pid)
+static int pidns_of_init(uint32_t pid)
 {
 	static char text[CHILDREN_SIZE];
 	uint32_t pids[SBX_PIDS_MAX], inode;
 	int level = procfs_pids(proc, pid, pids);
 
 	if (level < 1 || pids[level] != 1)
-		return SPACE_NONE;
+		return PIDNS_NONE;
 	for (int generation = 0; generation < GENERATIONS_MAX; generation++) {
 		const char *at = children_of(pid, text);
-		int space = spaces_of(pid, &inode);
+		int pidns = pidns_of(pid, &inode);
 		uint32_t child, first = (uint32_t)procfs_number(&at);
 
-		for (child = first; space == SPACE_NONE && child != 0;) {
-			space = spaces_of(child, &inode);
+		for (child = first; pidns == PIDNS_NONE && child != 0;) {
+			pidns = pidns_of(child, &inode);
 			child = (uint32_t)procfs_number(&at);
 		}
-		if (space != SPACE_NONE)
-			return spaces_at(space, level);
+		if (pidns != PIDNS_NONE)
+			return pidns_at_level(pidns, level);
 		pid = first;
 	}
-	return SPACE_NONE;
+	return PIDNS_NONE;
 }
 
-/* Whether it lives, and procfs does not show it to this caller. */
+/* Whether the process lives but procfs hides it from this caller. */
 static bool is_hidden(uint32_t pid)
 {
 	struct procfs_stat stat;
@@ -169,52 +169,52 @@ static bool is_hidden(uint32_t pid)
 }
 
 /*
- * The namespace at level 1 whose init is `pid`, where procfs hides that one (hidepid): by somebody
- * that it shows and that lives in it.
+ * The namespace with this inode, where procfs hides the monitor or the init (hidepid). A process that
+ * procfs shows and that lives in the namespace leads to it.
  */
-static int space_of_hidden_init(uint32_t pid)
+static int pidns_of_inode(uint32_t inode)
 {
-	uint32_t inode;
+	uint32_t own;
 
 	if (!list_processes())
-		return SPACE_NONE;
+		return PIDNS_NONE;
 	for (uint32_t i = 0; i < count; i++) {
-		int space = spaces_at(spaces_of(list[i].pid, &inode), 1);
-
-		if (space > SPACE_OWN && spaces_process(space, 1) == pid)
-			return space;
+		(void)pidns_of(list[i].pid, &own);
+		if (pidns_known(inode) > PIDNS_OWN)
+			return pidns_known(inode);
 	}
-	return SPACE_NONE;
+	return PIDNS_NONE;
 }
 
-int members_root(int procfs, uint32_t monitor)
+int members_root(int procfs, uint32_t monitor, uint32_t inode)
 {
 	const char *text = monitor_children;
-	int root = SPACE_OWN;
+	int root = PIDNS_OWN;
 	const char *at;
 
 	proc = procfs;
 	(void)children_of(monitor, monitor_children);
-	if (!spaces_translate())
-		return SPACE_OWN;
+	if (!pidns_translates())
+		return PIDNS_OWN;
 	at = text;
-	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
-		root = space_of_init(child);
+	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
+		root = pidns_of_init(child);
 	at = text;
-	for (uint32_t child; root <= SPACE_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
-		root = is_hidden(child) ? space_of_hidden_init(child) : SPACE_OWN;
-	if (root <= SPACE_OWN)
-		return SPACE_OWN;
-	/* The others may be processes that were put into it from above. */
+	if (root <= PIDNS_OWN && inode != 0 &&
+	    (is_hidden(monitor) || is_hidden((uint32_t)procfs_number(&at))))
+		root = pidns_of_inode(inode);
+	if (root <= PIDNS_OWN)
+		return PIDNS_OWN;
+	/* The monitor's other children must be in it too: they were cloned into it from above. */
 	at = text;
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;) {
-		if (spaces_pid(root, child) == 0)
-			return SPACE_OWN;
+		if (pidns_pid(root, child) == 0)
+			return PIDNS_OWN;
 	}
 	return root;
 }
 
-/* Whether the monitor has this child: its init may be hidden, which then has no parent here. */
+/* Whether `pid` is a child of the monitor: a hidden init has no parent in the list. */
 static bool is_monitors(uint32_t pid)
 {
 	const char *at = monitor_children;
@@ -226,40 +226,40 @@ static bool is_monitors(uint32_t pid)
 	return false;
 }
 
-/* Follows the parents up to one of whom it is known, then tells all on the way. */
+/* Follows the parents up to one whose standing is known, then gives it to all on the way. */
 static bool follow(struct entry *start, uint32_t monitor)
 {
-	enum standing found = UNKNOWN;
+	enum standing standing = UNKNOWN;
 	struct entry *last = start;
 	int looks = 0;
 
-	/* No chain is longer than there are processes, even if a scan were to show a circle. */
-	for (uint32_t steps = 0; found == UNKNOWN && steps <= count + LOOKS_MAX; steps++) {
+	/* No chain is longer than the process list, even if a scan shows a circle. */
+	for (uint32_t steps = 0; standing == UNKNOWN && steps <= count + LOOKS_MAX; steps++) {
 		struct entry *above = entry_at(last->parent);
 		struct procfs_stat stat;
 
 		if (last->standing != UNKNOWN) {
-			found = last->standing;
+			standing = last->standing;
 		} else if (last->parent == monitor || is_monitors(last->parent)) {
-			found = MEMBER;
+			standing = MEMBER;
 		} else if (above != NULL) {
 			last = above;
 		} else if (looks++ < LOOKS_MAX && last->parent != 0 &&
 			   procfs_stat(proc, list[last - entries].pid, &stat) &&
 			   stat.parent != last->parent) {
-			last->parent = stat.parent; /* the one before has ended since */
+			last->parent = stat.parent; /* the earlier parent has ended */
 		} else {
-			found = STRANGER;
+			standing = OUTSIDER;
 		}
 	}
 	for (struct entry *at = start; at != NULL && at->standing == UNKNOWN;) {
-		at->standing = (uint8_t)(found == UNKNOWN ? STRANGER : found);
+		at->standing = (uint8_t)(standing == UNKNOWN ? OUTSIDER : standing);
 		at = at == last ? NULL : entry_at(at->parent);
 	}
 	return start->standing == MEMBER;
 }
 
-/* By descent, where there is no PID namespace around them; they may have made some below. */
+/* Without a PID namespace around the run: by descent, then by the namespaces that members made. */
 static void find_by_parents(uint32_t monitor)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -271,62 +271,62 @@ static void find_by_parents(uint32_t monitor)
 	for (uint32_t i = 0; i < count; i++)
 		(void)follow(&entries[i], monitor);
 	for (uint32_t i = 0; i < count; i++) {
-		int space;
+		int root;
 
-		if (entries[i].standing != MEMBER || list[i].root != SPACE_OWN)
+		if (entries[i].standing != MEMBER || list[i].root != PIDNS_OWN)
 			continue;
-		space = space_of_init(list[i].pid);
-		if (space > SPACE_OWN)
-			add_root(space);
+		root = pidns_of_init(list[i].pid);
+		if (root > PIDNS_OWN)
+			add_root(root);
 	}
 }
 
 int members_find(int procfs, uint32_t monitor, int root, const struct member **members)
 {
-	uint32_t kept = 0;
+	uint32_t member_count = 0;
 
 	proc = procfs;
 	if (!list_processes())
 		return -1;
-	if (root != SPACE_OWN)
+	if (root != PIDNS_OWN)
 		add_root(root);
 	else
 		find_by_parents(monitor);
 	for (uint32_t i = 0; i < count; i++) {
 		if (entries[i].standing == MEMBER && list[i].pid != monitor)
-			list[kept++] = list[i];
+			list[member_count++] = list[i];
 	}
 	*members = list;
-	return (int)kept;
+	return (int)member_count;
 }
 
 /*
- * PIDs are given upwards, so what is hidden has a number below, or not far above, the highest that
- * is seen; the kernel translates it without asking who is.
+ * The kernel gives PIDs upwards, so a hidden process has a number below or not far above the highest
+ * shown. It translates a PID without asking for rights over the process.
  */
-void members_hidden(int root, void (*say)(uint32_t pid))
+void members_hidden(uint32_t monitor, int root, void (*report)(uint32_t pid))
 {
 	uint32_t last = 0;
 	const char *at = monitor_children;
-	bool some = false;
+	bool has_hidden = is_hidden(monitor);
 
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;)
-		some = some || is_hidden(child);
-	if (!some)
+		has_hidden = has_hidden || is_hidden(child);
+	if (!has_hidden)
 		return;
-	if (root <= SPACE_OWN) {
-		say(0);
+	if (root <= PIDNS_OWN) {
+		report(0);
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t number = spaces_pid(root, list[i].pid);
+		uint32_t number = pidns_pid(root, list[i].pid);
 
 		last = number > last ? number : last;
 	}
 	for (uint32_t number = 1; number <= last + HIDDEN_AHEAD; number++) {
-		uint32_t pid = spaces_process(root, number);
+		uint32_t pid = pidns_process(root, number);
 
 		if (pid != 0 && is_hidden(pid))
-			say(pid);
+			report(pid);
 	}
 }

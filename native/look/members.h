@@ -6,30 +6,33 @@
 
 struct member {
 	uint32_t pid;
-	/* The outermost PID namespace of the run's that it is in; SPACE_OWN: none, or not known. */
+	/* The run's outermost PID namespace that holds it; PIDNS_OWN: none, or not known. */
 	int root;
 };
 
 /*
- * A PID namespace is a run's if its init descends from the run's monitor; so one that a sandbox has
- * merely joined is not. In all of these `proc` is a descriptor of procfs.
+ * A PID namespace belongs to a run if its init descends from the run's monitor. One that a sandbox
+ * has only joined does not. `proc` is a descriptor of procfs in each of these functions.
  */
 
-/* The one in which all of the run is visible; SPACE_OWN if there is none, or none can be told. */
-int members_root(int proc, uint32_t monitor);
+/*
+ * The namespace in which all of the run is visible; PIDNS_OWN where none is known to be. Where procfs
+ * hides the monitor from this caller, it is the namespace with this inode; 0: not known.
+ */
+int members_root(int proc, uint32_t monitor, uint32_t inode);
 
 /*
- * The living processes of the run of `monitor`, itself not included, in the order of /proc: all
- * that are visible in `root`; if that is SPACE_OWN, all that descend from the monitor, and all that
- * are visible in PID namespaces that these have made. Returns their count, -1 where procfs cannot
- * be read.
+ * Finds the living processes of the run of `monitor`, without the monitor, in the order of /proc:
+ * all that are visible in `root`. If that is PIDNS_OWN: all that descend from the monitor, and all
+ * that are visible in PID namespaces that these made. Returns their count, -1 where procfs cannot be
+ * read.
  */
 int members_find(int proc, uint32_t monitor, int root, const struct member **members);
 
 /*
- * Says of each process that is visible in `root`, and that procfs hides from this caller, its PID; 0
- * if there may be some and nobody can tell. After members_find.
+ * Reports the PID of each process that is visible in `root` and hidden from this caller by procfs; 0
+ * if there may be some that cannot be listed. To be called after members_find.
  */
-void members_hidden(int root, void (*say)(uint32_t pid));
+void members_hidden(uint32_t monitor, int root, void (*report)(uint32_t pid));
 
 #endif

@@ -55,7 +55,7 @@ static int open_chain(uint32_t pid, const char *kind, int max, int chain[CHAIN_M
 }
 
 /* Outermost first, as every list by level. */
-static void tell_pid_namespaces(struct namespace_row *row)
+static void fill_pid_namespaces(struct namespace_row *row)
 {
 	int chain[CHAIN_MAX];
 	int count = open_chain(row->pid, "pid", SBX_PIDS_MAX, chain);
@@ -71,7 +71,7 @@ static void tell_pid_namespaces(struct namespace_row *row)
 	}
 }
 
-static void tell_user_namespaces(struct namespace_row *row)
+static void fill_user_namespaces(struct namespace_row *row)
 {
 	int chain[CHAIN_MAX];
 	int count = open_chain(row->pid, "user", SBX_USERS_MAX, chain);
@@ -101,7 +101,7 @@ static void copy_names(struct namespace_row *row)
  * Names are only told to who is inside, so a child goes there: first into the user namespace that
  * owns it, where an ordinary user has the right to. `row` is memory shared with the child.
  */
-static void tell_names(struct namespace_row *row)
+static void fill_names(struct namespace_row *row)
 {
 	int uts = open_namespace(row->pid, "uts");
 	int own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
@@ -145,8 +145,8 @@ static bool write_row(const struct namespace_row *row)
 
 int namespaces_main(int count, char **arguments)
 {
-	struct namespace_row *row = mmap(NULL, sizeof(*row), PROT_READ | PROT_WRITE,
-					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct namespace_row *row =
+		mmap(NULL, sizeof(*row), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (row == MAP_FAILED)
 		return SBX_EXIT_HOST;
@@ -158,9 +158,9 @@ int namespaces_main(int count, char **arguments)
 			return SBX_EXIT_USAGE;
 		memset(row, 0, sizeof(*row));
 		row->pid = (uint32_t)pid;
-		tell_pid_namespaces(row);
-		tell_user_namespaces(row);
-		tell_names(row);
+		fill_pid_namespaces(row);
+		fill_user_namespaces(row);
+		fill_names(row);
 		if (!write_row(row))
 			return SBX_EXIT_HOST;
 	}

@@ -1,4 +1,4 @@
-/* pidns.c - the PID namespaces around processes, up to our own, and their PIDs there. */
+/* pidns.c - a table of PID namespaces, ours and those below it, and the PIDs in each. */
 #define _GNU_SOURCE
 #include "look/pidns.h"
 
@@ -13,44 +13,42 @@
 #include "core/sbx.h"
 #include "core/sys.h"
 
-/* Source: linux/nsfs.h; the second is of 6.11, and the headers we build against may be older. */
-
-#define SPACES_MAX 65536
-/* More than there are spaces, so that a place is always free. */
-#define PLACES (4 * SPACES_MAX)
-/* Looked at for a process of which only the level is known. */
+#define PIDNS_MAX 65536
+/* More than PIDNS_MAX, so that a search always ends at a free one. */
+#define BUCKETS (4 * PIDNS_MAX)
+/* How many to try for a process of which only the level is known. */
 #define SEARCH_MAX 64
 
-struct space {
+struct pidns {
 	uint32_t inode;
 	int fd;
-	int above; /* the namespace it was made in; of our own, SPACE_NONE */
+	int above; /* the namespace it was made in; PIDNS_NONE for our own */
 	int level;
 };
 
-static struct space spaces[SPACES_MAX];
-static int space_count;
-/* By inode, index + 1; where a place is taken, the next. */
-static int space_of[PLACES];
+static struct pidns table[PIDNS_MAX];
+static int table_count;
+/* Hashed by inode: index + 1, or 0 if free. A taken bucket sends on to the next. */
+static int bucket[BUCKETS];
 static int proc;
 static bool has_translation;
 
-static int *place_of(uint32_t inode)
+static int *bucket_of(uint32_t inode)
 {
-	uint32_t at = inode % PLACES;
+	uint32_t at = inode % BUCKETS;
 
-	while (space_of[at] != 0 && spaces[space_of[at] - 1].inode != inode)
-		at = (at + 1) % PLACES;
-	return &space_of[at];
+	while (bucket[at] != 0 && table[bucket[at] - 1].inode != inode)
+		at = (at + 1) % BUCKETS;
+	return &bucket[at];
 }
 
-static int add(struct space space)
+static int add(struct pidns pidns)
 {
-	if (space_count == SPACES_MAX)
-		return SPACE_NONE;
-	spaces[space_count] = space;
-	*place_of(space.inode) = space_count + 1;
-	return space_count++;
+	if (table_count == PIDNS_MAX)
+		return PIDNS_NONE;
+	table[table_count] = pidns;
+	*bucket_of(pidns.inode) = table_count + 1;
+	return table_count++;
 }
 
 static uint32_t inode_of(int fd)
@@ -60,12 +58,12 @@ static uint32_t inode_of(int fd)
 	return fstat(fd, &status) < 0 ? 0 : (uint32_t)status.st_ino;
 }
 
-int spaces_start(int procfs, bool translates)
+int pidns_open(int procfs, bool translates)
 {
 	int fd = openat(procfs, "self/ns/pid", O_RDONLY | O_CLOEXEC);
 	struct rlimit limit;
 
-	/* A descriptor for each namespace. */
+	/* Each namespace takes a descriptor. */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
@@ -73,29 +71,29 @@ int spaces_start(int procfs, bool translates)
 	if (fd < 0)
 		return -1;
 	proc = procfs;
-	(void)add((struct space){ .inode = inode_of(fd), .fd = fd, .above = SPACE_NONE });
+	(void)add((struct pidns){ .inode = inode_of(fd), .fd = fd, .above = PIDNS_NONE });
 	has_translation = translates && sys_ioctl(fd, NSFS_TGID_IN_PIDNS, getpid()) == getpid();
 	return 0;
 }
 
-bool spaces_translate(void)
+bool pidns_translates(void)
 {
 	return has_translation;
 }
 
-/* Takes `fd`, and opens what is around it up to one that is known. */
-static int learn(int fd)
+/* Adds the namespace of `fd`, which it takes, and its ancestors up to one that is known. */
+static int add_with_ancestors(int fd)
 {
-	struct space chain[SBX_PIDS_MAX];
-	int count = 0, known = 0, above = SPACE_NONE;
+	struct pidns chain[SBX_PIDS_MAX];
+	int count = 0, known = 0, above = PIDNS_NONE;
 
 	while (fd >= 0 && count < SBX_PIDS_MAX) {
 		uint32_t inode = inode_of(fd);
 
-		known = *place_of(inode);
+		known = *bucket_of(inode);
 		if (known != 0)
 			break;
-		chain[count++] = (struct space){ .inode = inode, .fd = fd };
+		chain[count++] = (struct pidns){ .inode = inode, .fd = fd };
 		fd = sys_ioctl(fd, NSFS_PARENT, 0);
 	}
 	if (known != 0) {
@@ -104,86 +102,86 @@ static int learn(int fd)
 	}
 	while (count-- > 0) {
 		chain[count].above = above;
-		chain[count].level = above == SPACE_NONE ? 0 : spaces[above].level + 1;
-		/* What is not below our own can be no one's that we see. */
-		above = above == SPACE_NONE ? SPACE_NONE : add(chain[count]);
-		if (above == SPACE_NONE)
+		chain[count].level = above == PIDNS_NONE ? 0 : table[above].level + 1;
+		/* A namespace that is not below ours holds no process that we see. */
+		above = above == PIDNS_NONE ? PIDNS_NONE : add(chain[count]);
+		if (above == PIDNS_NONE)
 			(void)close(chain[count].fd);
 	}
 	return above;
 }
 
-int spaces_of(uint32_t pid, uint32_t *inode)
+int pidns_of(uint32_t pid, uint32_t *inode)
 {
 	int known, fd;
 
 	*inode = procfs_namespace(proc, pid, "pid");
 	if (*inode == 0)
-		return SPACE_NONE;
-	known = *place_of(*inode);
+		return PIDNS_NONE;
+	known = *bucket_of(*inode);
 	if (known != 0)
 		return known - 1;
 	fd = procfs_open(proc, pid, "ns/pid");
-	return fd < 0 ? SPACE_NONE : learn(fd);
+	return fd < 0 ? PIDNS_NONE : add_with_ancestors(fd);
 }
 
-int spaces_level(int space)
+int pidns_level(int pidns)
 {
-	return spaces[space].level;
+	return table[pidns].level;
 }
 
-uint32_t spaces_inode(int space)
+uint32_t pidns_inode(int pidns)
 {
-	return spaces[space].inode;
+	return table[pidns].inode;
 }
 
-int spaces_at(int space, int level)
+int pidns_at_level(int pidns, int level)
 {
-	while (space != SPACE_NONE && spaces[space].level > level)
-		space = spaces[space].above;
-	return space;
+	while (pidns != PIDNS_NONE && table[pidns].level > level)
+		pidns = table[pidns].above;
+	return pidns;
 }
 
-uint32_t spaces_pid(int space, uint32_t pid)
+uint32_t pidns_pid(int pidns, uint32_t pid)
 {
-	int number = has_translation ? sys_ioctl(spaces[space].fd, NSFS_TGID_IN_PIDNS, pid) : 0;
+	int number = has_translation ? sys_ioctl(table[pidns].fd, NSFS_TGID_IN_PIDNS, pid) : 0;
 
 	return number > 0 ? (uint32_t)number : 0;
 }
 
-uint32_t spaces_process(int space, uint32_t pid)
+uint32_t pidns_process(int pidns, uint32_t pid)
 {
-	int here = has_translation ? sys_ioctl(spaces[space].fd, NSFS_TGID_FROM_PIDNS, pid) : 0;
+	int here = has_translation ? sys_ioctl(table[pidns].fd, NSFS_TGID_FROM_PIDNS, pid) : 0;
 
 	return here > 0 ? (uint32_t)here : 0;
 }
 
-int spaces_known(uint32_t inode)
+int pidns_known(uint32_t inode)
 {
-	return inode == 0 ? SPACE_NONE : *place_of(inode) - 1;
+	return inode == 0 ? PIDNS_NONE : *bucket_of(inode) - 1;
 }
 
-bool spaces_pids(int space, uint32_t pid, uint32_t *pids)
+bool pidns_pids(int pidns, uint32_t pid, uint32_t *pids)
 {
-	for (; space != SPACE_OWN; space = spaces[space].above) {
-		uint32_t number = spaces_pid(space, pid);
+	for (; pidns != PIDNS_OWN; pidns = table[pidns].above) {
+		uint32_t number = pidns_pid(pidns, pid);
 
 		if (number == 0)
 			return false;
-		pids[spaces[space].level] = number;
+		pids[table[pidns].level] = number;
 	}
 	pids[0] = pid;
 	return true;
 }
 
-int spaces_search(int level, uint32_t pid)
+int pidns_search(int level, uint32_t pid)
 {
-	for (int i = space_count, left = SEARCH_MAX; i-- > 0 && left > 0;) {
-		if (spaces[i].level != level)
+	for (int i = table_count, left = SEARCH_MAX; i-- > 0 && left > 0;) {
+		if (table[i].level != level)
 			continue;
-		if (spaces_pid(i, pid) != 0)
+		if (pidns_pid(i, pid) != 0)
 			return i;
 		left--;
 	}
-	return SPACE_NONE;
+	return PIDNS_NONE;
 }

@@ -1,4 +1,4 @@
-/* pidns.h - the PID namespaces around processes, up to our own, and their PIDs there. */
+/* pidns.h - a table of PID namespaces, ours and those below it, and the PIDs in each. */
 #ifndef PIDNS_H
 #define PIDNS_H
 
@@ -6,42 +6,42 @@
 #include <stdint.h>
 
 /*
- * A namespace is named by an index; 0 is our own, those below it are learnt as they are met. All of
- * them stay open, so that no inode is ever used again meanwhile.
+ * A namespace is named by its index in the table. 0 is our own; others are added when a process in
+ * them is first looked at. Each stays open, so the kernel cannot give its inode to another.
  */
-#define SPACE_OWN 0
-#define SPACE_NONE (-1)
+#define PIDNS_OWN 0
+#define PIDNS_NONE (-1)
 
-/* `translates`: the kernel may be asked for PIDs (from 6.11 on). Returns -1 with errno. */
-int spaces_start(int proc, bool translates);
+/* `translates`: use the kernel's translation of PIDs (6.11 and later). Returns -1 with errno. */
+int pidns_open(int proc, bool translates);
 
-bool spaces_translate(void);
+bool pidns_translates(void);
 
 /*
- * The one that `pid` lives in; SPACE_NONE where that may not be seen, or cannot be kept open. Its
- * inode, where that much can be seen, else 0.
+ * The namespace that `pid` lives in; PIDNS_NONE where it may not be read or cannot be kept open.
+ * *inode is 0 where even that may not be read.
  */
-int spaces_of(uint32_t pid, uint32_t *inode);
+int pidns_of(uint32_t pid, uint32_t *inode);
 
-int spaces_level(int space);
-uint32_t spaces_inode(int space);
+int pidns_level(int pidns);
+uint32_t pidns_inode(int pidns);
 
-/* The one at `level` that is, or is around, `space`. */
-int spaces_at(int space, int level);
+/* `pidns` itself or its ancestor, whichever is at `level`. */
+int pidns_at_level(int pidns, int level);
 
-/* The PID that `pid` has in `space`; 0: none, or it cannot be asked for. Needs no right over it. */
-uint32_t spaces_pid(int space, uint32_t pid);
+/* The PID that `pid` has in `pidns`; 0: none, or not known. Needs no rights over the process. */
+uint32_t pidns_pid(int pidns, uint32_t pid);
 
-/* The process here that has `pid` in `space`, whether procfs shows it or not; 0: there is none. */
-uint32_t spaces_process(int space, uint32_t pid);
+/* The PID, in our namespace, of the process that has `pid` in `pidns`; 0: none. procfs may hide it. */
+uint32_t pidns_process(int pidns, uint32_t pid);
 
-/* One that is known already, by its inode; else SPACE_NONE. */
-int spaces_known(uint32_t inode);
+/* The index of a namespace that is in the table, by its inode; else PIDNS_NONE. */
+int pidns_known(uint32_t inode);
 
-/* PIDs at each level down to that of `space`. False: it does not live in it any more. */
-bool spaces_pids(int space, uint32_t pid, uint32_t *pids);
+/* Fills in the PIDs of each level down to that of `pidns`. False: the process has left it. */
+bool pidns_pids(int pidns, uint32_t pid, uint32_t *pids);
 
-/* One of that level in which `pid` is visible: then it lives there. Looks at a few only. */
-int spaces_search(int level, uint32_t pid);
+/* A namespace of `level` in which `pid` is visible, else PIDNS_NONE. Looks at SEARCH_MAX only. */
+int pidns_search(int level, uint32_t pid);
 
 #endif

@@ -1,4 +1,4 @@
-/* rows.c - what is known of each process of a run, as it goes out. */
+/* rows.c - reading one row for each process of a run, as `snapshot` writes it. */
 #define _GNU_SOURCE
 #include "look/rows.h"
 
@@ -14,14 +14,14 @@
 #include "core/sbx.h"
 #include "look/pidns.h"
 
-/* Of the arguments of a process and a NUL; what is longer is cut. */
+/* Longer arguments of a process, with their NUL, are truncated. */
 #define ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 #define NS_PER_SECOND 1000000000ull
 
 #define ROW_SIZE_MAX ((sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ARGV_SIZE + 15) & ~7ul)
-/* What a row takes on average, in the memory that readers share; most take a third of it. */
+/* Shared memory for each row, on average; most rows take a third of it. */
 #define ROW_SIZE_USUAL 1024
-/* Processes that are worth a reader of their own, and readers at most. */
+/* The fewest processes that are worth a reader of their own, and the most readers. */
 #define PART_MIN 256
 #define PARTS_MAX 4
 
@@ -57,8 +57,8 @@ uint64_t rows_tick_ns(void)
 }
 
 /*
- * Of CLOCK_MONOTONIC. Start times are counted on CLOCK_BOOTTIME, which is ahead of it by the time
- * that the machine has slept. Source: proc_pid_stat(5), starttime.
+ * Start times count on CLOCK_BOOTTIME, which is ahead of CLOCK_MONOTONIC by the time that the
+ * machine has slept. Source: proc_pid_stat(5), starttime.
  */
 uint64_t rows_start_ns(uint64_t ticks)
 {
@@ -73,46 +73,48 @@ uint64_t rows_start_ns(uint64_t ticks)
 		ahead_ns = (uint64_t)(boot.tv_sec - monotonic.tv_sec) * NS_PER_SECOND +
 			   (uint64_t)boot.tv_nsec - (uint64_t)monotonic.tv_nsec;
 		tick_ns = rows_tick_ns();
-		/* Whole ticks, so that what passes between both readings makes no difference. */
+		/* Whole ticks: the time between the two readings must make no difference. */
 		asleep_ns = ahead_ns / tick_ns * tick_ns;
 	}
 	return ticks * tick_ns > asleep_ns ? ticks * tick_ns - asleep_ns : 1;
 }
 
-/* By the kernel's own translation where it has one, else from its status. */
-static bool read_pids(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+/* By the kernel's translation of PIDs where it has one, else from NSpid in /proc/PID/status. */
+static bool read_pids(const struct snapshot_options *options, uint32_t pid,
+		      struct snapshot_row *row)
 {
 	uint32_t *inode = &row->inodes[NAMESPACE_PID];
-	int space = spaces_of(pid, inode);
+	int pidns = pidns_of(pid, inode);
 	int level;
 
-	if (space != SPACE_NONE && spaces_pids(space, pid, row_pids(row))) {
-		row->level = (uint32_t)spaces_level(space);
+	if (pidns != PIDNS_NONE && pidns_pids(pidns, pid, row_pids(row))) {
+		row->level = (uint32_t)pidns_level(pidns);
 		return true;
 	}
-	level = procfs_pids(wish->proc, pid, row_pids(row));
+	level = procfs_pids(options->proc, pid, row_pids(row));
 	if (level < 0)
 		return false;
 	row->level = (uint32_t)level;
-	space = *inode == 0 ? spaces_search(level, pid) : SPACE_NONE;
-	if (space != SPACE_NONE)
-		*inode = spaces_inode(space);
+	pidns = *inode == 0 ? pidns_search(level, pid) : PIDNS_NONE;
+	if (pidns != PIDNS_NONE)
+		*inode = pidns_inode(pidns);
 	return true;
 }
 
-static void read_namespaces(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+static void read_namespaces(const struct snapshot_options *options, uint32_t pid,
+			    struct snapshot_row *row)
 {
-	for (int kind = 0; wish->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
+	for (int kind = 0; options->all_namespaces && kind < NAMESPACE_COUNT; kind++) {
 		if (kind != NAMESPACE_PID) /* read with its PIDs */
-			row->inodes[kind] = procfs_namespace(wish->proc, pid, namespace_files[kind]);
+			row->inodes[kind] = procfs_namespace(options->proc, pid, namespace_files[kind]);
 	}
 }
 
 /*
- * Its effective user. The files of what is not dumpable belong to root, the directory never does.
- * Source: proc_pid(5).
+ * The effective user. Files of a process that is not dumpable belong to root, its directory does
+ * not. Source: proc_pid(5).
  */
-static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
+static uint32_t user_of(const struct snapshot_options *options, uint32_t pid, int file)
 {
 	char name[11];
 	struct stat status;
@@ -120,20 +122,21 @@ static uint32_t user_of(const struct rows_wish *wish, uint32_t pid, int file)
 	if (fstat(file, &status) == 0 && status.st_uid != 0)
 		return status.st_uid;
 	(void)snprintf(name, sizeof(name), "%u", pid);
-	return fstatat(wish->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
+	return fstatat(options->proc, name, &status, 0) < 0 ? SBX_NONE : status.st_uid;
 }
 
 /*
- * Its stat is opened first and read last: that works only if the process has lived all the time, so
- * that all that was read by its PID in between was of it and no other. Returns 0 if it has ended.
+ * `stat` is opened first and read last. The read succeeds only if the process lived all the time,
+ * so all that was read by its PID in between belongs to it. Returns the size, 0 if it has ended.
  */
-static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapshot_row *row)
+static size_t read_row(const struct snapshot_options *options, uint32_t pid,
+		       struct snapshot_row *row)
 {
 	struct procfs_stat stat = { 0 };
 	ssize_t argv_size = -1;
 	bool is_read = false;
 	size_t size = 0;
-	int fd = procfs_open(wish->proc, pid, "stat");
+	int fd = procfs_open(options->proc, pid, "stat");
 
 	if (fd < 0) {
 		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
@@ -142,17 +145,18 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 		return 0;
 	}
 	memset(row, 0, sizeof(*row));
-	if (read_pids(wish, pid, row)) {
-		read_namespaces(wish, pid, row);
-		row->uid = user_of(wish, pid, fd);
+	if (read_pids(options, pid, row)) {
+		read_namespaces(options, pid, row);
+		row->uid = user_of(options, pid, fd);
 		size = sizeof(*row) + 2 * sizeof(uint32_t) * (row->level + 1);
-		argv_size = procfs_read(wish->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
+		argv_size =
+			procfs_read(options->proc, pid, "cmdline", (char *)row + size, ARGV_SIZE);
 		is_read = argv_size >= 0 && procfs_read_stat(fd, &stat);
 	}
 	if (!is_read) {
 		int err = errno;
 
-		/* It lives, so it was something else that failed, such as too few descriptors. */
+		/* The process lives, so the read itself failed, as with too few descriptors. */
 		if (lseek(fd, 0, SEEK_SET) == 0 && procfs_read_stat(fd, &stat))
 			miss(err);
 		(void)close(fd);
@@ -170,33 +174,33 @@ static size_t read_row(const struct rows_wish *wish, uint32_t pid, struct snapsh
 	return row->size;
 }
 
-/* Of the rows, those from `first` on; their memory is [room, end). All of it is shared. */
+/* `count` entries from `first` on; their rows go to [buffer, end). All of it is shared memory. */
 struct part {
-	struct seen *first;
+	struct snapshot_entry *first;
 	uint32_t count;
-	uint32_t done; /* so many of them have been read */
-	char *room, *end;
+	uint32_t done; /* how many of them have been read */
+	char *buffer, *end;
 };
 
-/* Ends early where the memory does. */
-static void read_part(const struct rows_wish *wish, struct part *part)
+/* Stops early if the memory runs out. */
+static void read_part(const struct snapshot_options *options, struct part *part)
 {
-	char *room = part->room;
+	char *buffer = part->buffer;
 
-	for (uint32_t i = 0; i < part->count && (size_t)(part->end - room) >= ROW_SIZE_MAX; i++) {
-		size_t size = read_row(wish, part->first[i].pid, (struct snapshot_row *)room);
+	for (uint32_t i = 0; i < part->count && (size_t)(part->end - buffer) >= ROW_SIZE_MAX; i++) {
+		size_t size = read_row(options, part->first[i].pid, (struct snapshot_row *)buffer);
 
-		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)room;
-		room += size;
+		part->first[i].row = size == 0 ? NULL : (struct snapshot_row *)buffer;
+		buffer += size;
 		part->done = i + 1;
 	}
 }
 
-/* What its reader has not read, as it could not be made, was killed, or had no more memory. */
-static void read_rest(const struct rows_wish *wish, const struct part *part)
+/* Reads what the reader did not: its fork failed, it was killed, or it ran out of memory. */
+static void read_rest(const struct snapshot_options *options, const struct part *part)
 {
 	for (uint32_t i = part->done; i < part->count; i++)
-		(void)rows_read_one(wish, &part->first[i]);
+		(void)rows_read_one(options, &part->first[i]);
 }
 
 static size_t part_size(uint32_t count)
@@ -220,7 +224,8 @@ static uint32_t parts_for(uint32_t count)
  * Split among children, one for each CPU: each reads its part into memory that all share, and
  * exits. They are awaited here; what one of them has not read is read here after all.
  */
-static int read_parts(const struct rows_wish *wish, struct seen *all, uint32_t count)
+static int read_parts(const struct snapshot_options *options, struct snapshot_entry *all,
+		      uint32_t count)
 {
 	pid_t readers[PARTS_MAX];
 	uint32_t part_count = parts_for(count), first = 0;
@@ -231,15 +236,15 @@ static int read_parts(const struct rows_wish *wish, struct seen *all, uint32_t c
 	for (uint32_t i = 0; i < part_count; i++) {
 		uint32_t end = (uint32_t)((uint64_t)count * (i + 1) / part_count);
 		size_t size = part_size(end - first);
-		char *room = reserve_shared(size);
+		char *buffer = reserve_shared(size);
 
-		if (room == NULL)
+		if (buffer == NULL)
 			return -1;
 		parts[i] = (struct part){
 			.first = all + first,
 			.count = end - first,
-			.room = room,
-			.end = room + size,
+			.buffer = buffer,
+			.end = buffer + size,
 		};
 		first = end;
 	}
@@ -247,10 +252,10 @@ static int read_parts(const struct rows_wish *wish, struct seen *all, uint32_t c
 		readers[i] = fork();
 		if (readers[i] != 0)
 			continue;
-		read_part(wish, &parts[i]);
+		read_part(options, &parts[i]);
 		_exit(0);
 	}
-	read_part(wish, &parts[0]);
+	read_part(options, &parts[0]);
 	for (uint32_t i = 1; i < part_count; i++) {
 		int status = -1;
 
@@ -258,29 +263,30 @@ static int read_parts(const struct rows_wish *wish, struct seen *all, uint32_t c
 			(void)waitpid(readers[i], &status, 0);
 	}
 	for (uint32_t i = 0; i < part_count; i++)
-		read_rest(wish, &parts[i]);
+		read_rest(options, &parts[i]);
 	return 0;
 }
 
-struct seen *rows_read(const struct rows_wish *wish, const struct member *members, uint32_t count)
+struct snapshot_entry *rows_read(const struct snapshot_options *options,
+				 const struct member *members, uint32_t count)
 {
-	struct seen *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
+	struct snapshot_entry *all = reserve_shared((2 * (size_t)count + 1) * sizeof(*all));
 
 	if (all == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < count; i++)
-		all[i] = (struct seen){ .pid = members[i].pid, .root = members[i].root };
-	return read_parts(wish, all, count) < 0 ? NULL : all;
+		all[i] = (struct snapshot_entry){ .pid = members[i].pid, .root = members[i].root };
+	return read_parts(options, all, count) < 0 ? NULL : all;
 }
 
-bool rows_read_one(const struct rows_wish *wish, struct seen *seen)
+bool rows_read_one(const struct snapshot_options *options, struct snapshot_entry *entry)
 {
-	struct snapshot_row *row = (struct snapshot_row *)vmem_room(ROW_SIZE_MAX);
-	size_t size = row == NULL ? 0 : read_row(wish, seen->pid, row);
+	struct snapshot_row *row = (struct snapshot_row *)vmem_buffer(ROW_SIZE_MAX);
+	size_t size = row == NULL ? 0 : read_row(options, entry->pid, row);
 
 	if (row == NULL)
 		miss(ENOMEM);
-	seen->row = size > 0 ? row : NULL;
+	entry->row = size > 0 ? row : NULL;
 	vmem_use(size);
-	return seen->row != NULL;
+	return entry->row != NULL;
 }

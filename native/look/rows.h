@@ -1,4 +1,4 @@
-/* rows.h - what is known of each process of a run, as it goes out. */
+/* rows.h - reading one row for each process of a run, as `snapshot` writes it. */
 #ifndef ROWS_H
 #define ROWS_H
 
@@ -8,20 +8,21 @@
 #include "gen/layout.gen.h"
 #include "look/members.h"
 
-/* How much is to be learnt of a process. */
-struct rows_wish {
+/* What to read of each process. */
+struct snapshot_options {
 	int proc; /* a descriptor of procfs */
-	bool all_namespaces; /* the inodes of all its namespaces, not only of the PID namespace */
+	uint32_t pidns; /* inode of the outermost PID namespace of the run; 0: not known */
+	bool all_namespaces; /* the inodes of all its namespaces, not of the PID namespace alone */
 };
 
-/* A row, and what is needed to find out whether it still holds. */
-struct seen {
-	struct snapshot_row *row; /* NULL: left out */
+/* A row, and what `reconcile` needs to check it. */
+struct snapshot_entry {
+	struct snapshot_row *row; /* NULL: dropped */
 	uint32_t pid;
-	int root; /* as of struct member */
+	int root; /* as in struct member */
 };
 
-/* What stands behind a row: PIDs by level, then the parent's. */
+/* The arrays behind a row: PIDs by level, then the parent's PIDs by level. */
 static inline uint32_t *row_pids(struct snapshot_row *row)
 {
 	return (uint32_t *)(row + 1);
@@ -44,17 +45,18 @@ int rows_start(void);
 const struct rows_misses *rows_missed(void);
 
 /*
- * Reads all of `members` into rows, in their order, with room for as many more behind them. Rows of
- * processes that have ended are left out. Returns NULL with errno if there is no memory.
+ * Reads a row for each of `members`, in their order; the array has space for as many again. The row
+ * of a process that has ended is NULL. Returns NULL with errno if there is no memory.
  */
-struct seen *rows_read(const struct rows_wish *wish, const struct member *members, uint32_t count);
+struct snapshot_entry *rows_read(const struct snapshot_options *options,
+				 const struct member *members, uint32_t count);
 
 /*
- * Reads the row of a process that `seen` names, into memory of its own. False: it has ended.
+ * Reads the row of the process that `entry` names into memory of its own. False: it has ended.
  */
-bool rows_read_one(const struct rows_wish *wish, struct seen *seen);
+bool rows_read_one(const struct snapshot_options *options, struct snapshot_entry *entry);
 
-/* When a process was started, from its ticks since boot; on CLOCK_MONOTONIC. */
+/* A start time on CLOCK_MONOTONIC, from ticks since boot. */
 uint64_t rows_start_ns(uint64_t ticks);
 
 uint64_t rows_tick_ns(void);

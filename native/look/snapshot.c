@@ -79,41 +79,42 @@ static uint64_t machine_tasks(int proc)
 	return procfs_number(&at);
 }
 
-static struct seen *read_members(const struct rows_wish *wish, uint32_t monitor, int root,
-				 uint32_t *count)
+static struct snapshot_entry *read_members(const struct snapshot_options *options, uint32_t monitor,
+					   int root, uint32_t *count)
 {
 	const struct member *members;
-	int found = members_find(wish->proc, monitor, root, &members);
+	int found = members_find(options->proc, monitor, root, &members);
 
 	*count = (uint32_t)found;
-	return found < 0 ? NULL : rows_read(wish, members, *count);
+	return found < 0 ? NULL : rows_read(options, members, *count);
 }
 
 /* Says on stderr what is missing; the runner puts it into its report. */
 static int fail(const char *what)
 {
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: %s: errno %d\n", what, errno);
+	(void)dprintf(STDERR_FILENO, "sandbox-look: snapshot: %s: errno %d\n", what, errno);
 	return SBX_EXIT_HOST;
 }
 
 static void say_hidden(uint32_t pid)
 {
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: snapshot: hidden %u\n", pid);
+	(void)dprintf(STDERR_FILENO, "sandbox-look: snapshot: hidden %u\n", pid);
 }
 
-static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum means means)
+static int write_snapshot(uint32_t monitor, const struct snapshot_options *options,
+			  enum means means)
 {
-	int root = members_root(wish->proc, monitor);
-	struct seen *all = NULL;
+	int root = members_root(options->proc, monitor, options->pidns);
+	struct snapshot_entry *all = NULL;
 	uint32_t read = 0;
 	int64_t count;
 
 	if (means == MEANS_BPF ||
-	    (means == MEANS_BEST && machine_tasks(wish->proc) >= BPF_TASKS_MIN))
-		all = root == SPACE_OWN ? NULL : tasks_read(wish, root, &read);
+	    (means == MEANS_BEST && machine_tasks(options->proc) >= BPF_TASKS_MIN))
+		all = root == PIDNS_OWN ? NULL : task_iter_read(options, root, &read);
 	if (all == NULL && means != MEANS_BPF)
-		all = read_members(wish, monitor, root, &read);
-	count = all == NULL ? -1 : settle_rows(wish, all, read);
+		all = read_members(options, monitor, root, &read);
+	count = all == NULL ? -1 : reconcile_rows(options, all, read);
 	if (count < 0)
 		return fail(all == NULL ? "to read the processes" : "to put the rows together");
 	for (int64_t i = 0; i < count; i++) {
@@ -126,7 +127,7 @@ static int write_snapshot(uint32_t monitor, const struct rows_wish *wish, enum m
 		errno = rows_missed()->err;
 		(void)fail("to read a process that lives");
 	}
-	members_hidden(root, say_hidden);
+	members_hidden(monitor, root, say_hidden);
 	return 0;
 }
 
@@ -145,9 +146,17 @@ static enum means means_of(const char *name)
 	return MEANS_COUNT;
 }
 
+/* 0 of what is no number. */
+static uint32_t inode_of(const char *text)
+{
+	uint64_t inode = procfs_number(&text);
+
+	return *text == '\0' && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+}
+
 int snapshot_main(int count, char **arguments)
 {
-	struct rows_wish wish = { .proc = -1 };
+	struct snapshot_options options = { .proc = -1 };
 	enum means means = MEANS_BEST;
 	const char *at = count > 0 ? arguments[0] : "";
 	uint64_t monitor = procfs_number(&at);
@@ -156,7 +165,9 @@ int snapshot_main(int count, char **arguments)
 		return SBX_EXIT_USAGE;
 	for (int i = 1; i < count; i++) {
 		if (strcmp(arguments[i], "--namespaces") == 0)
-			wish.all_namespaces = true;
+			options.all_namespaces = true;
+		else if (strcmp(arguments[i], "--pidns") == 0 && i + 1 < count)
+			options.pidns = inode_of(arguments[++i]);
 		else if (strcmp(arguments[i], "--by") == 0)
 			means = means_of(arguments[++i]);
 		else
@@ -164,10 +175,10 @@ int snapshot_main(int count, char **arguments)
 	}
 	if (means == MEANS_COUNT)
 		return SBX_EXIT_USAGE;
-	wish.proc = open_own_proc();
-	if (wish.proc < 0)
+	options.proc = open_own_proc();
+	if (options.proc < 0)
 		return fail("to find a procfs of this PID namespace");
-	if (spaces_start(wish.proc, means != MEANS_PROCFS) < 0 || rows_start() < 0)
+	if (pidns_open(options.proc, means != MEANS_PROCFS) < 0 || rows_start() < 0)
 		return fail("to begin");
-	return write_snapshot((uint32_t)monitor, &wish, means);
+	return write_snapshot((uint32_t)monitor, &options, means);
 }

@@ -14,12 +14,12 @@
 
 /* The kernel gives 32 KiB at a time, and no record is longer. Source: kernel/bpf/bpf_iter.c. */
 #define BATCH_SIZE (64 * 1024)
-/* No row is longer. */
+/* The longest row. */
 #define ROW_SIZE_MAX (sizeof(struct snapshot_row) + 8 * SBX_PIDS_MAX + ITERATOR_ARGV_SIZE + 8)
 /* Source: include/linux/proc_ns.h, PROC_TIME_INIT_INO. */
 #define TIMENS_FIRST 0xeffffffau
 
-/* Of include/linux/sched.h: those bits of a state that proc_pid_stat(5) has letters for. */
+/* Source: include/linux/sched.h; the bits of a state that proc_pid_stat(5) has letters for. */
 #define STATE_REPORT 0x7fu
 #define STATE_IDLE 0x402u
 #define STATE_WAITS 0x9000u /* for a lock, or frozen */
@@ -39,30 +39,33 @@ static char letter_of(uint32_t state, uint32_t exit_state)
 	return letters[index];
 }
 
-/* One more row. Returns -1 if there is no memory. */
-static int take(const struct rows_wish *wish, const struct record *record, int root,
-		struct seen *seen)
+/* Makes the record's row. Returns -1 if there is no memory. */
+static int fill_entry(const struct snapshot_options *options, const struct record *record, int root,
+		      struct snapshot_entry *entry)
 {
-	char *room = vmem_room(ROW_SIZE_MAX);
-	struct snapshot_row *row = (void *)room;
+	char *buffer = vmem_buffer(ROW_SIZE_MAX);
+	struct snapshot_row *row = (void *)buffer;
 	const char *argv;
 	char *end;
 
-	if (room == NULL)
+	if (buffer == NULL)
 		return -1;
 	memset(row, 0, sizeof(*row));
 	row->level = record->level;
 	argv = iterator_pids(record, row_pids(row));
-	*seen = (struct seen){ .pid = row_pids(row)[0], .root = root };
-	/* Procfs knows whether the other threads of a leader that has ended go on. */
+	*entry = (struct snapshot_entry){ .pid = row_pids(row)[0], .root = root };
+	/* procfs knows whether the other threads of a leader that has ended still run. */
 	if (letter_of(record->state, record->exit_state) == 'Z') {
-		(void)rows_read_one(wish, seen);
+		(void)rows_read_one(options, entry);
 		return 0;
 	}
-	/* As procfs shows them: with what is behind, where a process has written over their end. */
+	/*
+	 * A process that has overwritten the end of its arguments is read from procfs, which shows
+	 * what comes after them too.
+	 */
 	if (record->argv_size == ITERATOR_ARGV_UNREAD ||
 	    (record->argv_size > 0 && argv[record->argv_size - 1] != '\0')) {
-		(void)rows_read_one(wish, seen);
+		(void)rows_read_one(options, entry);
 		return 0;
 	}
 	row->state = (uint32_t)letter_of(record->state, record->exit_state);
@@ -74,13 +77,13 @@ static int take(const struct rows_wish *wish, const struct record *record, int r
 	row_parents(row)[0] = record->parent;
 	end = (char *)(row_parents(row) + row->level + 1);
 	memcpy(end, argv, record->argv_size);
-	row->size = (uint32_t)((size_t)(end + record->argv_size - room + 7) & ~7ul);
-	seen->row = row;
+	row->size = (uint32_t)((size_t)(end + record->argv_size - buffer + 7) & ~7ul);
+	entry->row = row;
 	vmem_use(row->size);
 	return 0;
 }
 
-/* Start times of procfs are shifted in a time namespace; those of the kernel are not. */
+/* procfs shifts start times in a time namespace; the kernel's own fields are not shifted. */
 static bool has_first_clock(int proc)
 {
 	struct stat status;
@@ -88,14 +91,14 @@ static bool has_first_clock(int proc)
 	return fstatat(proc, "self/ns/time", &status, 0) < 0 || status.st_ino == TIMENS_FIRST;
 }
 
-/* All rows so far; there is room for as many more, and one. */
+/* The rows so far, with space for as many again and one more. */
 struct list {
-	struct seen *all;
+	struct snapshot_entry *all;
 	size_t size;
 	uint32_t count;
 };
 
-static struct seen *next_of(struct list *list)
+static struct snapshot_entry *next_of(struct list *list)
 {
 	while (2 * (list->count + 1) * sizeof(*list->all) > list->size) {
 		list->all = vmem_grow(list->all, &list->size);
@@ -105,7 +108,8 @@ static struct seen *next_of(struct list *list)
 	return &list->all[list->count++];
 }
 
-static struct seen *read_all(const struct rows_wish *wish, int iterator, int root, uint32_t *count)
+static struct snapshot_entry *read_all(const struct snapshot_options *options, int iterator,
+				       int root, uint32_t *count)
 {
 	static char batch[BATCH_SIZE] __attribute__((aligned(8)));
 	struct list list = { 0 };
@@ -114,11 +118,11 @@ static struct seen *read_all(const struct rows_wish *wish, int iterator, int roo
 	while ((size = read(iterator, batch, sizeof(batch))) > 0) {
 		for (ssize_t at = 0; at < size;) {
 			const struct record *record = (const void *)(batch + at);
-			struct seen *seen = next_of(&list);
+			struct snapshot_entry *entry = next_of(&list);
 			uint32_t pids[SBX_PIDS_MAX];
 			uint32_t argv_size = record->argv_size;
 
-			if (seen == NULL || take(wish, record, root, seen) < 0)
+			if (entry == NULL || fill_entry(options, record, root, entry) < 0)
 				return NULL;
 			at = iterator_pids(record, pids) - batch;
 			at += argv_size == ITERATOR_ARGV_UNREAD ? 0 : argv_size;
@@ -129,23 +133,24 @@ static struct seen *read_all(const struct rows_wish *wish, int iterator, int roo
 	return size == 0 ? list.all : NULL;
 }
 
-struct seen *tasks_read(const struct rows_wish *wish, int root, uint32_t *count)
+struct snapshot_entry *task_iter_read(const struct snapshot_options *options, int root,
+				      uint32_t *count)
 {
-	const struct inside inside = {
-		.inode = spaces_inode(root),
-		.level = spaces_level(root),
-		.all_namespaces = wish->all_namespaces,
+	const struct iterator_filter filter = {
+		.inode = pidns_inode(root),
+		.level = pidns_level(root),
+		.all_namespaces = options->all_namespaces,
 	};
-	struct seen *all;
+	struct snapshot_entry *all;
 	int iterator;
 
 	*count = 0;
-	if (!has_first_clock(wish->proc))
+	if (!has_first_clock(options->proc))
 		return NULL;
-	iterator = iterator_open(&inside);
+	iterator = iterator_open(&filter);
 	if (iterator < 0)
 		return NULL;
-	all = read_all(wish, iterator, root, count);
+	all = read_all(options, iterator, root, count);
 	(void)close(iterator);
 	return all;
 }

@@ -7,10 +7,11 @@
 #include "look/rows.h"
 
 /*
- * As rows_read, of all processes that are visible in the PID namespace `root`, which has to be of
- * spaces.h. Needs CAP_BPF, CAP_PERFMON and the kernel's type information, and takes some
- * milliseconds to begin with. NULL with errno where that cannot be.
+ * Like rows_read, for all processes that are visible in the PID namespace `root` of pidns.h. Needs
+ * CAP_BPF, CAP_PERFMON and the kernel's type information; loading takes some milliseconds. Returns
+ * NULL with errno where it cannot be done.
  */
-struct seen *tasks_read(const struct rows_wish *wish, int root, uint32_t *count);
+struct snapshot_entry *task_iter_read(const struct snapshot_options *options, int root,
+				      uint32_t *count);
 
 #endif

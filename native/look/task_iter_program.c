@@ -1,4 +1,4 @@
-/* task_iter_program.c - the BPF program that the kernel runs for each task, to tell of those inside. */
+/* task_iter_program.c - the BPF program that writes a record of each task in a PID namespace. */
 #define _GNU_SOURCE
 #include "look/task_iter_program.h"
 
@@ -10,18 +10,40 @@
 #include "trace/btf.h"
 #include "core/sbx.h"
 
-enum where {
-	ITERATOR, META_SEQ, TASK_TGID, TASK_PID, TASK_PARENT, TASK_LEADER, TASK_THREAD_PID,
-	TASK_COMM, TASK_STATE, TASK_EXIT_STATE, TASK_START, TASK_CRED, TASK_MM, TASK_NSPROXY,
-	CRED_EUID, CRED_USER_NS, PID_LEVEL, PID_NUMBERS, NUMBER_NR, NUMBER_NS, NUMBER_SIZE, MM_ARG_START,
-	MM_ARG_END, COMMON_INUM, PIDNS_COMMON, USERNS_COMMON,
+enum field_id {
+	ITERATOR,
+	META_SEQ,
+	TASK_TGID,
+	TASK_PID,
+	TASK_PARENT,
+	TASK_LEADER,
+	TASK_THREAD_PID,
+	TASK_COMM,
+	TASK_STATE,
+	TASK_EXIT_STATE,
+	TASK_START,
+	TASK_CRED,
+	TASK_MM,
+	TASK_NSPROXY,
+	CRED_EUID,
+	CRED_USER_NS,
+	PID_LEVEL,
+	PID_NUMBERS,
+	NUMBER_NR,
+	NUMBER_NS,
+	NUMBER_SIZE,
+	MM_ARG_START,
+	MM_ARG_END,
+	COMMON_INUM,
+	PIDNS_COMMON,
+	USERNS_COMMON,
 #define MEMBERS(kind, name, member, type) PROXY_##name, COMMON_##name,
 	SBX_NSPROXY(MEMBERS)
 #undef MEMBERS
-	WHERE_COUNT,
+	FIELD_COUNT,
 };
 
-static struct btf_place wheres[WHERE_COUNT] = {
+static struct btf_field fields[FIELD_COUNT] = {
 	[ITERATOR] = { "bpf_iter_task", BTF_FUNCTION, 0, 0 },
 	[META_SEQ] = { "bpf_iter_meta", "seq", 0, 0 },
 	[TASK_TGID] = { "task_struct", "tgid", 0, 0 },
@@ -54,205 +76,219 @@ static struct btf_place wheres[WHERE_COUNT] = {
 #undef MEMBERS
 };
 
-/* What is not in nsproxy is read by hand below: the user's here, the PIDs' with the PIDs. */
+/* Two kinds are not in nsproxy: the user namespace is read below, the PID namespace with the PIDs. */
 #define ONE(kind, name, member, type) +1
 _Static_assert(2 SBX_NSPROXY(ONE) == NAMESPACE_COUNT, "each namespace kind is read");
 #undef ONE
 
-/* Where a process keeps its namespaces but those of PIDs and users. */
+/* The members of `struct nsproxy`. */
 static const struct {
-	enum where proxy, common;
+	enum field_id proxy, common;
 } kinds[NAMESPACE_COUNT] = {
 #define MEMBERS(kind, name, member, type) [kind] = { PROXY_##name, COMMON_##name },
 	SBX_NSPROXY(MEMBERS)
 #undef MEMBERS
 };
 
-/* Frame of the program. */
-static const struct place frame_seq = { RFP, -16 };
-static const struct place frame_size = { RFP, -24 };
-static const struct place frame_start = { RFP, -32 };
-static const struct place frame_mm = { RFP, -40 };
+/* What the registers hold that keep their value over a call. */
+enum {
+	TASK = R6, /* struct task_struct */
+	TGID = R7, /* until PID */
+	PID = R7, /* struct pid of the process, until ARGV_SIZE */
+	ARGV_SIZE = R7,
+	TEMP = R8,
+	RECORD = R9,
+};
 
-static int32_t at(enum where where)
+/* The program's stack frame. */
+static const struct operand frame_seq = { RFP, -16 };
+static const struct operand frame_size = { RFP, -24 };
+static const struct operand frame_start = { RFP, -32 };
+static const struct operand frame_mm = { RFP, -40 };
+
+static int32_t offset_of(enum field_id id)
 {
-	return (int32_t)wheres[where].value;
+	return (int32_t)fields[id].value;
 }
 
-#define FIELD(name) ((struct place){ R9, (int32_t)offsetof(struct record, name) })
+#define RECORD_FIELD(name) ((struct operand){ RECORD, (int32_t)offsetof(struct record, name) })
 #define RECORD_SIZE ((int32_t)sizeof(struct record))
 
 _Static_assert(sizeof(struct record) % 8 == 0, "it is filled with words of 8 bytes");
 
-/* The inode of a namespace that R8 points to; R8 is lost. */
-static void read_inode(struct program *program, unsigned int kind, enum where common)
+/* Reads the inode of the namespace at TEMP. */
+static void read_inode(struct program *program, unsigned int kind, enum field_id common)
 {
-	as_read(program,
-		(struct place){ R9, (int32_t)(offsetof(struct record, inodes) + 4ul * kind) }, 4,
-		R8, at(common) + at(COMMON_INUM));
+	emit_probe_read(program,
+			(struct operand){ RECORD,
+					  (int32_t)(offsetof(struct record, inodes) + 4ul * kind) },
+			4, TEMP, offset_of(common) + offset_of(COMMON_INUM));
 }
 
-/* R6 is the task, R7 its `struct pid`, R9 the record. */
 static void read_namespaces(struct program *program)
 {
-	as_get(program, BPF_DW, R8, R6, at(TASK_CRED));
-	as_get(program, BPF_DW, R8, R8, at(CRED_USER_NS));
+	emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_CRED));
+	emit_probe_load(program, BPF_DW, TEMP, TEMP, offset_of(CRED_USER_NS));
 	read_inode(program, NAMESPACE_USER, USERNS_COMMON);
 	for (unsigned int kind = 0; kind < NAMESPACE_COUNT; kind++) {
 		if (kinds[kind].proxy == 0)
 			continue;
-		as_get(program, BPF_DW, R8, R6, at(TASK_NSPROXY));
-		as_get(program, BPF_DW, R8, R8, at(kinds[kind].proxy));
+		emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_NSPROXY));
+		emit_probe_load(program, BPF_DW, TEMP, TEMP, offset_of(kinds[kind].proxy));
 		read_inode(program, kind, kinds[kind].common);
 	}
 }
 
-/* The parent's PID at our level, if it is there or below; else it stays 0. */
+/* The parent's PID at our level; 0 if it lives above. */
 static void read_parent(struct program *program, int32_t base)
 {
 	uint32_t jump;
 
-	as_store_number(program, BPF_W, FIELD(parent), 0);
-	as_get(program, BPF_DW, R8, R6, at(TASK_PARENT));
-	as_get(program, BPF_DW, R8, R8, at(TASK_LEADER));
-	as_get(program, BPF_DW, R8, R8, at(TASK_THREAD_PID));
-	as_get(program, BPF_W, R1, R8, at(PID_LEVEL));
-	jump = as_jump(program, BPF_JLT, R1, base);
-	as_read(program, FIELD(parent), 4, R8,
-		at(PID_NUMBERS) + base * at(NUMBER_SIZE) + at(NUMBER_NR));
-	as_land(program, jump);
+	emit_store_imm(program, BPF_W, RECORD_FIELD(parent), 0);
+	emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_PARENT));
+	emit_probe_load(program, BPF_DW, TEMP, TEMP, offset_of(TASK_LEADER));
+	emit_probe_load(program, BPF_DW, TEMP, TEMP, offset_of(TASK_THREAD_PID));
+	emit_probe_load(program, BPF_W, R1, TEMP, offset_of(PID_LEVEL));
+	jump = emit_jump(program, BPF_JLT, R1, base);
+	emit_probe_read(program, RECORD_FIELD(parent), 4, TEMP,
+			offset_of(PID_NUMBERS) + base * offset_of(NUMBER_SIZE) +
+				offset_of(NUMBER_NR));
+	patch_jump(program, jump);
 }
 
 /*
- * Its arguments, behind the PIDs. What they are read from may be replaced meanwhile by an exec;
- * then, as for all that cannot be read, their size says so. frame_size grows by what is read.
+ * Puts the arguments behind the PIDs and adds their size to frame_size. An exec may replace the
+ * memory that they are read from; then argv_size says that they could not be read.
  */
 static void read_argv(struct program *program)
 {
-	uint32_t none, longer, failed, other, moved;
+	uint32_t no_memory, too_long, not_read, other_mm, other_start;
 
-	as_store_number(program, BPF_W, FIELD(argv_size), 0);
-	as_get(program, BPF_DW, R8, R6, at(TASK_MM));
-	none = as_jump(program, BPF_JEQ, R8, 0);
-	as_store(program, BPF_DW, frame_mm, R8);
-	as_store_number(program, BPF_W, FIELD(argv_size), (int32_t)ITERATOR_ARGV_UNREAD);
-	as_get(program, BPF_DW, R1, R8, at(MM_ARG_START));
-	as_store(program, BPF_DW, frame_start, R1);
-	as_get(program, BPF_DW, R7, R8, at(MM_ARG_END));
-	as_load(program, BPF_DW, R1, frame_start);
-	as_math_of(program, BPF_SUB, R7, R1);
-	longer = as_jump(program, BPF_JGT, R7, ITERATOR_ARGV_SIZE);
-	as_load(program, BPF_DW, R8, frame_size);
-	as_move(program, R1, R9);
-	as_math_of(program, BPF_ADD, R1, R8);
-	as_move(program, R2, R7);
-	as_load(program, BPF_DW, R3, frame_start);
-	as_move(program, R4, R6);
-	as_set(program, R5, 0);
-	as_call(program, BPF_FUNC_copy_from_user_task);
-	failed = as_jump(program, BPF_JNE, R0, 0);
-	as_get(program, BPF_DW, R8, R6, at(TASK_MM));
-	as_load(program, BPF_DW, R1, frame_mm);
-	other = as_jump_of(program, BPF_JNE, R1, R8);
-	as_get(program, BPF_DW, R8, R8, at(MM_ARG_START));
-	as_load(program, BPF_DW, R1, frame_start);
-	moved = as_jump_of(program, BPF_JNE, R1, R8);
-	as_store(program, BPF_W, FIELD(argv_size), R7);
-	as_load(program, BPF_DW, R8, frame_size);
-	as_math_of(program, BPF_ADD, R8, R7);
-	as_store(program, BPF_DW, frame_size, R8);
-	as_land(program, moved);
-	as_land(program, other);
-	as_land(program, failed);
-	as_land(program, longer);
-	as_land(program, none);
+	emit_store_imm(program, BPF_W, RECORD_FIELD(argv_size), 0);
+	emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_MM));
+	no_memory = emit_jump(program, BPF_JEQ, TEMP, 0);
+	emit_store(program, BPF_DW, frame_mm, TEMP);
+	emit_store_imm(program, BPF_W, RECORD_FIELD(argv_size), (int32_t)ITERATOR_ARGV_UNREAD);
+	emit_probe_load(program, BPF_DW, R1, TEMP, offset_of(MM_ARG_START));
+	emit_store(program, BPF_DW, frame_start, R1);
+	emit_probe_load(program, BPF_DW, ARGV_SIZE, TEMP, offset_of(MM_ARG_END));
+	emit_load(program, BPF_DW, R1, frame_start);
+	emit_alu_reg(program, BPF_SUB, ARGV_SIZE, R1);
+	too_long = emit_jump(program, BPF_JGT, ARGV_SIZE, ITERATOR_ARGV_SIZE);
+	emit_load(program, BPF_DW, TEMP, frame_size);
+	emit_move(program, R1, RECORD);
+	emit_alu_reg(program, BPF_ADD, R1, TEMP);
+	emit_move(program, R2, ARGV_SIZE);
+	emit_load(program, BPF_DW, R3, frame_start);
+	emit_move(program, R4, TASK);
+	emit_set(program, R5, 0);
+	emit_call(program, BPF_FUNC_copy_from_user_task);
+	not_read = emit_jump(program, BPF_JNE, R0, 0);
+	emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_MM));
+	emit_load(program, BPF_DW, R1, frame_mm);
+	other_mm = emit_jump_reg(program, BPF_JNE, R1, TEMP);
+	emit_probe_load(program, BPF_DW, TEMP, TEMP, offset_of(MM_ARG_START));
+	emit_load(program, BPF_DW, R1, frame_start);
+	other_start = emit_jump_reg(program, BPF_JNE, R1, TEMP);
+	emit_store(program, BPF_W, RECORD_FIELD(argv_size), ARGV_SIZE);
+	emit_load(program, BPF_DW, TEMP, frame_size);
+	emit_alu_reg(program, BPF_ADD, TEMP, ARGV_SIZE);
+	emit_store(program, BPF_DW, frame_size, TEMP);
+	patch_jump(program, other_start);
+	patch_jump(program, other_mm);
+	patch_jump(program, not_read);
+	patch_jump(program, too_long);
+	patch_jump(program, no_memory);
 }
 
-/* Goes on only with the first task of a process that is visible inside. */
-static void exit_unless_inside(struct program *program, const struct inside *inside, int32_t base)
+/* Ends the program unless the task leads a process that is visible in the namespace. */
+static void exit_unless_visible(struct program *program, const struct iterator_filter *filter,
+				int32_t base)
 {
-	int32_t level = base + inside->level;
+	int32_t level = base + filter->level;
 
-	as_get(program, BPF_W, R7, R6, at(TASK_TGID));
-	as_get(program, BPF_W, R8, R6, at(TASK_PID));
-	as_exit_if_of(program, BPF_JNE, R7, R8);
-	as_get(program, BPF_DW, R7, R6, at(TASK_THREAD_PID));
-	as_get(program, BPF_W, R8, R7, at(PID_LEVEL));
-	as_exit_if(program, BPF_JLT, R8, level);
-	as_get(program, BPF_DW, R1, R7,
-	       at(PID_NUMBERS) + level * at(NUMBER_SIZE) + at(NUMBER_NS));
-	as_get(program, BPF_W, R1, R1, at(PIDNS_COMMON) + at(COMMON_INUM));
-	/* An inode has 32 bits, a number in an instruction 31 and a sign. */
-	as_set(program, R2, (int32_t)inside->inode);
-	as_math(program, BPF_LSH, R2, 32);
-	as_math(program, BPF_RSH, R2, 32);
-	as_exit_if_of(program, BPF_JNE, R1, R2);
+	emit_probe_load(program, BPF_W, TGID, TASK, offset_of(TASK_TGID));
+	emit_probe_load(program, BPF_W, TEMP, TASK, offset_of(TASK_PID));
+	emit_exit_if_reg(program, BPF_JNE, TGID, TEMP);
+	emit_probe_load(program, BPF_DW, PID, TASK, offset_of(TASK_THREAD_PID));
+	emit_probe_load(program, BPF_W, TEMP, PID, offset_of(PID_LEVEL));
+	emit_exit_if(program, BPF_JLT, TEMP, level);
+	emit_probe_load(program, BPF_DW, R1, PID,
+			offset_of(PID_NUMBERS) + level * offset_of(NUMBER_SIZE) +
+				offset_of(NUMBER_NS));
+	emit_probe_load(program, BPF_W, R1, R1, offset_of(PIDNS_COMMON) + offset_of(COMMON_INUM));
+	/* An inode has 32 bits; an immediate would be sign-extended. */
+	emit_set(program, R2, (int32_t)filter->inode);
+	emit_alu(program, BPF_LSH, R2, 32);
+	emit_alu(program, BPF_RSH, R2, 32);
+	emit_exit_if_reg(program, BPF_JNE, R1, R2);
 }
 
-/* Run for each task there is: `bpf_iter__task` is its metadata and the task. */
-static void assemble_visit(struct program *program, const struct inside *inside, int32_t base,
-			   int map)
+/* Runs for each task; its context is `struct bpf_iter__task`: the metadata, then the task. */
+static void assemble_visit(struct program *program, const struct iterator_filter *filter,
+			   int32_t base, int map)
 {
-	as_load(program, BPF_DW, R6, (struct place){ R1, 8 });
-	as_load(program, BPF_DW, R7, (struct place){ R1, 0 });
-	as_exit_if(program, BPF_JEQ, R6, 0); /* after the last */
-	as_load(program, BPF_DW, R7, (struct place){ R7, at(META_SEQ) });
-	as_store(program, BPF_DW, frame_seq, R7);
-	exit_unless_inside(program, inside, base);
+	emit_load(program, BPF_DW, TASK, (struct operand){ R1, 8 });
+	emit_load(program, BPF_DW, TEMP, (struct operand){ R1, 0 });
+	emit_exit_if(program, BPF_JEQ, TASK, 0); /* after the last task */
+	emit_load(program, BPF_DW, TEMP, (struct operand){ TEMP, offset_of(META_SEQ) });
+	emit_store(program, BPF_DW, frame_seq, TEMP);
+	exit_unless_visible(program, filter, base);
 
-	as_value(program, R9, map);
+	emit_map_value(program, RECORD, map);
 	for (size_t offset = 0; offset < (size_t)RECORD_SIZE; offset += 8)
-		as_store_number(program, BPF_DW, (struct place){ R9, (int32_t)offset }, 0);
-	as_math(program, BPF_SUB, R8, base);
-	as_exit_if(program, BPF_JGT, R8, SBX_LEVEL_MAX);
-	as_store(program, BPF_W, FIELD(level), R8);
-	as_math(program, BPF_ADD, R8, 1);
-	as_math(program, BPF_MUL, R8, at(NUMBER_SIZE));
-	as_move(program, R1, R9);
-	as_math(program, BPF_ADD, R1, RECORD_SIZE);
-	as_move(program, R2, R8);
-	as_move(program, R3, R7);
-	as_math(program, BPF_ADD, R3, at(PID_NUMBERS) + base * at(NUMBER_SIZE));
-	as_math(program, BPF_ADD, R8, RECORD_SIZE);
-	as_store(program, BPF_DW, frame_size, R8);
-	as_call(program, BPF_FUNC_probe_read_kernel);
+		emit_store_imm(program, BPF_DW, (struct operand){ RECORD, (int32_t)offset }, 0);
+	emit_alu(program, BPF_SUB, TEMP, base);
+	emit_exit_if(program, BPF_JGT, TEMP, SBX_LEVEL_MAX);
+	emit_store(program, BPF_W, RECORD_FIELD(level), TEMP);
+	emit_alu(program, BPF_ADD, TEMP, 1);
+	emit_alu(program, BPF_MUL, TEMP, offset_of(NUMBER_SIZE));
+	emit_move(program, R1, RECORD);
+	emit_alu(program, BPF_ADD, R1, RECORD_SIZE);
+	emit_move(program, R2, TEMP);
+	emit_move(program, R3, PID);
+	emit_alu(program, BPF_ADD, R3, offset_of(PID_NUMBERS) + base * offset_of(NUMBER_SIZE));
+	emit_alu(program, BPF_ADD, TEMP, RECORD_SIZE);
+	emit_store(program, BPF_DW, frame_size, TEMP);
+	emit_call(program, BPF_FUNC_probe_read_kernel);
 
-	/* Of the innermost namespace, the last of those. */
-	as_load(program, BPF_DW, R8, frame_size);
-	as_move(program, R1, R9);
-	as_math_of(program, BPF_ADD, R1, R8);
-	as_load(program, BPF_DW, R8, (struct place){ R1, at(NUMBER_NS) - at(NUMBER_SIZE) });
+	/* The innermost namespace is in the last `struct upid`. */
+	emit_load(program, BPF_DW, TEMP, frame_size);
+	emit_move(program, R1, RECORD);
+	emit_alu_reg(program, BPF_ADD, R1, TEMP);
+	emit_load(program, BPF_DW, TEMP,
+		  (struct operand){ R1, offset_of(NUMBER_NS) - offset_of(NUMBER_SIZE) });
 	read_inode(program, NAMESPACE_PID, PIDNS_COMMON);
-	as_read(program, FIELD(state), 4, R6, at(TASK_STATE));
-	as_read(program, FIELD(exit_state), 4, R6, at(TASK_EXIT_STATE));
-	as_read(program, FIELD(start_ns), 8, R6, at(TASK_START));
-	as_read(program, FIELD(comm), 16, R6, at(TASK_COMM));
-	as_get(program, BPF_DW, R8, R6, at(TASK_CRED));
-	as_read(program, FIELD(uid), 4, R8, at(CRED_EUID));
-	if (inside->all_namespaces)
+	emit_probe_read(program, RECORD_FIELD(state), 4, TASK, offset_of(TASK_STATE));
+	emit_probe_read(program, RECORD_FIELD(exit_state), 4, TASK, offset_of(TASK_EXIT_STATE));
+	emit_probe_read(program, RECORD_FIELD(start_ns), 8, TASK, offset_of(TASK_START));
+	emit_probe_read(program, RECORD_FIELD(comm), 16, TASK, offset_of(TASK_COMM));
+	emit_probe_load(program, BPF_DW, TEMP, TASK, offset_of(TASK_CRED));
+	emit_probe_read(program, RECORD_FIELD(uid), 4, TEMP, offset_of(CRED_EUID));
+	if (filter->all_namespaces)
 		read_namespaces(program);
 	read_parent(program, base);
 	read_argv(program);
 
-	as_load(program, BPF_DW, R1, frame_seq);
-	as_move(program, R2, R9);
-	as_load(program, BPF_DW, R3, frame_size);
-	as_math(program, BPF_ADD, R3, 7);
-	as_math(program, BPF_AND, R3, -8);
-	as_call(program, BPF_FUNC_seq_write);
-	as_set(program, R0, 0);
-	as_end(program);
+	emit_load(program, BPF_DW, R1, frame_seq);
+	emit_move(program, R2, RECORD);
+	emit_load(program, BPF_DW, R3, frame_size);
+	emit_alu(program, BPF_ADD, R3, 7);
+	emit_alu(program, BPF_AND, R3, -8);
+	emit_call(program, BPF_FUNC_seq_write);
+	emit_set(program, R0, 0);
+	emit_exit(program);
 }
 
-/* Run once, by the caller: the kernel's level of its PID namespace. */
+/* Runs once, in the caller: returns the kernel's level of its PID namespace. */
 static void assemble_base(struct program *program)
 {
-	as_call(program, BPF_FUNC_get_current_task);
-	as_move(program, R6, R0);
-	as_get(program, BPF_DW, R6, R6, at(TASK_LEADER));
-	as_get(program, BPF_DW, R6, R6, at(TASK_THREAD_PID));
-	as_get(program, BPF_W, R0, R6, at(PID_LEVEL));
-	as_end(program);
+	emit_call(program, BPF_FUNC_get_current_task);
+	emit_move(program, TASK, R0);
+	emit_probe_load(program, BPF_DW, TASK, TASK, offset_of(TASK_LEADER));
+	emit_probe_load(program, BPF_DW, TASK, TASK, offset_of(TASK_THREAD_PID));
+	emit_probe_load(program, BPF_W, R0, TASK, offset_of(PID_LEVEL));
+	emit_exit(program);
 }
 
 static int learn_base(uint32_t *base)
@@ -269,22 +305,22 @@ static int learn_base(uint32_t *base)
 	return result;
 }
 
-int iterator_open(const struct inside *inside)
+int iterator_open(const struct iterator_filter *filter)
 {
 	static struct program program;
 	uint32_t base, size;
 	int map, code, iterator;
 
-	if (btf_find(wheres, WHERE_COUNT) < 0 || learn_base(&base) < 0)
+	if (btf_resolve(fields, FIELD_COUNT) < 0 || learn_base(&base) < 0)
 		return -1;
-	size = (uint32_t)RECORD_SIZE + SBX_PIDS_MAX * wheres[NUMBER_SIZE].value +
+	size = (uint32_t)RECORD_SIZE + SBX_PIDS_MAX * fields[NUMBER_SIZE].value +
 	       ITERATOR_ARGV_SIZE + 8;
 	map = bpf_map(BPF_MAP_TYPE_ARRAY, size, 1);
 	if (map < 0)
 		return -1;
-	assemble_visit(&program, inside, (int32_t)base, map);
-	code = bpf_load_iterator(program.code, program.count, wheres[ITERATOR].value);
-	(void)close(map); /* the program keeps it, and the iterator that one */
+	assemble_visit(&program, filter, (int32_t)base, map);
+	code = bpf_load_iterator(program.code, program.count, fields[ITERATOR].value);
+	(void)close(map); /* the program holds the map, and the iterator the program */
 	if (code < 0)
 		return -1;
 	iterator = bpf_iterate(code);
@@ -296,7 +332,7 @@ const char *iterator_pids(const struct record *record, uint32_t *pids)
 {
 	const char *numbers = (const char *)(record + 1);
 
-	for (uint32_t level = 0; level <= record->level; level++, numbers += at(NUMBER_SIZE))
-		memcpy(&pids[level], numbers + at(NUMBER_NR), sizeof(*pids));
+	for (uint32_t level = 0; level <= record->level; level++, numbers += offset_of(NUMBER_SIZE))
+		memcpy(&pids[level], numbers + offset_of(NUMBER_NR), sizeof(*pids));
 	return numbers;
 }

@@ -1,4 +1,4 @@
-/* task_iter_program.h - the BPF program that the kernel runs for each task, to tell of those inside. */
+/* task_iter_program.h - the BPF program that writes a record of each task in a PID namespace. */
 #ifndef TASK_ITER_PROGRAM_H
 #define TASK_ITER_PROGRAM_H
 
@@ -7,21 +7,21 @@
 
 #include "gen/layout.gen.h"
 
-/* Of the arguments of a process; longer ones are not read. */
+/* Longer arguments of a process are not read. */
 #define ITERATOR_ARGV_SIZE 4096
-/* A size of arguments that could not be read. */
+/* As argv_size: the arguments could not be read. */
 #define ITERATOR_ARGV_UNREAD SBX_NONE
 
-/* Of which processes it tells, and what. */
-struct inside {
-	uint32_t inode; /* of a PID namespace in which they are visible */
+/* Which processes get a record, and what it holds. */
+struct iterator_filter {
+	uint32_t inode; /* of the PID namespace in which they are visible */
 	int level; /* of that namespace; ours is 0 */
 	bool all_namespaces;
 };
 
 /*
- * What it tells of a process, followed by its PIDs as the kernel keeps them, and its arguments; the
- * next begins at a multiple of 8.
+ * One process. Its PIDs follow, as the kernel keeps them (struct upid), then its arguments; the next
+ * record begins at a multiple of 8.
  */
 struct record {
 	uint32_t level; /* ours is 0 */
@@ -35,12 +35,12 @@ struct record {
 };
 
 /*
- * Returns a descriptor that records are read from, whole ones at each read. -1 with errno where
- * that cannot be: without CAP_BPF and CAP_PERFMON, without type information, on older kernels.
+ * Returns a descriptor to read records from; each read gives whole ones. -1 with errno without
+ * CAP_BPF and CAP_PERFMON, without type information, and on older kernels.
  */
-int iterator_open(const struct inside *inside);
+int iterator_open(const struct iterator_filter *filter);
 
-/* Its PIDs, `level` + 1. Returns where its arguments begin. */
+/* Fills in `level` + 1 PIDs. Returns the start of the arguments. */
 const char *iterator_pids(const struct record *record, uint32_t *pids);
 
 #endif

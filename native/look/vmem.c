@@ -1,4 +1,4 @@
-/* vmem.c - memory of a snapshot: as much as there are processes, and no more. */
+/* vmem.c - memory for a snapshot, in proportion to the number of processes. */
 #define _GNU_SOURCE
 #include "look/vmem.h"
 
@@ -7,19 +7,18 @@
 #include "core/procfs.h"
 #include "core/sbx.h"
 
-/* Of a list at first, and of what is taken for rooms at once. */
+/* The first size of a list, and how much memory for buffers is allocated at once. */
 #define FIRST_SIZE (64u * 1024)
 #define CHUNK_SIZE (1024u * 1024)
 
-_Static_assert(PID_PAGES * PID_PAGE_SIZE >= PID_LIMIT, "a number for each PID");
+_Static_assert(PID_PAGES *PID_PAGE_SIZE >= PID_LIMIT, "a number for each PID");
 
 static char *chunk;
 static size_t chunk_left;
 
 static void *map(size_t size)
 {
-	void *memory =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -39,7 +38,7 @@ void *vmem_grow(void *memory, size_t *size)
 	return grown;
 }
 
-char *vmem_room(size_t size)
+char *vmem_buffer(size_t size)
 {
 	SBX_ASSERT(size <= CHUNK_SIZE);
 	if (chunk_left < size) {
@@ -62,12 +61,12 @@ int pid_number_set(struct pid_numbers *numbers, uint32_t pid, uint32_t number)
 
 	SBX_ASSERT(pid < PID_LIMIT);
 	if (*page == NULL) {
-		uint32_t *room = (uint32_t *)vmem_room(PID_PAGE_SIZE * sizeof(uint32_t));
+		uint32_t *numbers_page = (uint32_t *)vmem_buffer(PID_PAGE_SIZE * sizeof(uint32_t));
 
-		if (room == NULL)
+		if (numbers_page == NULL)
 			return -1;
 		vmem_use(PID_PAGE_SIZE * sizeof(uint32_t));
-		*page = room;
+		*page = numbers_page;
 	}
 	(*page)[pid % PID_PAGE_SIZE] = number;
 	return 0;

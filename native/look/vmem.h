@@ -1,4 +1,4 @@
-/* vmem.h - memory of a snapshot: as much as there are processes, and no more. */
+/* vmem.h - memory for a snapshot, in proportion to the number of processes. */
 #ifndef VMEM_H
 #define VMEM_H
 
@@ -8,9 +8,8 @@
 #include <sys/mman.h>
 
 /*
- * Nothing of this is ever given back: a snapshot is one short process. Sizes follow what is really
- * there, as a limit on address space (RLIMIT_AS) and vm.overcommit_memory=2 count what is asked for.
- * All return NULL (or -1) with errno ENOMEM.
+ * Nothing is ever freed: a snapshot is one short process. Nothing is reserved ahead either, since
+ * RLIMIT_AS and vm.overcommit_memory=2 count what is reserved. All return NULL or -1 with ENOMEM.
  */
 
 /* Zeroed; shared with children that are forked later. */
@@ -21,19 +20,19 @@ static inline void *reserve_shared(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* Of `size` bytes, or of none yet (NULL, 0): twice as many, with the same content; zeroed behind. */
+/* Doubles the memory and updates *size; new bytes are 0. NULL and 0: allocates the first. */
 void *vmem_grow(void *memory, size_t *size);
 
-/* Room for `size` bytes, zeroed, a multiple of 8; what is not used of it is given out again. */
-char *vmem_room(size_t size);
+/* A zeroed buffer of `size` bytes. The next call returns the same one, unless vmem_use took it. */
+char *vmem_buffer(size_t size);
 
-/* Of the last room, so many bytes are used. */
+/* Takes the first `size` bytes, a multiple of 8, of the last buffer. */
 void vmem_use(size_t size);
 
 #define PID_PAGES 1024
 #define PID_PAGE_SIZE 4096
 
-/* A number for each PID below PID_LIMIT, 0 at first; pages of it are there once they are used. */
+/* A number for each PID below PID_LIMIT, 0 at first; pages are allocated when they are used. */
 struct pid_numbers {
 	uint32_t *pages[PID_PAGES];
 };

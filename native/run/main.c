@@ -15,11 +15,11 @@
 
 #include "build/dev.h"
 #include "run/monitor.h"
+#include "run/run_dir.h"
+#include "run/verdict.h"
 #include "run/seal.h"
-#include "look/namespaces.h"
 #include "core/fault.h"
 #include "core/shared.h"
-#include "look/snapshot.h"
 #include "core/sys.h"
 #include "trace/trace.h"
 
@@ -27,7 +27,7 @@
 struct options {
 	const char *image;
 	const char *spec_dir;
-	const char *run_dir; /* removed at the end if the runner is gone; NULL: there is none */
+	const char *run_dir; /* locked, and removed at the end; NULL: there is none */
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
@@ -39,8 +39,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
-		"       sandbox-shim snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
-		"       sandbox-shim namespaces PID...\n"
+		"       sandbox-shim runs DIR...\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -52,8 +51,9 @@ static int usage(void)
 		"  --trace FD    file that every fork, exec and exit is written to\n"
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
-		"  --run-dir DIR directory of the run, removed here if the runner dies before\n"
-		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
+		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
+		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	return SBX_EXIT_USAGE;
@@ -150,6 +150,8 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	/* Missing standard streams would be taken by the next open. */
 	for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= STDERR_FILENO;)
 		fd = dup(fd);
+	if (options->run_dir != NULL && run_dir_place(error) < 0)
+		return -1;
 	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
 		return sbx_fail(error, STEP_CONTROL_OPEN, 0);
 	if (run_place(open_proc(), FD_PROC) < 0)
@@ -169,7 +171,7 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
 	if (run_reserve_numbers() < 0)
-		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
+		return sbx_fail(error, STEP_RESERVE_DESCRIPTORS, 0);
 	return 0;
 }
 
@@ -218,17 +220,8 @@ static int report_faults(const struct run *run, int code)
 		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
 	}
+	verdict_print(&run->plan, &run->table);
 	return code;
-}
-
-/* What a runner puts there (src/host/run-dir.ts); nothing else is touched. */
-static void remove_run_dir(int fd, const char *path)
-{
-	(void)unlinkat(fd, "table", 0);
-	(void)unlinkat(fd, "trace", 0);
-	(void)unlinkat(fd, "plan", 0);
-	(void)unlinkat(fd, "owner", 0);
-	(void)rmdir(path);
 }
 
 /* The directory that the run's own is in: `path` up to its last slash. NULL where that is not known. */
@@ -277,17 +270,14 @@ static int run_command(int count, char **arguments)
 	run.environment = environ;
 	run.uid = geteuid();
 	run.gid = getegid();
+	run.is_traced = options.trace.fd >= 0;
 	run.has_control = options.control_fd >= 0;
 	run.is_observed = options.table_fd >= 0;
 	if (raise_descriptors(&run, &error) < 0 ||
+	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
 	    place_descriptors(&options, &error) < 0)
-		return report(&run, &error, SBX_NONE);
-	if (options.run_dir != NULL &&
-	    run_place(open(options.run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), FD_RUN_DIR) < 0)
-		(void)sbx_fail(&error, STEP_RUN_DIR_OPEN, 0);
-	if (error.step != STEP_NONE)
 		return report(&run, &error, SBX_NONE);
 	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
 	run.mask_proc = run.uid == 0;
@@ -297,8 +287,8 @@ static int run_command(int count, char **arguments)
 
 	int code = monitor_main(&run);
 
-	if (options.run_dir != NULL && run.runner_gone)
-		remove_run_dir(FD_RUN_DIR, options.run_dir);
+	if (options.run_dir != NULL)
+		run_dir_remove(options.run_dir);
 	return run.has_control ? code : report_faults(&run, code);
 }
 
@@ -308,6 +298,8 @@ static int run_sealed(int count, char **arguments)
 	static const struct plan none;
 	struct sbx_error error = { 0 };
 
+	/* A limit on the size of files is an error here, not a death; reset before anything runs. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (seal_executable(arguments) == 0)
 		return run_command(count - 2, arguments + 2);
 	(void)sbx_fail(&error, STEP_SEAL, 0);
@@ -320,10 +312,8 @@ int main(int count, char **arguments)
 	seal_process();
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_sealed(count, arguments);
-	if (count >= 3 && strcmp(arguments[1], "snapshot") == 0)
-		return snapshot_main(count - 2, arguments + 2);
-	if (count >= 2 && strcmp(arguments[1], "namespaces") == 0)
-		return namespaces_main(count - 2, arguments + 2);
+	if (count >= 2 && strcmp(arguments[1], "runs") == 0)
+		return run_dirs_main(count - 2, arguments + 2);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
 		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;

@@ -2,18 +2,41 @@
 #define _GNU_SOURCE
 #include "run/monitor.h"
 
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/timerfd.h>
 
+#include "core/children.h"
 #include "run/scheduler.h"
 #include "run/shutdown.h"
 #include "run/verdict.h"
 #include "run/watchdog.h"
+#include "init/attributes.h"
 #include "init/init.h"
 #include "run/relay.h"
 #include "init/supervise.h"
 #include "core/sys.h"
+
+/* What the guard adds to the time that the monitor itself should need. */
+#define GUARD_SLACK_MS 1500u
+/* While a stop goes on the runner sees at least so often that the monitor is not stopped itself. */
+#define HEARTBEAT_MS 250u
+/* How long children that nobody supervises any more have to be gone after their SIGKILL. */
+#define LEFT_BEHIND_MS 2000u
+/* How long the end of a run waits for output of a writer that it could not have killed. */
+#define DRAIN_MS 200u
+/* After a kill: how long it waits for a runner that takes nothing. */
+#define KILLED_DRAIN_MS 1000u
+
+/* What the loop is about; each leads to the next. */
+enum stage {
+	STAGE_RUNNING, /* the scheduler decides */
+	STAGE_CLEANING, /* all slots have ended; what they left to the monitor is killed */
+	STAGE_DRAINING, /* nothing lives; output that is still in pipes goes to the runner */
+	STAGE_CLOSING, /* the last frame is on its way */
+	STAGE_OVER,
+};
 
 enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS };
 
@@ -26,8 +49,15 @@ struct monitor {
 	int signals;
 	int timer;
 	uint64_t armed_at; /* what the timer is set to */
+	uint64_t stop_ms; /* an orderly stop takes no longer; for the guard */
+	uint64_t guard_at; /* the guard ends the run then */
+	uint64_t stage_until; /* CLOCK_MONOTONIC ns: the stage ends then at the latest; 0: never */
+	uint64_t moved; /* of the relay, when that time was set */
+	uint64_t patience; /* ms without movement after which output is given up; 0: any */
+	enum stage stage;
 	bool behind; /* the runner does not read: output is not looked at */
 	bool stop_asked;
+	bool kill_asked;
 };
 
 /* Too large for a stack. */
@@ -51,6 +81,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	*monitor = (struct monitor){
 		.run = run,
 	};
+	attributes_open(true);
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
@@ -84,6 +115,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 static void ask_to_stop(struct monitor *monitor)
 {
 	if (monitor->stop_asked) {
+		monitor->kill_asked = true;
 		end_kill(&monitor->decide, OUTCOME_KILLED);
 	} else {
 		monitor->stop_asked = true;
@@ -117,12 +149,13 @@ static void take_commands(struct monitor *monitor)
 		else if (command.kind == COMMAND_KIND_KILL)
 			monitor->stop_asked = true, ask_to_stop(monitor);
 	}
-	/* The runner is dead: the run must not outlive it. */
+	/* The runner is dead: the run must not outlive it, and nobody wants to know how it ended. */
 	if (result < 0) {
 		(void)epoll_ctl(monitor->epoll, EPOLL_CTL_DEL, FD_CONTROL, NULL);
 		monitor->run->runner_gone = true;
 		monitor->stop_asked = true;
 		ask_to_stop(monitor);
+		end_force(&monitor->decide);
 	}
 }
 
@@ -139,16 +172,26 @@ static void follow_backlog(struct monitor *monitor)
 		    WAKE_CONTROL);
 }
 
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+	return one == 0 || (other != 0 && other < one) ? other : one;
+}
+
 static void arm_timer(struct monitor *monitor)
 {
-	uint64_t at = monitor->decide.next_at;
-	struct itimerspec spec = {
-		.it_value = { .tv_sec = (time_t)(at / 1000000000), .tv_nsec = (long)(at % 1000000000) },
-	};
+	uint64_t at = earlier(monitor->stage_until,
+			      monitor->stage == STAGE_RUNNING ? monitor->decide.next_at : 0);
+	struct itimerspec spec = { 0 };
 
+	if (monitor->stage == STAGE_CLEANING)
+		at = earlier(at, sys_now() + SBX_NS_PER_MS);
+	else if (monitor->stop_asked)
+		at = earlier(at, sys_now() + HEARTBEAT_MS * SBX_NS_PER_MS);
 	if (at == monitor->armed_at)
 		return;
 	monitor->armed_at = at;
+	spec.it_value.tv_sec = (time_t)(at / 1000000000);
+	spec.it_value.tv_nsec = (long)(at % 1000000000);
 	(void)timerfd_settime(monitor->timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
@@ -196,40 +239,131 @@ static void wait_and_take(struct monitor *monitor)
 	relay_pump(&relay);
 }
 
-static void run_to_end(struct monitor *monitor)
+/* The guard acts where the monitor could not: later than the monitor would have. */
+static void instruct_guard(struct monitor *monitor, uint64_t from)
 {
-	decide_begin(&monitor->decide);
-	for (;;) {
-		supervise_desired(&monitor->supervisor);
-		(void)supervise_reap(&monitor->supervisor);
-		monitor->supervisor.news = 0; /* all is looked at right here */
-		decide_changes(&monitor->decide);
-		decide_due(&monitor->decide, sys_now());
-		/* Deciding may have asked something of the monitor's own slots. */
-		supervise_desired(&monitor->supervisor);
-		tell_started(monitor);
-		if (decide_is_over(&monitor->decide))
-			return;
-		supervise_tell(&monitor->supervisor);
-		follow_backlog(monitor);
-		arm_timer(monitor);
-		wait_and_take(monitor);
-	}
+	uint64_t ms = GUARD_SLACK_MS + (monitor->kill_asked ? ESCALATE_MS : monitor->stop_ms);
+	uint64_t at = from == 0 ? 0 : from + ms * SBX_NS_PER_MS;
+
+	/* The time that the first stop set stays, as does an earlier one. */
+	if (at == 0 || (monitor->guard_at != 0 && monitor->guard_at <= at))
+		return;
+	monitor->guard_at = at;
+	watchdog_set(at);
 }
 
-static void finish(struct monitor *monitor)
+static void decide(struct monitor *monitor)
+{
+	supervise_desired(&monitor->supervisor);
+	(void)supervise_reap(&monitor->supervisor);
+	monitor->supervisor.news = 0; /* all is looked at right here */
+	decide_changes(&monitor->decide);
+	decide_due(&monitor->decide, sys_now());
+	/* Deciding may have asked something of the monitor's own slots. */
+	supervise_desired(&monitor->supervisor);
+	tell_started(monitor);
+	supervise_tell(&monitor->supervisor);
+	if (watchdog_is_needed(monitor->run) &&
+	    (monitor->kill_asked || monitor->decide.boxes[0].phase != BOX_ACTIVE))
+		instruct_guard(monitor, sys_now());
+}
+
+/* A stage that lasts at most so long. */
+static void enter(struct monitor *monitor, enum stage stage, uint64_t ms)
+{
+	monitor->stage = stage;
+	monitor->stage_until = ms == 0 ? 0 : sys_now() + ms * SBX_NS_PER_MS;
+	monitor->moved = relay.moved;
+}
+
+static bool is_stage_over(const struct monitor *monitor)
+{
+	return monitor->stage_until != 0 && monitor->stage_until <= sys_now();
+}
+
+/* Orphans of a sandbox without a PID namespace, and the guard. What is killed may leave more. */
+static bool is_clean(struct monitor *monitor)
+{
+	if (!supervise_reap(&monitor->supervisor) || is_stage_over(monitor))
+		return true;
+	(void)children_signal(0, SIGKILL);
+	return false;
+}
+
+/* A runner that reads is waited for as long as it takes; one that does not, only until a kill. */
+static bool is_drained(struct monitor *monitor)
+{
+	uint64_t patience = !relay_is_behind(&relay) ? DRAIN_MS :
+			    monitor->kill_asked	     ? KILLED_DRAIN_MS :
+						       0;
+
+	if (relay.moved != monitor->moved || patience != monitor->patience) {
+		monitor->patience = patience;
+		enter(monitor, monitor->stage, patience);
+	}
+	if (!relay.open || is_stage_over(monitor))
+		return true;
+	return relay.pipe_count == 0 && !relay_is_behind(&relay);
+}
+
+/* The state table gets its last words before the runner is told of them. */
+static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
 
-	supervise_kill_all(&monitor->supervisor);
-	relay_drain(&relay);
+	relay_discard(&relay);
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)
 		header->outcome = OUTCOME_DONE;
 	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
 	relay_frame(&relay, FRAME_KIND_ENDED);
-	relay_drain(&relay);
+}
+
+static void advance(struct monitor *monitor)
+{
+	if (monitor->stage == STAGE_RUNNING) {
+		decide(monitor);
+		if (decide_is_over(&monitor->decide)) {
+			watchdog_set(0);
+			enter(monitor, STAGE_CLEANING, LEFT_BEHIND_MS);
+		}
+	}
+	if (monitor->stage == STAGE_CLEANING && is_clean(monitor)) {
+		relay_accept(&relay);
+		relay_pump(&relay);
+		enter(monitor, STAGE_DRAINING, DRAIN_MS);
+	}
+	if (monitor->stage == STAGE_DRAINING && is_drained(monitor)) {
+		close_run(monitor);
+		enter(monitor, STAGE_CLOSING, DRAIN_MS);
+	}
+	if (monitor->stage == STAGE_CLOSING && is_drained(monitor))
+		monitor->stage = STAGE_OVER;
+}
+
+/*
+ * Nothing in this loop waits for anybody: what workloads, readers and other supervisors hold up
+ * must hold up neither signals nor time-outs.
+ */
+static void run_to_end(struct monitor *monitor)
+{
+	uint64_t timeout_ms = monitor->run->plan.sandboxes[0].timeout_ms;
+
+	if (watchdog_is_needed(monitor->run)) {
+		monitor->stop_ms = end_longest_ms(&monitor->decide);
+		instruct_guard(monitor, timeout_ms == 0 ? 0 : sys_now() + timeout_ms * SBX_NS_PER_MS);
+	}
+	decide_begin(&monitor->decide);
+	for (;;) {
+		monitor->run->table.header->heartbeat++;
+		advance(monitor);
+		if (monitor->stage == STAGE_OVER)
+			return;
+		follow_backlog(monitor);
+		arm_timer(monitor);
+		wait_and_take(monitor);
+	}
 }
 
 int monitor_main(struct run *run)
@@ -237,12 +371,14 @@ int monitor_main(struct run *run)
 	static struct monitor monitor;
 	struct sbx_error error = { 0 };
 
-	if (set_up(&monitor, run, &error) < 0 || guard_start(run, &error) < 0) {
+	/* A stopped monitor has to see that its runner is dead. */
+	if (run->has_control && !run->is_traced)
+		(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
+	if (set_up(&monitor, run, &error) < 0 || watchdog_start(run, &error) < 0) {
 		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;
 	}
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);
-	finish(&monitor);
 	return (int)run->table.header->exit_code;
 }

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "run/relay.h"
 
-#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -11,8 +10,6 @@
 
 /* Read ends looked at in one wait. */
 #define BATCH 64
-/* How long the end of a run waits for output of a writer that it could not have killed. */
-#define DRAIN_TIMEOUT_MS 200
 
 /* An epoll event carries descriptor, stream, whether a line is open, and slot in one word. */
 #define LINE_OPEN (1ull << 30)
@@ -29,6 +26,7 @@ int relay_open(struct relay *relay, bool has_control, struct sbx_error *error)
 	relay->open = has_control;
 	relay->pipes = epoll_create1(EPOLL_CLOEXEC);
 	relay->pipe_count = 0;
+	relay->moved = 0;
 	relay->used = relay->sent = 0;
 	if (relay->pipes < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
@@ -71,7 +69,7 @@ static bool flush(struct relay *relay)
 				    relay->used - relay->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (size >= 0)
-			relay->sent += (size_t)size;
+			relay->sent += (size_t)size, relay->moved += (uint64_t)size;
 		else if (errno == EAGAIN)
 			return false;
 		else if (errno != EINTR)
@@ -159,21 +157,10 @@ int relay_command(struct relay *relay, struct command *command)
 	return -1;
 }
 
-static bool wait_for(int fd, short events, int timeout_ms)
+void relay_discard(struct relay *relay)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = events };
-
-	return poll(&poll_fd, 1, timeout_ms) > 0;
-}
-
-void relay_drain(struct relay *relay)
-{
-	relay_accept(relay);
-	while (relay->open && (relay->pipe_count > 0 || relay->used > 0)) {
-		relay_pump(relay);
-		if (relay_is_behind(relay))
-			(void)wait_for(FD_CONTROL, POLLOUT, -1);
-		else if (relay->pipe_count > 0 && !wait_for(relay->pipes, POLLIN, DRAIN_TIMEOUT_MS))
-			break; /* someone outside of the run holds the pipe */
-	}
+	if (relay->pipes >= 0)
+		(void)close(relay->pipes);
+	relay->pipes = -1;
+	relay->pipe_count = 0;
 }

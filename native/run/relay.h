@@ -13,6 +13,7 @@ struct relay {
 	bool open; /* a runner listens */
 	int pipes; /* epoll of the read ends */
 	uint32_t pipe_count;
+	uint64_t moved; /* bytes of frames that the runner has taken */
 	size_t used, sent; /* of buffer */
 	uint8_t buffer[sizeof(struct frame) + RELAY_CHUNK_SIZE + RELAY_SPARE_SIZE];
 };
@@ -38,7 +39,7 @@ void relay_frame(struct relay *relay, enum frame_kind kind);
 /* Reads one command. 1: there was one; 0: none now; -1: the runner is gone. */
 int relay_command(struct relay *relay, struct command *command);
 
-/* Sends all that is left, waiting for the runner. Every writer of the pipes must be dead. */
-void relay_drain(struct relay *relay);
+/* Gives up what is still in the pipes: the runner does not take it. */
+void relay_discard(struct relay *relay);
 
 #endif

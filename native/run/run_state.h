@@ -12,7 +12,9 @@ struct slot_watch {
 	uint8_t seen; /* enum slot_seen */
 	bool to_stop; /* waits for its dependents to end, then gets its stop signal */
 	uint64_t kill_at; /* CLOCK_MONOTONIC ns; 0: never */
+	uint64_t escalate_at; /* SIGKILL was asked for: what holds it up is killed then */
 	uint64_t timeout_at;
+	uint64_t stop_ms; /* graces of this one and of what must end before it, at worst */
 };
 
 /* Order of a sandbox's life. */
@@ -36,6 +38,9 @@ struct decide {
 	uint32_t created; /* where PIDs are ordered: slots [0, created) have their PIDs */
 	bool told; /* a desired half changed since the bell was last rung */
 	uint64_t next_at; /* earliest time that something is due; 0: nothing is */
+	uint64_t force_at; /* the root's init is killed then, whatever supervisors do; 0: never */
+	uint64_t give_up_at; /* it was killed; what lives then, the kernel cannot end either */
+	bool gave_up;
 };
 
 /* Takes memory for a plan of this size. Errors: STEP_MEMORY. */

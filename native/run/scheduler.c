@@ -110,7 +110,7 @@ static void on_end(struct decide *decide, uint32_t slot)
 	if (watch->to_stop)
 		decide->to_stop_count--;
 	watch->to_stop = false;
-	watch->kill_at = watch->timeout_at = 0;
+	watch->kill_at = watch->escalate_at = watch->timeout_at = 0;
 	judge(decide, slot);
 	release_dependents(decide, slot, true);
 	if (record->init_slot == slot)
@@ -245,7 +245,13 @@ static void slot_due(struct decide *decide, uint32_t slot, uint64_t now)
 
 	if (is_due(watch->kill_at, now)) {
 		watch->kill_at = 0;
+		watch_set_flag(decide, slot, SLOT_FLAG_STOPPED);
 		watch_signal(decide, slot, SIGKILL);
+		watch->escalate_at = now + ESCALATE_MS * SBX_NS_PER_MS;
+	}
+	if (is_due(watch->escalate_at, now)) {
+		watch->escalate_at = 0;
+		end_escalate(decide, slot);
 	}
 	if (is_due(watch->timeout_at, now)) {
 		watch->timeout_at = 0;
@@ -255,7 +261,22 @@ static void slot_due(struct decide *decide, uint32_t slot, uint64_t now)
 		}
 	}
 	keep_earliest(decide, watch->kill_at);
+	keep_earliest(decide, watch->escalate_at);
 	keep_earliest(decide, watch->timeout_at);
+}
+
+static void run_due(struct decide *decide, uint64_t now)
+{
+	if (is_due(decide->force_at, now)) {
+		decide->force_at = 0;
+		end_force(decide);
+	}
+	if (is_due(decide->give_up_at, now)) {
+		decide->give_up_at = 0;
+		decide->gave_up = true;
+	}
+	keep_earliest(decide, decide->force_at);
+	keep_earliest(decide, decide->give_up_at);
 }
 
 void decide_due(struct decide *decide, uint64_t now)
@@ -280,10 +301,11 @@ void decide_due(struct decide *decide, uint64_t now)
 	}
 	for (uint32_t slot = 0; slot < plan->slot_count; slot++)
 		slot_due(decide, slot, now);
+	run_due(decide, now);
 	settle(decide);
 }
 
 bool decide_is_over(const struct decide *decide)
 {
-	return decide->boxes[0].phase == BOX_DONE;
+	return decide->gave_up || decide->boxes[0].phase == BOX_DONE;
 }

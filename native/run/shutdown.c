@@ -7,7 +7,11 @@
 #include "core/sys.h"
 
 /* An init that does not end by itself within this time after its members have is killed. */
-#define INIT_GRACE_MS 5000u
+#define INIT_GRACE_MS 1000u
+/* Dependencies mostly lead back in plan order; then two passes find the longest chain. */
+#define CHAIN_PASSES 64
+/* After the root's init was killed by the monitor itself. */
+#define GIVE_UP_MS 5000u
 
 void end_stop_ready(struct decide *decide)
 {
@@ -194,5 +198,81 @@ void end_kill(struct decide *decide, enum outcome outcome)
 		if (decide->slots[slot].seen != SEEN_END && plan_process(plan, slot) != NULL)
 			watch_signal(decide, slot, SIGKILL);
 	}
+	watch_due_at(decide, &decide->force_at, sys_now() + ESCALATE_MS * SBX_NS_PER_MS);
 	watch_ring(decide);
+}
+
+void end_escalate(struct decide *decide, uint32_t slot)
+{
+	const struct plan *plan = &decide->run->plan;
+	uint32_t init = watch_box(decide, plan->slots[slot].sandbox)->init_slot;
+
+	if (init == slot && plan->slots[slot].supervisor != SBX_NONE)
+		init = watch_box(decide, plan->slots[slot].supervisor)->init_slot;
+	if (decide->boxes[0].phase != BOX_ACTIVE || plan->slots[init].supervisor == SBX_NONE) {
+		end_force(decide);
+		return;
+	}
+	watch_set_flag(decide, init, SLOT_FLAG_STOPPED);
+	watch_signal(decide, init, SIGKILL);
+	watch_due_at(decide, &decide->slots[init].escalate_at,
+		     sys_now() + ESCALATE_MS * SBX_NS_PER_MS);
+	watch_ring(decide);
+}
+
+void end_force(struct decide *decide)
+{
+	const struct image_sandbox *root = watch_box(decide, 0);
+	int pidfd = *decide->run->guarded;
+
+	/* Once it has ended there is nothing to kill, and the descriptor has no other process. */
+	if (pidfd >= 0)
+		(void)sys_pidfd_send_signal(pidfd, SIGKILL);
+	watch_set_flag(decide, root->init_slot, SLOT_FLAG_STOPPED);
+	if (decide->give_up_at == 0)
+		watch_due_at(decide, &decide->give_up_at, sys_now() + GIVE_UP_MS * SBX_NS_PER_MS);
+}
+
+/* One pass over all slots. Returns whether a chain grew. */
+static bool lengthen_chains(struct decide *decide)
+{
+	const struct plan *plan = &decide->run->plan;
+	bool grew = false;
+
+	for (uint32_t slot = plan->slot_count; slot-- > 0;) {
+		const struct image_process *process = plan_process(plan, slot);
+		const struct image_slot *record = &plan->slots[slot];
+		uint64_t longest = 0;
+
+		for (uint32_t i = 0; i < record->dependents_count; i++) {
+			uint32_t above = plan->dependents[record->dependents_first + i].slot;
+
+			if (decide->slots[above].stop_ms > longest)
+				longest = decide->slots[above].stop_ms;
+		}
+		if (process != NULL)
+			longest += process->stop_grace_ms;
+		grew |= longest > decide->slots[slot].stop_ms;
+		decide->slots[slot].stop_ms = longest;
+	}
+	return grew;
+}
+
+uint64_t end_longest_ms(struct decide *decide)
+{
+	const struct plan *plan = &decide->run->plan;
+	uint64_t longest = 0, sum = 0;
+	int passes = 0;
+
+	while (lengthen_chains(decide) && passes < CHAIN_PASSES)
+		passes++;
+	for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
+		const struct image_process *process = plan_process(plan, slot);
+
+		if (decide->slots[slot].stop_ms > longest)
+			longest = decide->slots[slot].stop_ms;
+		if (process != NULL)
+			sum += process->stop_grace_ms;
+	}
+	return passes < CHAIN_PASSES ? longest : sum;
 }

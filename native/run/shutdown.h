@@ -4,6 +4,9 @@
 
 #include "run/run_state.h"
 
+/* After SIGKILL was asked for; supervisors need some of it where thousands are killed. */
+#define ESCALATE_MS 500u
+
 /* Signals those whose dependents have all ended, the last in plan order first. */
 void end_stop_ready(struct decide *decide);
 
@@ -28,7 +31,23 @@ void end_init_ended(struct decide *decide, uint32_t box);
 /* Stops the whole run in reverse order; a second call changes nothing. */
 void end_run(struct decide *decide, enum outcome outcome);
 
-/* Asks for SIGKILL at every slot that lives. */
+/*
+ * Asks the supervisors for SIGKILL of every slot that lives, and kills the root's init shortly after
+ * if the run has not ended by then.
+ */
 void end_kill(struct decide *decide, enum outcome outcome);
+
+/*
+ * SIGKILL was asked for and the process of `slot` lives: its supervisor is stopped, or waits for a
+ * process that is. So the init of its sandbox is killed, or of the one above, and in the end the
+ * root's. Where the whole run is to end, the root's at once.
+ */
+void end_escalate(struct decide *decide, uint32_t slot);
+
+/* How long an orderly stop of the whole run takes at worst: the longest chain of graces. ms. */
+uint64_t end_longest_ms(struct decide *decide);
+
+/* Kills the root's init by its pidfd: the one way to the end that needs no other process. */
+void end_force(struct decide *decide);
 
 #endif

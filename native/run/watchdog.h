@@ -1,14 +1,29 @@
-/* watchdog.h - who ends a run whose root sandbox has a process of its own as init, after the monitor. */
+/* watchdog.h - the guard: who ends a run whose monitor is dead, stopped or blocked. */
 #ifndef WATCHDOG_H
 #define WATCHDOG_H
 
 #include "core/shared.h"
 
+/* Shared by the monitor and the guard. */
+struct watchdog {
+	int root_pidfd; /* of the root's init, in the descriptors both share; -1: not there yet */
+	uint32_t unused;
+	uint64_t kill_at; /* CLOCK_MONOTONIC ns: the guard ends the run then; 0: never */
+};
+
 /*
- * Where the root's init is a declared process, starts the guard: a child that waits for the death of
- * the monitor, its caller, and then kills that process, and so the whole PID namespace. Where it is
- * the shim, nothing is needed. Errors: STEP_MEMORY, STEP_CLONE_WATCHDOG.
+ * Starts the guard where workloads could hold up or outlive the monitor: where the root's init is a
+ * declared process, whose siblings the monitor starts, and where the root has no PID namespace, so
+ * that its processes can see the monitor. It kills the root's init once the monitor is dead, once
+ * the runner is dead and the monitor does not end, and at `kill_at`. Elsewhere the kernel does it
+ * (PR_SET_PDEATHSIG of the root's init). Errors: STEP_MEMORY, STEP_NOTIFY_OPEN, STEP_CLONE_WATCHDOG.
  */
-int guard_start(struct run *run, struct sbx_error *error);
+int watchdog_start(struct run *run, struct sbx_error *error);
+
+/* Whether workloads could hold up the monitor, so that somebody has to watch it. */
+bool watchdog_is_needed(const struct run *run);
+
+/* The guard ends the run at this time, unless it is changed before; 0: it does not. */
+void watchdog_set(uint64_t at);
 
 #endif

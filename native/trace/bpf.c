@@ -37,7 +37,7 @@ int bpf_map_word(int map, uint64_t *value)
 static int load(union bpf_attr attr, const struct bpf_insn *code, uint32_t count)
 {
 	/* The helpers that read memory are for programs under the GPL, by itself or with another. */
-	attr.license = (uintptr_t)"Dual MIT/GPL";
+	attr.license = (uintptr_t) "Dual MIT/GPL";
 	attr.insns = (uintptr_t)code;
 	attr.insn_cnt = count;
 	return call(BPF_PROG_LOAD, &attr);

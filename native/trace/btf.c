@@ -1,4 +1,4 @@
-/* btf.c - where the running kernel keeps what, from its own type information. */
+/* btf.c - offsets and sizes of the running kernel's structs, from its type information. */
 #define _GNU_SOURCE
 #include "trace/btf.h"
 
@@ -14,10 +14,10 @@
 #define TYPES_PATH "/sys/kernel/btf/vmlinux"
 /* A kernel with everything built in has some 200,000. */
 #define TYPE_COUNT_MAX (1u << 20)
-/* Unnamed structs and unions in one struct that are still to be looked into. */
+/* The most unnamed structs and unions of one struct that wait to be searched. */
 #define UNNAMED_MAX 64
 
-/* What follows a type's record: so many bytes, and so many for each of its `vlen`. */
+/* The bytes that follow a type's record: `fixed`, and `each` for each of its `vlen`. */
 static const struct {
 	uint8_t fixed, each;
 } tails[] = {
@@ -37,13 +37,13 @@ struct types {
 	const char *text; /* all names, each ended by NUL */
 	const char *first;
 	const char *end;
-	uint32_t *places; /* by type id, offset from `first`; virtual memory */
+	uint32_t *offsets; /* by type id, offset from `first`; virtual memory */
 	uint32_t count; /* ids are below this; 0 is void */
 };
 
 static const struct btf_type *type_at(const struct types *types, uint32_t id)
 {
-	return (const void *)(types->first + types->places[id]);
+	return (const void *)(types->first + types->offsets[id]);
 }
 
 static bool number_types(struct types *types)
@@ -54,26 +54,26 @@ static bool number_types(struct types *types)
 		const struct btf_type *type = (const void *)at;
 		uint32_t kind = BTF_INFO_KIND(type->info);
 
-		types->places[types->count] = (uint32_t)(at - types->first);
+		types->offsets[types->count] = (uint32_t)(at - types->first);
 		if (kind >= sizeof(tails) / sizeof(*tails))
-			return false; /* of a later kernel, and of unknown length */
+			return false; /* a later kernel's kind: its length is not known */
 		at += sizeof(*type) + tails[kind].fixed +
 		      (size_t)tails[kind].each * BTF_INFO_VLEN(type->info);
 	}
 	return at == types->end;
 }
 
-/* In the struct `id`, and in what it has unnamed inside. */
-static bool find_member(const struct types *types, uint32_t id, struct btf_place *place)
+/* Searches the struct `id` and its unnamed structs and unions. */
+static bool find_member(const struct types *types, uint32_t id, struct btf_field *field)
 {
 	struct {
 		uint32_t id, offset;
-	} left[UNNAMED_MAX] = { { .id = id } };
+	} pending[UNNAMED_MAX] = { { .id = id } };
 	int count = 1;
 
 	while (count-- > 0) {
-		uint32_t base = left[count].offset;
-		const struct btf_type *type = type_at(types, left[count].id);
+		uint32_t base = pending[count].offset;
+		const struct btf_type *type = type_at(types, pending[count].id);
 		const struct btf_member *members = (const void *)(type + 1);
 		uint32_t kind = BTF_INFO_KIND(type->info);
 
@@ -84,30 +84,30 @@ static bool find_member(const struct types *types, uint32_t id, struct btf_place
 
 			if (!BTF_INFO_KFLAG(type->info))
 				offset = base + members[i].offset / 8;
-			if (strcmp(types->text + members[i].name_off, place->member) == 0) {
-				place->value = offset;
+			if (strcmp(types->text + members[i].name_off, field->member) == 0) {
+				field->value = offset;
 				return true;
 			}
 			if (members[i].name_off == 0 && count < UNNAMED_MAX &&
 			    members[i].type < types->count) {
-				left[count].id = members[i].type;
-				left[count++].offset = offset;
+				pending[count].id = members[i].type;
+				pending[count++].offset = offset;
 			}
 		}
 	}
 	return false;
 }
 
-static bool wants_function(const struct btf_place *place)
+static bool wants_function(const struct btf_field *field)
 {
-	return place->member != NULL && strcmp(place->member, BTF_FUNCTION) == 0;
+	return field->member != NULL && strcmp(field->member, BTF_FUNCTION) == 0;
 }
 
-static int find_all(struct types *types, struct btf_place *places, size_t count)
+static int resolve_all(struct types *types, struct btf_field *fields, size_t count)
 {
-	size_t found = 0;
+	size_t resolved = 0;
 
-	for (uint32_t id = 1; id < types->count && found < count; id++) {
+	for (uint32_t id = 1; id < types->count && resolved < count; id++) {
 		const struct btf_type *type = type_at(types, id);
 		const char *name = types->text + type->name_off;
 
@@ -116,24 +116,24 @@ static int find_all(struct types *types, struct btf_place *places, size_t count)
 		if (!is_function && BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
 			continue;
 		for (size_t i = 0; i < count; i++) {
-			if (places[i].is_found || wants_function(&places[i]) != is_function ||
-			    strcmp(name, places[i].of) != 0)
+			if (fields[i].is_resolved || wants_function(&fields[i]) != is_function ||
+			    strcmp(name, fields[i].type) != 0)
 				continue;
 			if (is_function)
-				places[i].value = id;
-			else if (places[i].member == NULL)
-				places[i].value = type->size;
-			else if (!find_member(types, id, &places[i]))
+				fields[i].value = id;
+			else if (fields[i].member == NULL)
+				fields[i].value = type->size;
+			else if (!find_member(types, id, &fields[i]))
 				continue;
-			places[i].is_found = 1;
-			found++;
+			fields[i].is_resolved = 1;
+			resolved++;
 		}
 	}
 	errno = ENOENT;
-	return found == count ? 0 : -1;
+	return resolved == count ? 0 : -1;
 }
 
-static int find_in(const char *image, size_t size, struct btf_place *places, size_t count)
+static int resolve_in(const char *image, size_t size, struct btf_field *fields, size_t count)
 {
 	const struct btf_header *header = (const void *)image;
 	struct types types = { 0 };
@@ -147,17 +147,17 @@ static int find_in(const char *image, size_t size, struct btf_place *places, siz
 	types.text = image + header->hdr_len + header->str_off;
 	types.first = image + header->hdr_len + header->type_off;
 	types.end = types.first + header->type_len;
-	types.places = mmap(NULL, TYPE_COUNT_MAX * sizeof(*types.places), PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (types.places == MAP_FAILED)
+	types.offsets = mmap(NULL, TYPE_COUNT_MAX * sizeof(*types.offsets), PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (types.offsets == MAP_FAILED)
 		return -1;
 	errno = EPROTO;
-	result = number_types(&types) ? find_all(&types, places, count) : -1;
-	(void)munmap(types.places, TYPE_COUNT_MAX * sizeof(*types.places));
+	result = number_types(&types) ? resolve_all(&types, fields, count) : -1;
+	(void)munmap(types.offsets, TYPE_COUNT_MAX * sizeof(*types.offsets));
 	return result;
 }
 
-/* Maps the file, or a copy of it: before 6.16 it cannot be mapped itself. */
+/* Maps the file, or a copy of it: it cannot be mapped before 6.16. */
 static char *map_file(int fd, size_t size)
 {
 	char *image = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -170,13 +170,13 @@ static char *map_file(int fd, size_t size)
 		ssize_t count = read(fd, image + done, size - done);
 
 		if (count <= 0)
-			break; /* the rest is zero: no header, or types that do not end well */
+			break; /* the rest stays zero, which the checks refuse */
 		done += (size_t)count;
 	}
 	return image;
 }
 
-int btf_find(struct btf_place *places, size_t count)
+int btf_resolve(struct btf_field *fields, size_t count)
 {
 	struct stat status;
 	char *image;
@@ -189,7 +189,7 @@ int btf_find(struct btf_place *places, size_t count)
 	(void)close(fd);
 	if (image == MAP_FAILED)
 		return -1;
-	result = find_in(image, (size_t)status.st_size, places, count);
+	result = resolve_in(image, (size_t)status.st_size, fields, count);
 	(void)munmap(image, (size_t)status.st_size);
 	return result;
 }

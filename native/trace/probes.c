@@ -77,15 +77,15 @@ enum trace_obstacle probes_open(struct probes *probes, uint32_t ring_size)
 	return obstacle;
 }
 
-static bool next_event(struct ring *ring, struct trace_event *event)
+static bool next_event(struct ringbuf *ring, struct trace_event *event)
 {
 	uint32_t size;
-	const char *record = ring_next(ring, &size);
+	const char *record = ringbuf_next(ring, &size);
 
 	if (record == NULL)
 		return false;
 	programs_event(record, event);
-	ring_drop(ring, size);
+	ringbuf_drop(ring, size);
 	return true;
 }
 
@@ -104,7 +104,7 @@ bool probes_begin(struct probes *probes, pid_t child)
 	fds[PROBE_FD_EPOLL] = epoll_create1(EPOLL_CLOEXEC);
 	fds[PROBE_FD_CHILD] = sys_pidfd_open(child);
 	/* The ring is readable with anything in it: only the wake-ups are asked for, by EPOLLET. */
-	return ring_open(&probes->ring, fds[PROBE_FD_RING], probes->ring_size) == 0 &&
+	return ringbuf_open(&probes->ring, fds[PROBE_FD_RING], probes->ring_size) == 0 &&
 	       next_event(&probes->ring, &event) && event.kind == TRACE_KIND_FORK &&
 	       event.parent == (uint32_t)getpid() && event.level == 0 &&
 	       event.pids[0] == (uint32_t)child &&

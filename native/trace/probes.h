@@ -14,8 +14,8 @@ enum probe { PROBE_BEGIN, PROBE_FORK, PROBE_EXEC, PROBE_EXIT, PROBE_COUNT };
 
 enum {
 	PROBE_FD_TRACKED, /* a bit for each process, by its PID in the kernel's first namespace */
-	PROBE_FD_LOST, /* how many events found no room */
-	PROBE_FD_FORK_SCRATCH, /* where events are put together, one a CPU */
+	PROBE_FD_LOST, /* how many events did not fit the ring buffer */
+	PROBE_FD_FORK_SCRATCH, /* scratch memory for one event a CPU */
 	PROBE_FD_EXEC_SCRATCH,
 	PROBE_FD_RING,
 	PROBE_FD_PROGRAM,
@@ -29,15 +29,19 @@ struct probes {
 	int fds[PROBE_FD_COUNT]; /* -1: not open */
 	uint32_t ring_size;
 	uint32_t base; /* the kernel's number for our level 0 */
-	struct ring ring;
+	struct ringbuf ring;
 };
 
 /* As it must be before the first call. */
-#define PROBES_CLOSED { .fds = { [0 ... PROBE_FD_COUNT - 1] = -1 } }
+#define PROBES_CLOSED                                      \
+	{                                                  \
+		.fds = { [0 ... PROBE_FD_COUNT - 1] = -1 } \
+	}
 
 /*
  * From here on all processes that the caller makes are recorded, and all that these make, in a ring
- * of `ring_size` bytes, a power of two. Returns what is in the way, with errno, or TRACE_OBSTACLE_NONE; where something is, nothing stays open.
+ * buffer of `ring_size` bytes, a power of two. Returns TRACE_OBSTACLE_NONE, or what is in the way,
+ * with errno and nothing left open.
  */
 enum trace_obstacle probes_open(struct probes *probes, uint32_t ring_size);
 

@@ -1,4 +1,4 @@
-/** Text for terminals that know no UTF-8, as wide as it was. Pure. */
+/** Text for terminals without UTF-8, of the same width. Pure. */
 
 const SIGNS: Readonly<Record<string, string>> = {
   "·": ".",
@@ -12,7 +12,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   "↓": "v",
 };
 
-/** Our own signs by their likes; any other character by as many `?` as it has columns. */
+/** Replaces our own signs with similar ones, and any other character with a `?` for each column. */
 export function asciiText(text: string): string {
   return text.replace(/[^\u0000-\u007f]+/g, (signs) =>
     [...signs].map((sign) => SIGNS[sign] ?? "?".repeat(Bun.stringWidth(sign))).join(""),

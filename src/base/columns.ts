@@ -4,7 +4,7 @@ import { cut } from "./cut.ts";
 
 export type Align = "left" | "right";
 
-/** No line is wider than `columns`, or ends with a space. A row that is a text stands across. */
+/** No line is wider than `columns` or ends with a space. A row that is text spans all columns. */
 export function columnLines(
   rows: readonly (readonly string[] | string)[],
   aligns: readonly Align[],
@@ -24,7 +24,7 @@ export function columnLines(
   });
 
   function padded(cell: string, column: number): string {
-    const space = " ".repeat(Math.max(0, (widths[column] ?? 0) - Bun.stringWidth(cell)));
-    return aligns[column] === "right" ? space + cell : cell + space;
+    const padding = " ".repeat(Math.max(0, (widths[column] ?? 0) - Bun.stringWidth(cell)));
+    return aligns[column] === "right" ? padding + cell : cell + padding;
   }
 }

@@ -1,39 +1,39 @@
-/** Processes with a PID a level, as lines: those of a plan and of a report look alike. Pure. */
+/** A table of processes with their PID at each level, for plans and reports. Pure. */
 
 import { columnLines } from "./columns.ts";
 import { shortPath } from "./short-path.ts";
 
 export interface PidRow {
   readonly path: string;
-  /** By level from 0 on, as text; the last is at the process's own level. */
+  /** PIDs by level from 0 on, as text; the last is at the process's own level. */
   readonly pids: readonly string[];
-  /** Cells behind the PIDs. */
+  /** The cells after the PIDs. */
   readonly rest: readonly string[];
 }
 
 export interface PidTable {
-  /** The header, then a line a row. */
+  /** The header, then a line for each row. */
   readonly lines: readonly string[];
-  /** The levels that have no column; null where all have one. */
+  /** The levels without a column; null: all have one. */
   readonly hidden: { readonly first: number; readonly last: number } | null;
 }
 
 export interface PidTableLook {
   readonly columns: number;
-  /** 1 where level 0 is not known. */
+  /** 1 where PIDs of level 0 are not known. */
   readonly firstLevel: number;
-  /** Titles of the cells behind the PIDs. */
+  /** Titles of the cells after the PIDs. */
   readonly rest: readonly string[];
 }
 
-/** Columns that a path, and the last cell of a row, need at least. */
+/** Least width of the path, and of the last cell. */
 const PATH_WIDTH_MIN = 24;
 const LAST_WIDTH_MIN = 12;
 const GAP = 2;
 
 /**
- * Where not all levels fit, the first ones are shown, and in a column of its own each process's
- * last: its level, and its PID there. A row that is a text stands across all columns.
+ * Where not all levels fit, the first are shown, and a column of its own has the level and PID of
+ * each process in its own namespace. A row that is text spans all columns.
  */
 export function pidTable(rows: readonly (PidRow | string)[], look: PidTableLook): PidTable {
   const pathWidth = Math.max(PATH_WIDTH_MIN, Math.floor(look.columns / 3));
@@ -75,11 +75,11 @@ function shownLevels(
     at === rest.length - 1 ? LAST_WIDTH_MIN : widest(title.length, (row) => row.rest[at] ?? ""),
   );
   const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one + GAP, 0);
-  const room = columns - widest("PROCESS".length, ({ path }) => path) - sum(restWidth);
-  if (sum(widths) <= room) return { levels: all, hidden: null };
+  const available = columns - widest("PROCESS".length, ({ path }) => path) - sum(restWidth);
+  if (sum(widths) <= available) return { levels: all, hidden: null };
   const own = widest("OWN".length, ({ pids }) => `L${pids.length - 1} ${pids.at(-1)}`);
   let count = 1;
-  while (sum([...widths.slice(0, count + 1), 1, own]) <= room) count++;
+  while (sum([...widths.slice(0, count + 1), 1, own]) <= available) count++;
   const levels = all.slice(0, count);
   return { levels, hidden: { first: firstLevel + count, last: deepest } };
 }

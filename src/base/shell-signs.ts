@@ -1,4 +1,4 @@
-/** What a shell would act on in a command that has no shell. Pure. */
+/** Finds shell syntax in a command that runs without a shell. Pure. */
 
 export interface ShellSign {
   readonly sign: string;
@@ -7,23 +7,23 @@ export interface ShellSign {
   readonly end: number;
 }
 
-/** Operators that a shell takes for its own where they are words. Source: POSIX Shell, section 2.10. */
+/** Words that a shell reads as operators. Source: POSIX Shell, section 2.10. */
 const OPERATOR = /^(?:\|\|?|&&?|;|\d?>>?|\d?<|&>|\d?>&\d)$/;
-/** The same, with the file's name right behind. */
+/** The same, joined with the file's name. */
 const REDIRECTION = /^(?:\d?>>?|&>|<)[A-Za-z0-9_./~&-]+$/;
 const VARIABLE = /\$[A-Za-z_{(]/;
 const HOME = /^~(?:\/|$)/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
-/** Programs that no system has: the shell does these itself. Source: dash(1). */
+/** Commands that exist only inside a shell. Source: dash(1). */
 export const SHELL_ONLY: ReadonlySet<string> = new Set(
   ". : alias bg case cd continue break eval exec exit export fg for getopts hash if jobs local read readonly return set shift source times trap type ulimit umask unalias unset until wait while { (".split(
     " ",
   ),
 );
 
-/** The first one that stands outside of quotes; null: the command is a program with arguments. */
+/** The first sign outside of quotes; null: the command is a program with arguments. */
 export function shellSignIn(text: string): ShellSign | null {
-  // Most commands have none of these characters at all.
+  // Most commands have none of these characters.
   if (!/[|&;<>$~=({]/.test(text) && !SHELL_ONLY.has(/^\S*/.exec(text)?.[0] ?? "")) return null;
   let isFirst = true;
   for (const { word, start, end } of bareWords(text)) {
@@ -40,7 +40,7 @@ function actsOn(word: string, isFirst: boolean): boolean {
   return VARIABLE.test(word) || HOME.test(word) || (word.length > 1 && word.endsWith(";"));
 }
 
-/** Words as written; what stands in quotes or behind a backslash is blotted out. */
+/** Words as written, with quoted and escaped parts replaced by NUL. */
 function* bareWords(text: string): Generator<{ word: string; start: number; end: number }> {
   for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])+/gs)) {
     const word = match[0].replace(/"(?:[^"\\]|\\.)*"|'[^']*'|\\./gs, "\0");

@@ -1,4 +1,4 @@
-/** Paths of deep sandboxes in little room: the beginning and the end say most. Pure. */
+/** Shortens long paths in the middle. Pure. */
 
 /** `a/b/c/d` as `a/…/d`, with as many of the last names as fit into `width` columns. */
 export function shortPath(path: string, width: number): string {

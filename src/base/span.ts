@@ -1,4 +1,4 @@
-/** A range of a source file, and the empty range used where no source is at hand. */
+/** A range of a source file, and the empty range for records without source text. */
 
 /** A half-open range `[start, end)` in one source file, in UTF-16 code units. */
 export interface Span {
@@ -7,5 +7,5 @@ export interface Span {
   readonly end: number;
 }
 
-/** Of records that no source text asked for, such as those read back from a plan image. */
+/** For records without source text, such as those read back from a plan image. */
 export const NO_SPAN: Span = { file: "", start: 0, end: 0 };

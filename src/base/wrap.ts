@@ -1,8 +1,8 @@
 /** Breaks text into lines of a width. Pure. */
 
 /**
- * At spaces, the lines after the first indented by `indent` columns. A word that is wider than a
- * line stands on one of its own.
+ * Breaks at spaces and indents the lines after the first by `indent` columns. A word that is wider
+ * than a line gets its own line.
  */
 export function wrap(text: string, width: number, indent: number): string {
   if (Bun.stringWidth(text) <= width) return text;
@@ -10,8 +10,8 @@ export function wrap(text: string, width: number, indent: number): string {
   let line = "";
   for (const word of text.split(" ")) {
     const longer = line === "" ? word : `${line} ${word}`;
-    const room = lines.length === 0 ? width : width - indent;
-    if (line !== "" && Bun.stringWidth(longer) > room) {
+    const available = lines.length === 0 ? width : width - indent;
+    if (line !== "" && Bun.stringWidth(longer) > available) {
       lines.push(line);
       line = word;
     } else line = longer;

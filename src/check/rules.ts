@@ -1,6 +1,7 @@
-/** Every rule about an expanded spec, by what it looks at. */
+/** All rules about an expanded spec, by what they check. */
 
-import type { BoxDraft, ProcessDraft } from "./draft.ts";
+import type { Diagnostic } from "../diag/diagnostic.ts";
+import type { ProcessDraft, SandboxDraft } from "./draft.ts";
 import { dependencyCycle } from "./rules/dependency-cycle.ts";
 import { dependencyTwice } from "./rules/dependency-twice.ts";
 import { emptySandbox } from "./rules/empty-sandbox.ts";
@@ -16,6 +17,7 @@ import { noCopies } from "./rules/no-copies.ts";
 import { oneStdin } from "./rules/one-stdin.ts";
 import { ownEnd } from "./rules/own-end.ts";
 import { ownValues } from "./rules/own-values.ts";
+import { parentDeathSignal } from "./rules/parent-death-signal.ts";
 import { pidLevel } from "./rules/pid-level.ts";
 import { pins } from "./rules/pins.ts";
 import { rootTree } from "./rules/root-tree.ts";
@@ -29,9 +31,8 @@ import { userLevel } from "./rules/user-level.ts";
 import { wordAsName } from "./rules/word-as-name.ts";
 import { zeroProcessTimeout, zeroSandboxTimeout } from "./rules/zero-timeout.ts";
 import type { Tree } from "./tree.ts";
-import type { Found } from "./values.ts";
 
-const SANDBOX_RULES: readonly ((box: BoxDraft, found: Found) => void)[] = [
+const SANDBOX_RULES: readonly ((sandbox: SandboxDraft, diagnostics: Diagnostic[]) => void)[] = [
   ownValues,
   pidLevel,
   userLevel,
@@ -48,8 +49,8 @@ const SANDBOX_RULES: readonly ((box: BoxDraft, found: Found) => void)[] = [
   limitWithoutEffect,
 ];
 
-/** Of one process; replicas that share a node are looked at once in each sandbox. */
-const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] = [
+/** These take one process; replicas that share a node are checked once a sandbox. */
+const PROCESS_RULES: readonly ((process: ProcessDraft, diagnostics: Diagnostic[]) => void)[] = [
   oneStdin,
   longTexts,
   dependencyTwice,
@@ -61,25 +62,27 @@ const PROCESS_RULES: readonly ((process: ProcessDraft, found: Found) => void)[] 
   runIsNoShell,
   hostPin,
   essentialToFail,
+  parentDeathSignal,
   limitWithoutEffect,
 ];
 
-const TREE_RULES: readonly ((tree: Tree, found: Found) => void)[] = [
+const TREE_RULES: readonly ((tree: Tree, diagnostics: Diagnostic[]) => void)[] = [
   pins,
   initWaits,
   dependencyCycle,
   unreachable,
 ];
 
-export function checkRules(tree: Tree, found: Found): void {
-  for (const box of tree.boxes) for (const rule of SANDBOX_RULES) rule(box, found);
-  for (const { processes } of tree.boxes) {
+export function checkRules(tree: Tree, diagnostics: Diagnostic[]): void {
+  for (const sandbox of tree.sandboxes)
+    for (const rule of SANDBOX_RULES) rule(sandbox, diagnostics);
+  for (const { processes } of tree.sandboxes) {
     const seen = new Set<unknown>();
     for (const process of processes) {
       if (process.isShared && seen.has(process.node)) continue;
       if (process.isShared) seen.add(process.node);
-      for (const rule of PROCESS_RULES) rule(process, found);
+      for (const rule of PROCESS_RULES) rule(process, diagnostics);
     }
   }
-  for (const rule of TREE_RULES) rule(tree, found);
+  for (const rule of TREE_RULES) rule(tree, diagnostics);
 }

@@ -6,24 +6,20 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { entryFor, isRight, keepRight } from "../engine/cache.ts";
-import { surroundings } from "../engine/surroundings.ts";
-import type { Surroundings } from "../spec/expand.ts";
-import type { Given } from "../spec/params.ts";
-import { leadsSomewhere, readInput } from "./input.ts";
+import { readSpecFile, type SpecOptions, surroundings } from "../engine/surroundings.ts";
+import { leadsSomewhere } from "./input.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
-export interface CheckOptions {
+export interface CheckOptions extends SpecOptions {
   readonly format: string;
-  readonly param: Given;
 }
 
 export async function run(files: readonly string[], options: CheckOptions): Promise<number> {
   const named = files.length > 0 ? files.flatMap(specsIn) : specsIn("sandboxes");
   if (named.length === 0) return nothingToCheck(files);
-  const around = surroundings(options.param);
   const found: Diagnostic[] = [];
   const sources = new Map<string, string>();
-  for (const file of named) found.push(...(await findingsIn(file, around, sources)));
+  for (const file of named) found.push(...(await findingsIn(file, options, sources)));
   const errors = found.filter(({ severity }) => severity === "error").length;
   await print(found, sources, options.format);
   if (options.format === "human") {
@@ -37,18 +33,13 @@ export async function run(files: readonly string[], options: CheckOptions): Prom
 /** A spec that has not changed since nothing was wrong with it is not checked again. */
 async function findingsIn(
   file: string,
-  around: Surroundings,
+  options: SpecOptions,
   sources: Map<string, string>,
 ): Promise<readonly Diagnostic[]> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readInput(file);
-  } catch (error) {
-    const { diagnostic } = await import("../diag/diagnostic.ts");
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    const help = "name an existing file";
-    return [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })];
-  }
+  const read = readSpecFile(file, options);
+  if (!read.ok) return [(await import("./unreadable.ts")).unreadable(file, read)];
+  const { bytes } = read;
+  const around = surroundings(file, options);
   const entry = entryFor(file, bytes, around);
   if (isRight(entry, around)) return [];
   const { checkFile } = await import("../check/check.ts");

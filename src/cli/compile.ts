@@ -4,14 +4,14 @@ import { dirname, resolve } from "node:path";
 import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
-import { surroundings } from "../engine/surroundings.ts";
+import { readSpecFile, type SpecOptions, surroundings } from "../engine/surroundings.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Surroundings } from "../spec/expand.ts";
-import type { Given } from "../spec/params.ts";
+import type { Load } from "../spec/include.ts";
 import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
 import type { Params } from "../wire/params.ts";
-import { readInput } from "./input.ts";
 import { printDiagnostics } from "./print.ts";
+import { unreadable } from "./unreadable.ts";
 
 export interface Compiled {
   readonly plan: Plan;
@@ -21,38 +21,39 @@ export interface Compiled {
   readonly params: Params;
   /** Absolute: where the spec is, and where its processes start. */
   readonly dir: string;
+  /** Reads what findings about the plan may quote. */
+  readonly load: Load;
 }
 
 /**
  * `-` is standard input. Prints what is wrong, and returns the exit code instead, where there is no
  * plan.
  */
-export async function compileFile(file: string, given: Given = {}): Promise<Compiled | number> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readInput(file);
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    const help = "name an existing spec, or write one: see `sandbox --help`";
-    printDiagnostics(
-      [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
-      new Map(),
-    );
+export async function compileFile(file: string, options: SpecOptions): Promise<Compiled | number> {
+  const read = readSpecFile(file, options);
+  if (!read.ok) {
+    printDiagnostics([unreadable(file, read)], new Map());
     return EXIT.spec;
   }
+  const { bytes } = read;
   const dir = dirname(resolve(file));
-  if (isImage(bytes)) return fromImage(file, bytes, dir);
-  const around = surroundings(given);
+  const around = surroundings(file, options);
+  if (isImage(bytes)) return fromImage(file, bytes, dir, around.load);
   const entry = entryFor(file, bytes, around);
   return fromCache(entry, around, dir) ?? (await compileText(file, bytes, entry, dir, around));
 }
 
 /** What a flipped bit makes of an image is no plan that anybody wrote: its hash tells. */
-async function fromImage(file: string, bytes: Uint8Array, dir: string): Promise<Compiled | number> {
+async function fromImage(
+  file: string,
+  bytes: Uint8Array,
+  dir: string,
+  load: Load,
+): Promise<Compiled | number> {
   const { planHash } = await import("../plan/canonical.ts");
   const decoded = decodeImage(bytes);
   const isWhole = decoded.ok && planHash(decoded.plan) === decoded.hash;
-  if (decoded.ok && isWhole) return compiledOf(decoded, bytes, dir);
+  if (decoded.ok && isWhole) return compiledOf(decoded, bytes, dir, load);
   const why = decoded.ok ? "its content is not what its hash says" : decoded.reason;
   const message = `"${file}" is no plan for this version: ${why}`;
   const help = "make it again with `sandbox plan -o`";
@@ -60,25 +61,26 @@ async function fromImage(file: string, bytes: Uint8Array, dir: string): Promise<
   return EXIT.spec;
 }
 
-function fromCache(entry: CacheEntry, around: Surroundings, dir: string): Compiled | null {
+function fromCache(entry: CacheEntry | null, around: Surroundings, dir: string): Compiled | null {
   const image = keptPlan(entry, around);
   if (image === null) return null;
   const decoded = decodeImage(image);
-  return decoded.ok ? compiledOf(decoded, image, dir) : null;
+  return decoded.ok ? compiledOf(decoded, image, dir, around.load) : null;
 }
 
 function compiledOf(
   { plan, hash, params }: Extract<Decoded, { ok: true }>,
   image: Uint8Array,
   dir: string,
+  load: Load,
 ): Compiled {
-  return { plan, hash, image, params, dir };
+  return { plan, hash, image, params, dir, load };
 }
 
 async function compileText(
   file: string,
   bytes: Uint8Array,
-  entry: CacheEntry,
+  entry: CacheEntry | null,
   dir: string,
   around: Surroundings,
 ): Promise<Compiled | number> {
@@ -95,5 +97,5 @@ async function compileText(
   const image = encodeImage(plan, hash, { sources, params });
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);
-  return { plan, hash, image, params, dir };
+  return { plan, hash, image, params, dir, load: around.load };
 }

@@ -2,15 +2,15 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
-import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
 import { readReport } from "./kept.ts";
 import { hasColour, STDERR, STDOUT, write } from "./terminal.ts";
 
-export interface DiffOptions {
+export interface DiffOptions extends SpecOptions {
   readonly json?: true;
-  readonly param: Given;
 }
 
 /** Two reports that were kept: who is new, gone, or renumbered. */
@@ -26,10 +26,7 @@ async function reports(before: string, after: string, options: DiffOptions): Pro
     const head = painted(kind, `${SIGNS[kind]} ${escapeText(path)}`);
     return [head, ...lines.map((line) => `    ${escapeText(line)}`)].join("\n");
   });
-  write(
-    STDOUT,
-    options.json ? `${JSON.stringify({ changes })}\n` : text.map((each) => `${each}\n`).join(""),
-  );
+  write(STDOUT, options.json ? jsonLine({ changes }) : text.map((each) => `${each}\n`).join(""));
   return changes.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
@@ -40,13 +37,13 @@ const COLOURS: Readonly<Record<Change["kind"], number>> = { added: 32, removed: 
 export async function run(before: string, after: string, options: DiffOptions): Promise<number> {
   if ([before, after].every((file) => /\.jsonl?$/.test(file)))
     return reports(before, after, options);
-  const plans = [await compileFile(before, options.param), await compileFile(after, options.param)];
+  const plans = [await compileFile(before, options), await compileFile(after, options)];
   const [old, now] = plans;
   if (typeof old === "number" || old === undefined) return old ?? 2;
   if (typeof now === "number" || now === undefined) return now ?? 2;
   const changes = planDiff(old.plan, now.plan);
   const text = options.json
-    ? `${JSON.stringify({ diff: 1, before: old.hash, after: now.hash, changes })}\n`
+    ? jsonLine({ diff: 1, before: old.hash, after: now.hash, changes })
     : diffText(changes, painted);
   write(STDOUT, text);
   return changes.length > 0 ? EXIT.failed : EXIT.ok;

@@ -4,23 +4,25 @@
  */
 
 import * as fs from "node:fs";
-import { release, tmpdir } from "node:os";
+import { release } from "node:os";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import { type FaultText, faultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { tracerText } from "../engine/tracer-text.ts";
+import { temporaryHome } from "../host/base-dirs.ts";
 import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { rehearsalOf } from "../plan/rehearsal.ts";
-import type { Given } from "../spec/params.ts";
 import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
@@ -50,16 +52,15 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 
-export interface DoctorOptions {
+export interface DoctorOptions extends SpecOptions {
   readonly json?: true;
-  readonly param: Given;
 }
 
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
-  const compiled = file === undefined ? null : await compileFile(file, options.param);
+  const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const findings = [...facts(), ...tried(compiled)];
-  if (options.json) write(STDOUT, `${JSON.stringify({ doctor: 1, findings })}\n`);
+  if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
@@ -127,7 +128,7 @@ function probes(compiled: Compiled | null): Finding[] {
   const shim = shimPath();
   if (shim === null)
     return [{ feature: "shim", ok: false, detail: "not built; run `npm run native`" }];
-  const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-doctor-"));
+  const dir = fs.mkdtempSync(join(temporaryHome(), "sandbox-doctor-"));
   try {
     const [namespaces, ...others] = PROBES;
     const ofPids = probe(shim, dir, ...namespaces);

@@ -3,34 +3,34 @@
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
-import { diagnostic } from "../diag/diagnostic.ts";
+import { readSpecFile, type SpecOptions } from "../engine/surroundings.ts";
 import { formatSpec } from "../spec/format.ts";
-import { readInput, specsHere } from "./input.ts";
+import { specsHere } from "./input.ts";
 import { writeWhole } from "./output-file.ts";
 import { printDiagnostics } from "./print.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
+import { unreadable } from "./unreadable.ts";
+
+export interface FmtOptions extends Pick<SpecOptions, "allowInclude"> {
+  readonly check?: true;
+}
 
 /** `-` is standard input, formatted to standard output. */
-export async function run(files: readonly string[], options: { check?: true }): Promise<number> {
+export async function run(files: readonly string[], options: FmtOptions): Promise<number> {
   const named = files.length > 0 ? files : specsHere();
   let code: number = EXIT.ok;
-  for (const file of named.toSorted()) code = Math.max(code, one(file, options.check === true));
+  for (const file of named.toSorted()) code = Math.max(code, one(file, options));
   return code;
 }
 
-function one(file: string, isCheck: boolean): number {
-  let text: string;
-  try {
-    text = readInput(file).toString("utf8");
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    const help = "name an existing file";
-    printDiagnostics(
-      [diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help })],
-      new Map(),
-    );
+function one(file: string, options: FmtOptions): number {
+  const isCheck = options.check === true;
+  const read = readSpecFile(file, { ...options, param: {} });
+  if (!read.ok) {
+    printDiagnostics([unreadable(file, read)], new Map());
     return EXIT.spec;
   }
+  const text = Buffer.from(read.bytes).toString("utf8");
   const made = formatSpec(text);
   if (made === null) {
     const { diagnostics, sources } = checkSpec({ file, text });

@@ -2,8 +2,8 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { REPORT_SIZE_MAX, readRegular } from "../host/regular-file.ts";
 import type { Report } from "../report/report.ts";
-import { readInput } from "./input.ts";
 import { writeWhole } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
 
@@ -14,12 +14,9 @@ export function isFile(what: string): boolean {
 
 /** The last report in a file, or why there is none. */
 export async function readReport(file: string): Promise<Report | string> {
-  let text: string;
-  try {
-    text = readInput(file).toString("utf8");
-  } catch (error) {
-    return `cannot read "${escapeText(file)}" (${codeOf(error)})`;
-  }
+  const read = readRegular(file, REPORT_SIZE_MAX);
+  if (!read.ok) return `cannot read "${escapeText(file)}" (${read.why})`;
+  const text = Buffer.from(read.bytes).toString("utf8");
   const { parseReport } = await import("../report/schema.ts");
   const none = `"${escapeText(file)}" holds no report; make one with --format json`;
   return parseReport(text) ?? none;

@@ -23,10 +23,11 @@ import { EXIT } from "../base/exit-codes.ts";
 import type { Span } from "../base/span.ts";
 import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
+import { shownOf } from "../diag/shown.ts";
 import { completionsAt, type Item } from "../editor/completion.ts";
 import { hoverAt } from "../editor/hover.ts";
 import { type Definition, type Symbols, symbolsOf } from "../editor/symbols.ts";
-import { surroundings } from "../engine/surroundings.ts";
+import { loadFor, type SpecOptions, surroundings } from "../engine/surroundings.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { formatSpec } from "../spec/format.ts";
@@ -54,8 +55,10 @@ interface Known {
   readonly plan: Plan | null;
 }
 
-export async function run(): Promise<number> {
-  await new Server().ended;
+export type LspOptions = Pick<SpecOptions, "allowInclude">;
+
+export async function run({ allowInclude }: LspOptions): Promise<number> {
+  await new Server(allowInclude).ended;
   return EXIT.ok;
 }
 
@@ -68,7 +71,10 @@ class Server {
   readonly #told = new Map<string, ReadonlySet<string>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
-  constructor() {
+  readonly #allowed: readonly string[];
+
+  constructor(allowed: readonly string[]) {
+    this.#allowed = allowed;
     const connection = this.#connection;
     this.ended = new Promise((resolve) => {
       connection.onExit(resolve);
@@ -139,7 +145,7 @@ class Server {
     const { uri } = document;
     const { checked } = this.#know(document);
     const byUri = new Map<string, LspDiagnostic[]>([[uri, []]]);
-    for (const found of checked.diagnostics) {
+    for (const found of shownOf(checked.diagnostics).diagnostics) {
       const place = found.span.file === "" ? uri : uriOf(found.span.file);
       const own = place === uriOf(pathOf(uri)) ? uri : place;
       byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(found)]);
@@ -168,8 +174,9 @@ class Server {
     const known = this.#known.get(uri);
     if (known?.version === version) return known;
     const file = pathOf(uri);
-    const load = (path: string) => this.#text(path);
-    const checked = checkFile({ file, text: document.getText() }, { ...surroundings({}), load });
+    const around = surroundings(file, { param: {}, allowInclude: this.#allowed });
+    const load = loadFor(file, this.#allowed, (path) => this.#openText(path));
+    const checked = checkFile({ file, text: document.getText() }, { ...around, load });
     const made: Known = {
       version,
       checked,
@@ -180,10 +187,17 @@ class Server {
     return made;
   }
 
-  /** An open document as it is in the editor, any other file as it is on disk. */
-  #text(path: string): string | null {
-    const open = this.#documents.get(pathToFileURL(path).href);
-    return open?.getText() ?? surroundings({}).load(path);
+  #openText(path: string): string | null {
+    return this.#documents.get(pathToFileURL(path).href)?.getText() ?? null;
+  }
+
+  /** Of a file that a document includes, as it was when that was checked. */
+  #includedText(path: string): string {
+    for (const { checked } of this.#known.values()) {
+      const text = checked.sources.get(path);
+      if (text !== undefined) return text;
+    }
+    return "";
   }
 
   #hover(uri: string, position: Position) {
@@ -241,7 +255,7 @@ class Server {
   #location({ file, start, end }: Span): { uri: string; range: Range } {
     const uri = uriOf(file);
     const document =
-      this.#documents.get(uri) ?? TextDocument.create(uri, "yaml", 0, this.#text(file) ?? "");
+      this.#documents.get(uri) ?? TextDocument.create(uri, "yaml", 0, this.#includedText(file));
     return { uri, range: { start: document.positionAt(start), end: document.positionAt(end) } };
   }
 

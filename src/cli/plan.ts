@@ -1,22 +1,21 @@
 /** `sandbox plan`: what a spec will do, as text, as canonical JSON, or as an image. */
 
 import { EXIT } from "../base/exit-codes.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
-import type { Given } from "../spec/params.ts";
 import { compileFile } from "./compile.ts";
 import { saved } from "./kept.ts";
 import { lookOf, STDOUT, write } from "./terminal.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends SpecOptions {
   readonly json?: true;
   readonly all?: true;
   readonly output?: string;
-  readonly param: Given;
 }
 
 export async function run(file: string, options: PlanOptions): Promise<number> {
-  const compiled = await compileFile(file, options.param);
+  const compiled = await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   if (options.output !== undefined) return saved(options.output, compiled.image);
   if (options.json) write(STDOUT, `${canonicalPlan(compiled.plan)}\n`);

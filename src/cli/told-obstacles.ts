@@ -1,11 +1,11 @@
 /** What is in the way of a plan, as findings: by place, copies folded. Pure. */
 
-import { type Diagnostic, diagnostic, folded, sorted } from "../diag/diagnostic.ts";
+import { type Diagnostic, dedupeCopies, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { PlanObstacle } from "../engine/plan-obstacle.ts";
 
 export function toldObstacles(obstacles: readonly PlanObstacle[]): Diagnostic[] {
   const found = obstacles.map(({ code, span, message, help }) =>
     diagnostic(code, span, message, { help }),
   );
-  return sorted(folded(found));
+  return sorted(dedupeCopies(found));
 }

@@ -4,12 +4,13 @@ import * as fs from "node:fs";
 import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { type Diagnostic, diagnostic, folded } from "../diag/diagnostic.ts";
+import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import { faultText } from "../engine/fault-text.ts";
-import { type Monitor, startMonitor } from "../engine/monitor.ts";
+import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
+import type { SpecOptions } from "../engine/surroundings.ts";
 import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
@@ -17,7 +18,8 @@ import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
 import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
-import type { Given } from "../spec/params.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
+import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
@@ -42,7 +44,7 @@ import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
 import { toldObstacles } from "./told-obstacles.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
-export interface UpOptions {
+export interface UpOptions extends SpecOptions {
   readonly json?: true;
   readonly for?: string;
   readonly report: ReportFormat;
@@ -51,7 +53,6 @@ export interface UpOptions {
   readonly trace?: true;
   readonly name?: string;
   readonly exitCodeFrom?: string;
-  readonly param: Given;
 }
 
 /** Of what has no place in a source. */
@@ -79,7 +80,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
   if (isLong(file)) showStatus(`checking ${file}`);
-  const compiled = await compileFile(file, options.param);
+  const compiled = await compileFile(file, options);
   hideStatus();
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
@@ -88,7 +89,10 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
   const obstacles = toldObstacles(obstaclesTo(plan));
-  if (obstacles.length > 0) return refuse(...obstacles);
+  if (obstacles.length > 0) {
+    printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
+    return EXIT.host;
+  }
   const shim = shimPath();
   if (shim === null) {
     const help = "build it with `npm run native`, or name it with SANDBOX_SHIM";
@@ -148,20 +152,20 @@ function usage(message: string): number {
 }
 
 function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, sourcesOf(found));
+  printDiagnostics(found, NONE);
   return EXIT.host;
 }
 
-/** The texts that findings point into, as they are now; none for files that are gone. */
-function sourcesOf(diagnostics: readonly Diagnostic[]): Map<string, string> {
+/**
+ * The texts that findings point into, as they are now. Of files that are gone, and of those that an
+ * image names and a spec could not, there is none: such a finding is printed without a frame.
+ */
+function sourcesOf(diagnostics: readonly Diagnostic[], load: Load): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { span } of diagnostics) {
-    if (span.file === "" || sources.has(span.file)) continue;
-    try {
-      sources.set(span.file, fs.readFileSync(span.file, "utf8"));
-    } catch {
-      // The finding is printed without a frame.
-    }
+    if (span.file === "" || span.file === "-" || sources.has(span.file)) continue;
+    const text = load(span.file, SPEC_SIZE_MAX);
+    if (typeof text === "string") sources.set(span.file, text);
   }
   return sources;
 }
@@ -174,7 +178,8 @@ class Up {
   readonly #prefixer: Prefixer;
   readonly #levels: readonly number[];
   readonly #forMs: number | null;
-  readonly #tracePath: string | null;
+  /** The monitor removes the file's name at the end of the run. */
+  readonly #traceFd: number | null;
   readonly #signals: UpSignals;
   readonly #terminal: TerminalKeeper;
   readonly #progress: Progress;
@@ -198,8 +203,7 @@ class Up {
       compiled.plan.slots.map(({ path }) => path),
       options.json ? STDERR : STDOUT,
     );
-    this.#tracePath = options.trace ? dir.tracePath : null;
-    const traceFd = options.trace ? fs.openSync(dir.tracePath, "w", 0o600) : null;
+    this.#traceFd = options.trace ? fs.openSync(dir.tracePath, "w+", 0o600) : null;
     this.#terminal = keepTerminal(compiled.plan);
     this.#monitor = startMonitor({
       shim,
@@ -210,11 +214,10 @@ class Up {
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
-      traceFd,
+      traceFd: this.#traceFd,
     });
     this.#terminal.handedOver();
     this.#progress = new Progress(compiled.plan, () => this.#table());
-    if (traceFd !== null) fs.closeSync(traceFd);
     const { stop, kill } = this.#monitor;
     signals.actOn({
       stop: () => {
@@ -240,7 +243,9 @@ class Up {
     const code = await this.#monitor.exited;
     this.#progress.end();
     await this.#terminal.restored();
-    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
+    // The last frame may not have come through where output stood still; the table says it too.
+    const hasEnded = this.#hasEnded || this.#table()?.phase === "ended";
+    return hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
@@ -276,13 +281,13 @@ class Up {
   }
 
   async #traced(report: Report, table: StateTable): Promise<Report> {
-    if (this.#tracePath === null) return report;
+    if (this.#traceFd === null) return report;
     const { decodeTrace } = await import("../wire/trace.ts");
     const { withTrace } = await import("../report/trace.ts");
     const { traceGap } = await import("../engine/tracer-text.ts");
     const starts = table.slots.flatMap(({ startedNs }) => (startedNs > 0 ? [startedNs] : []));
     const origin = starts.reduce((least, start) => Math.min(least, start), Infinity);
-    const trace = decodeTrace(fs.readFileSync(this.#tracePath));
+    const trace = decodeTrace(readWhole(this.#traceFd));
     const gap = traceGap(trace);
     const whole = trace === null ? report : withTrace(report, trace, origin);
     return gap === null ? whole : withGap(whole, { what: "trace", ...gap });
@@ -311,7 +316,7 @@ class Up {
   /** The monitor said no last word: it could not begin, or did not live to the end. */
   async #broken(code: number): Promise<number> {
     const table = this.#table();
-    if (table === null && this.#tracePath !== null && code === EXIT.host) {
+    if (table === null && this.#traceFd !== null && code === EXIT.host) {
       const help = "`sandbox doctor` says what this host can; without --trace it may run";
       return refuse(diagnostic("SBX4009", null, "the run cannot be traced", { help }));
     }
@@ -361,7 +366,7 @@ class Up {
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(folded(found), sourcesOf(found));
+    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
     const killed = killedText(this.#compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);

@@ -5,10 +5,10 @@ export interface CodePage {
   readonly name: string;
   readonly severity: "error" | "warning";
   readonly text: string;
-  /** A spec that has the mistake, and the same without; empty where no spec shows it. */
+  /** A spec with the mistake, and the corrected one; empty where no spec can show it. */
   readonly wrong: string;
   readonly right: string;
-  /** Files that the two include, by name. */
+  /** Files that both include, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
 

@@ -94,6 +94,14 @@ export const referencesCodes = {
     "error",
     { "quiet.yaml": 'templates: {quiet: {stdout: "null"}}\n' },
   ),
+  SBX2126: page(
+    "include-outside",
+    "A spec may include files at or below its own folder, and files of the Git repository that holds it, wherever links lead. Others are read only if their folder is named by `--allow-include DIR`: a spec can be anybody's, and what it includes is quoted.",
+    spec("include: [/etc/templates.yaml]\nprocesses: {web: sleep 1}"),
+    spec("include: [quiet.yaml]\nprocesses: {web: {use: quiet, run: sleep 1}}"),
+    "error",
+    { "quiet.yaml": 'templates: {quiet: {stdout: "null"}}\n' },
+  ),
   SBX2117: page(
     "include-cycle",
     "Files include each other in a circle.",

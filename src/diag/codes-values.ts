@@ -59,7 +59,7 @@ export const valuesCodes = {
   ),
   SBX2310: page(
     "too-many",
-    "The spec expands to more than 1,000,000 processes or 65,536 sandboxes.",
+    "The spec expands to more than 1,000,000 processes or 65,536 sandboxes, or to so much text, so many values that differ, dependencies or steps that checking it would take gigabytes or minutes. The span is what makes it grow.",
     spec("sandboxes:\n  box: {replicas: 40000, nest: 2, processes: {web: sleep 1}}"),
     spec("sandboxes:\n  box: {replicas: 4, nest: 2, processes: {web: sleep 1}}"),
   ),
@@ -98,6 +98,18 @@ export const valuesCodes = {
   SBX2318: page(
     "arguments-too-long",
     "The kernel takes at most 6 MiB of arguments and variables in all, or a quarter of the stack limit where that is less, but not below 128 KiB. Source: execve(2).",
+  ),
+  SBX2319: page(
+    "signal-not-ignorable",
+    "KILL and STOP cannot be ignored, caught or blocked by anybody. Source: signal(7).",
+    one("{run: sleep 1, ignore_signals: [HUP, KILL]}"),
+    one("{run: sleep 1, ignore_signals: [HUP]}"),
+  ),
+  SBX2320: page(
+    "parent-death-signal",
+    "In a sandbox without a PID namespace of its own nothing but the parent-death signal ends a process whose init was killed, so that signal is KILL there.",
+    spec("namespaces: {pid: inherit}\nprocesses: {web: {run: sleep 1, parent_death_signal: TERM}}"),
+    spec("processes: {web: {run: sleep 1, parent_death_signal: TERM}}"),
   ),
   SBX2317: page(
     "zero-timeout",

@@ -27,7 +27,7 @@ export const yamlCodes = {
     "",
   ),
   SBX1005: page("too-deep", "Collections are nested more than 200 deep.", ""),
-  SBX1006: page("too-large", "A spec is at most 16 MiB.", ""),
+  SBX1006: page("too-large", "A spec is at most 16 MiB, and holds at most 1,500,000 values.", ""),
   SBX1007: page(
     "empty-file",
     "The file holds no sandbox.",

@@ -1,4 +1,4 @@
-/** One finding, as data: what is wrong, where, why it matters, what to do. */
+/** A finding about a spec as data: what is wrong, where, why, and what to do. */
 
 import { NO_SPAN, type Span } from "../base/span.ts";
 import { type Code, codes } from "./codes.ts";
@@ -6,13 +6,13 @@ import { type Code, codes } from "./codes.ts";
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: "error" | "warning";
-  /** The offending node itself; `NO_SPAN` where no source asked for it. */
+  /** The offending node; `NO_SPAN` where it has no source text. */
   readonly span: Span;
   /** What: one lowercase sentence without a full stop, readable without the frame. */
   readonly message: string;
-  /** Stands under the frame, behind the carets; may be empty. */
+  /** Printed behind the carets; may be empty. */
   readonly label: string;
-  /** Other places that belong to it, with what each is; may be empty. */
+  /** Other spans that explain it, each with its label; may be empty. */
   readonly related: readonly { readonly span: Span; readonly label: string }[];
   /** Why; may be empty. */
   readonly notes: readonly string[];
@@ -30,18 +30,25 @@ export function diagnostic(
     code,
     severity: codes[code].severity,
     span: span ?? NO_SPAN,
-    message,
-    label: rest.label ?? "",
+    message: bounded(message),
+    label: bounded(rest.label ?? ""),
     related: rest.related ?? [],
-    notes: rest.notes ?? [],
-    help: rest.help ?? "",
+    notes: (rest.notes ?? []).map(bounded),
+    help: bounded(rest.help ?? ""),
   };
 }
 
-/** What is told of a node, whoever comes to use it: at one place once. */
-const OF_THE_NODE: ReadonlySet<Code> = new Set(["SBX2001", "SBX2002", "SBX2103", "SBX2305"]);
+/** UTF-16 units of one text: a value that it quotes can have a megabyte, and be wrong a thousand times. */
+const TEXT_LENGTH_MAX = 4_000;
 
-/** By place, then code, `first`'s before other files'; the same finding at the same place once. */
+function bounded(text: string): string {
+  return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
+}
+
+/** Codes about a node, however many users it has: reported once a span. */
+const ONCE_PER_NODE: ReadonlySet<Code> = new Set(["SBX2001", "SBX2002", "SBX2103", "SBX2305"]);
+
+/** Sorted by span, then code, the file `first` first; without duplicates. */
 export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics
@@ -51,29 +58,29 @@ export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnost
         a.span.start - b.span.start ||
         a.span.end - b.span.end ||
         a.code.localeCompare(b.code) ||
-        // The one that says more.
+        // The more detailed one first: it is the one that stays.
         Number(a.label === "") - Number(b.label === ""),
     )
-    .filter((found) => {
-      const key = keyOf(found);
+    .filter((each) => {
+      const key = keyOf(each);
       return !seen.has(key) && seen.add(key);
     });
 }
 
-/** In their order; what copies have in common once, with how many more there are. */
-export function folded(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+/** In order; one of those that copies share, with a note of how many more there are. */
+export function dedupeCopies(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const groups = Map.groupBy(diagnostics, keyOf).values();
   return Array.from(groups, ([first, ...others]) => {
     if (others.length === 0) return first as Diagnostic;
     const { notes, ...rest } = first as Diagnostic;
     const more = others.length === 1 ? "one more copy" : `${others.length} more copies`;
-    return { ...rest, notes: [...notes, `the same of ${more}`] };
+    return { ...rest, notes: [...notes, `the same holds for ${more}`] };
   });
 }
 
-/** Copies make the same mistake: their numbers do not make it another one. */
+/** Equal for copies: their numbers are left out. */
 function keyOf({ code, span, message }: Diagnostic): string {
-  const what = OF_THE_NODE.has(code) ? "" : message.replace(/\.\d+/g, "");
+  const what = ONCE_PER_NODE.has(code) ? "" : message.replace(/\.\d+/g, "");
   return `${code} ${span.file} ${span.start} ${what}`;
 }
 

@@ -1,4 +1,4 @@
-/** A piece of source with marks under it. Pure. */
+/** Source lines with marks under them. Pure. */
 
 import { escapeText } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
@@ -7,11 +7,11 @@ import type { Lines } from "./lines.ts";
 export interface Mark {
   readonly span: Span;
   readonly label: string;
-  /** What it is all about; the others only belong to it. */
+  /** The mark of the finding itself; others only explain it. */
   readonly isPrimary: boolean;
 }
 
-/** Changes the look of a part; the text stays the same. */
+/** Colours for the parts of a frame. */
 export interface Paint {
   readonly gutter: (text: string) => string;
   readonly primary: (text: string) => string;
@@ -19,20 +19,20 @@ export interface Paint {
 }
 
 const TAB = "    ";
-/** Columns behind a mark that a label may take where no terminal would break it. */
-const LABEL_ROOM = 30;
-/** Lines of a marked range that are shown at each of its ends; those between are left out. */
+/** Columns for a label behind a mark where the output is no terminal. */
+const LABEL_COLUMNS = 30;
+/** How many lines of a long range are shown at each end. */
 const RANGE_LINES = 3;
 
-/** One line's part of a mark, in columns of the line as written, from 0. */
+/** A mark on one line, in columns of the source line, from 0. */
 interface LineMark extends Mark {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * `marks` are all of this file. Lines without a line break at their ends; none is wider, but for
- * labels where there is no terminal.
+ * `marks` are all of one file. Returns lines without line breaks, none wider than `width` except for
+ * labels where the output is no terminal.
  */
 export function frame(
   marks: readonly Mark[],
@@ -106,7 +106,7 @@ function range(first: number, last: number): number[] {
   return [...all.slice(0, RANGE_LINES), ...all.slice(-RANGE_LINES)];
 }
 
-/** A line as it is shown: escaped, tabs widened, and cut around `[from, to)` where it is long. */
+/** A line escaped, with tabs widened, truncated around `[from, to)` where it is long. */
 function windowOf(
   text: string,
   from: number,
@@ -118,9 +118,9 @@ function windowOf(
   if (whole !== null && Bun.stringWidth(whole) <= width) {
     return { text: whole, columnOf: (at) => Bun.stringWidth(cells(text.slice(0, at))) };
   }
-  // Some of what stands before is kept, the more the shorter the marked part is.
-  const kept = Math.max(8, Math.min(20, width - 2 - (to - from)));
-  const first = Math.max(0, from - kept);
+  // A short mark leaves more columns for the text before it.
+  const context = Math.max(8, Math.min(20, width - 2 - (to - from)));
+  const first = Math.max(0, from - context);
   const head = first > 0 ? "…" : "";
   let shown = head;
   let end = first;
@@ -140,7 +140,7 @@ function windowOf(
   };
 }
 
-/** The row of carets, then a row for each label that has no room behind it. */
+/** The row of carets, then a row for each label that does not fit behind them. */
 function underlines(
   marks: readonly LineMark[],
   paint: Paint,
@@ -153,11 +153,11 @@ function underlines(
   }
   const labelled = marks.filter(({ label }) => label !== "");
   const last = labelled.at(-1);
-  const room = isTerminal ? width : Math.max(width, (last?.to ?? 0) + LABEL_ROOM);
+  const available = isTerminal ? width : Math.max(width, (last?.to ?? 0) + LABEL_COLUMNS);
   const isInline =
     last !== undefined &&
     marks.at(-1) === last &&
-    last.to + 1 + Bun.stringWidth(escapeText(last.label)) <= room;
+    last.to + 1 + Bun.stringWidth(escapeText(last.label)) <= available;
   if (isInline && last !== undefined) row.put(last.to + 1, escapeText(last.label), last, paint);
   const rows = [row];
   const below = isInline ? labelled.slice(0, -1) : labelled;
@@ -177,7 +177,7 @@ function underlines(
   return rows.map((each) => each.text());
 }
 
-/** One row of cells, each with its own look. */
+/** One row of cells, each with its own colour. */
 class Canvas {
   readonly #cells: { character: string; look: (text: string) => string }[] = [];
 
@@ -191,7 +191,7 @@ class Canvas {
     });
   }
 
-  /** Neighbours of one look are painted together. */
+  /** Neighbours of one colour are painted together. */
   text(): string {
     let out = "";
     for (let from = 0; from < this.#cells.length; ) {

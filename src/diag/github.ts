@@ -3,19 +3,24 @@
 import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
-/** A line a finding; nothing where there is none. */
+/** One line for each finding. */
 export function githubText(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics
-    .map((found) => `::${found.severity} ${place(found, lines)}::${data(body(found))}\n`)
-    .join("");
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  return [
+    ...shown.map(
+      (finding) => `::${finding.severity} ${properties(finding, lines)}::${data(body(finding))}\n`,
+    ),
+    ...(omitted === 0 ? [] : [`::warning title=sandbox::${data(omittedText(omitted))}\n`]),
+  ].join("");
 }
 
-function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
+function properties({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
   const lines = sources.get(span.file);
   const fields: [string, string | number][] = [["title", code]];
   if (span.file !== "") fields.unshift(["file", escapeText(span.file)]);
@@ -23,7 +28,7 @@ function place({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>):
     const start = lines.position(span.start);
     const end = lines.position(Math.max(span.start, lines.lastVisible(span.start, span.end)));
     fields.push(["line", start.line], ["endLine", end.line]);
-    // Columns are understood only within one line.
+    // GitHub reads columns only for a range in one line.
     if (start.line === end.line) fields.push(["col", start.column], ["endColumn", end.column]);
   }
   return fields.map(([key, value]) => `${key}=${property(String(value))}`).join(",");

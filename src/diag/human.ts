@@ -5,39 +5,42 @@ import { wrap } from "../base/wrap.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { frame, type Mark, type Paint } from "./frame.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
-/** Columns of source where the width of the terminal is not known. */
+/** Width of a frame where the output is no terminal. */
 const FRAME_WIDTH = 80;
 
 export interface Look {
   readonly colour: boolean;
-  /** Of the terminal; null where it is none: then no message is broken into lines. */
+  /** Width of the terminal; null: the output is none, and messages are not wrapped. */
   readonly columns: number | null;
 }
 
-/** `sources` has the text of each file; a finding in another one is printed without a frame. */
+/** `sources` has the text of each file; a finding elsewhere gets no frame. */
 export function humanText(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
   look: Look,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics.map((found) => one(found, lines, look)).join("\n");
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  const texts = shown.map((finding) => renderOne(finding, lines, look));
+  return [...texts, ...(omitted === 0 ? [] : [`${omittedText(omitted)}\n`])].join("\n");
 }
 
-function one(found: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {
+function renderOne(finding: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {
   const paint = (code: string) => (text: string) =>
     look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const strong = paint(found.severity === "error" ? "1;31" : "1;33");
+  const strong = paint(finding.severity === "error" ? "1;31" : "1;33");
   const colours: Paint = { gutter: paint("34"), primary: strong, related: paint("34") };
   const width = look.columns ?? FRAME_WIDTH;
-  const name = `${found.severity}[${found.code}]`;
-  const message = broken(escapeText(found.message), name.length + 2, 2, look);
+  const name = `${finding.severity}[${finding.code}]`;
+  const message = wrapIndented(escapeText(finding.message), name.length + 2, 2, look);
   const out = [`${strong(name)}: ${paint("1")(message)}`];
 
   const all: Mark[] = [
-    { span: found.span, label: found.label, isPrimary: true },
-    ...found.related.map((related) => ({ ...related, isPrimary: false })),
+    { span: finding.span, label: finding.label, isPrimary: true },
+    ...finding.related.map((related) => ({ ...related, isPrimary: false })),
   ];
   const files = [...new Set(all.map(({ span }) => span.file))].filter((file) => file !== "");
   const gutter = gutterOf(all, sources);
@@ -62,27 +65,29 @@ function one(found: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look)
         look.columns !== null,
       ),
     );
-    if (file !== files.at(-1) || found.notes.length > 0 || found.help !== "") out.push(bar);
+    if (file !== files.at(-1) || finding.notes.length > 0 || finding.help !== "") out.push(bar);
   }
   const tail = [
-    ...found.notes.map((note) => ["note", note] as const),
-    ...(found.help === "" ? [] : [["help", found.help] as const]),
+    ...finding.notes.map((note) => ["note", note] as const),
+    ...(finding.help === "" ? [] : [["help", finding.help] as const]),
   ];
   for (const [kind, text] of tail) {
     const indent = gutter + " = note: ".length;
-    out.push(`${" ".repeat(gutter)} = ${kind}: ${broken(escapeText(text), indent, indent, look)}`);
+    out.push(
+      `${" ".repeat(gutter)} = ${kind}: ${wrapIndented(escapeText(text), indent, indent, look)}`,
+    );
   }
   return `${out.join("\n")}\n`;
 }
 
-/** `first` columns of the first line are taken. */
-function broken(text: string, first: number, indent: number, { columns }: Look): string {
+/** `first` columns of the first line are already used. */
+function wrapIndented(text: string, first: number, indent: number, { columns }: Look): string {
   if (columns === null) return text;
   const [head = "", ...rest] = wrap(`${"x".repeat(first)}${text}`, columns, indent).split("\n");
   return [head.slice(first), ...rest].join("\n");
 }
 
-/** Columns of the longest line number. */
+/** Width of the longest line number. */
 function gutterOf(marks: readonly Mark[], sources: ReadonlyMap<string, Lines>): number {
   const ends = marks.map(({ span }) => {
     const lines = sources.get(span.file);

@@ -1,4 +1,4 @@
-/** From offsets to lines and columns. Pure. */
+/** Turns offsets into lines and columns. Pure. */
 
 export interface Position {
   /** From 1. */
@@ -8,7 +8,7 @@ export interface Position {
   readonly offset: number;
 }
 
-/** The lines of one source text, found once. */
+/** The lines of one source text. */
 export class Lines {
   readonly #text: string;
   readonly #starts: number[] = [0];
@@ -31,14 +31,14 @@ export class Lines {
     return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1, offset };
   }
 
-  /** Offset behind the last character of the range that is no white space; `start` if all is. */
+  /** The end of the range without trailing white space; at least `start`. */
   lastVisible(start: number, end: number): number {
     let last = Math.min(end, this.#text.length);
     while (last > start && /\s/.test(this.#text[last - 1] ?? "")) last--;
     return last;
   }
 
-  /** Without its line break. */
+  /** The text of a line without its line break. */
   text(line: number): string {
     const start = this.#starts[line - 1] ?? 0;
     const end = this.#starts[line] ?? this.#text.length + 1;

@@ -1,4 +1,4 @@
-/** What may be written at a cursor: fields, values, names, parameters. Pure. */
+/** Completions at a cursor: fields, values, names, parameters. Pure. */
 
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { SIGNALS } from "../ir/signals.ts";
@@ -11,7 +11,7 @@ export interface Item {
   readonly label: string;
   readonly kind: "field" | "value" | "process" | "sandbox" | "template" | "param";
   readonly detail: string;
-  /** What is put in; the same as the label but for fields, which bring their colon. */
+  /** The text to insert: the label, with a colon for a field. */
   readonly insert: string;
 }
 
@@ -77,18 +77,18 @@ function values(part: SchemaPart): Item[] {
   });
 }
 
-/** Names of this spec that the field takes. Of processes and sandboxes the near ones come short. */
+/** Names of this spec that the field takes; those in the cursor's sandbox are relative. */
 function namesFor({ path, isKey }: Cursor, { definitions }: Symbols): Item[] {
   const keys = path.filter((key): key is string => typeof key === "string");
   const field = keys.at(-1) ?? "";
-  const box = boxPath(keys);
+  const sandbox = sandboxPath(keys);
   if (field === "use") return named(definitions, "template");
-  if (field === "depends_on") return near(named(definitions, "process", "sandbox"), box);
+  if (field === "depends_on") return near(named(definitions, "process", "sandbox"), sandbox);
   if (isKey && field === "pids") {
-    return near(named(definitions, "sandbox"), box).concat(fixed(["host"]));
+    return near(named(definitions, "sandbox"), sandbox).concat(fixed(["host"]));
   }
-  if (field === "init") return local(definitions, box).concat(fixed(["reaper"]));
-  if (field === "until") return local(definitions, box).concat(fixed(["all", "any"]));
+  if (field === "init") return local(definitions, sandbox).concat(fixed(["reaper"]));
+  if (field === "until") return local(definitions, sandbox).concat(fixed(["all", "any"]));
   if (field === "signal") return fixed([...SIGNALS.keys()]);
   if (isKey && field === "namespaces") return fixed([...NAMESPACE_KINDS], ": ");
   return [];
@@ -98,8 +98,8 @@ function fixed(labels: readonly string[], after = ""): Item[] {
   return labels.map((label) => ({ label, kind: "value", detail: "", insert: label + after }));
 }
 
-/** `sandboxes outer sandboxes inner processes web` lies in `outer/inner`. */
-function boxPath(keys: readonly string[]): string {
+/** The keys `sandboxes outer sandboxes inner processes web` give `outer/inner`. */
+function sandboxPath(keys: readonly string[]): string {
   const names: string[] = [];
   for (let at = 0; keys[at] === "sandboxes" && keys[at + 1] !== undefined; at += 2) {
     names.push(keys[at + 1] ?? "");
@@ -107,8 +107,8 @@ function boxPath(keys: readonly string[]): string {
   return names.join("/");
 }
 
-function near(items: readonly Item[], box: string): Item[] {
-  const prefix = box === "" ? "" : `${box}/`;
+function near(items: readonly Item[], sandbox: string): Item[] {
+  const prefix = sandbox === "" ? "" : `${sandbox}/`;
   return items.map((item) => {
     if (prefix === "" || !item.label.startsWith(prefix)) return item;
     const label = item.label.slice(prefix.length);
@@ -116,6 +116,6 @@ function near(items: readonly Item[], box: string): Item[] {
   });
 }
 
-function local(definitions: readonly Definition[], box: string): Item[] {
-  return near(named(definitions, "process"), box).filter(({ label }) => !label.includes("/"));
+function local(definitions: readonly Definition[], sandbox: string): Item[] {
+  return near(named(definitions, "process"), sandbox).filter(({ label }) => !label.includes("/"));
 }

@@ -1,33 +1,33 @@
-/** Where in a spec a cursor is, also in one that is only half written. Pure. */
+/** Finds a cursor's position in a spec, even in a half-written one. Pure. */
 
 import * as YAML from "yaml";
 
 export interface Cursor {
-  /** Keys and numbers of items from the root down to what is being written. */
+  /** Keys and item numbers from the root down to the cursor. */
   readonly path: readonly (string | number)[];
-  /** Whether it is a key of the map at `path`; else it is the value at `path`. */
+  /** Whether the cursor is in a key of the map at `path`; else in the value at `path`. */
   readonly isKey: boolean;
-  /** What stands before the cursor of the word that is being written. */
+  /** The part of the word before the cursor. */
   readonly before: string;
-  /** Keys that the map at `path` has already; empty for a value. */
+  /** The other keys of the map at `path`; empty for a value. */
   readonly siblings: readonly string[];
 }
 
-/** Stands for the word at the cursor, so that it has a place in the tree. */
+/** Inserted at the cursor, so that the parsed tree shows where it is. */
 const MARK = "q1z9sandbox";
 
-/** All readings that make sense: a lone word in the place of a map may become its first key. */
+/** All possible positions: a lone word may be a value or the first key of a map. */
 export function cursorsAt(text: string, offset: number): Cursor[] {
   const marked = `${text.slice(0, offset)}${MARK}${text.slice(offset)}`;
   const document = YAML.parseDocument(marked, { uniqueKeys: false, stringKeys: true });
-  const found: Cursor[] = [];
+  const cursors: Cursor[] = [];
   const visit = (node: unknown, path: readonly (string | number)[]): void => {
-    if (found.length > 0) return;
+    if (cursors.length > 0) return;
     if (YAML.isScalar(node)) {
       const before = beforeMark(node);
       if (before === null) return;
-      found.push({ path, isKey: false, before, siblings: [] });
-      found.push({ path, isKey: true, before, siblings: [] });
+      cursors.push({ path, isKey: false, before, siblings: [] });
+      cursors.push({ path, isKey: true, before, siblings: [] });
     } else if (YAML.isSeq(node)) {
       node.items.forEach((item, index) => {
         visit(item, [...path, index]);
@@ -40,7 +40,7 @@ export function cursorsAt(text: string, offset: number): Cursor[] {
           const siblings = node.items.flatMap(({ key: each }) =>
             YAML.isScalar(each) && each !== pair.key ? [String(each.value)] : [],
           );
-          found.push({ path, isKey: true, before, siblings });
+          cursors.push({ path, isKey: true, before, siblings });
           return;
         }
         visit(pair.value, [...path, key]);
@@ -48,7 +48,7 @@ export function cursorsAt(text: string, offset: number): Cursor[] {
     }
   };
   visit(document.contents, []);
-  return found;
+  return cursors;
 }
 
 function beforeMark(scalar: YAML.Scalar): string | null {

@@ -1,4 +1,4 @@
-/** What a spec means at a place: planned PIDs of a process, a parameter, a field. Pure. */
+/** Text for hovering over a spec: planned PIDs, parameters, fields. Pure. */
 
 import type { Span } from "../base/span.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
@@ -6,7 +6,7 @@ import type { Node } from "../spec/node.ts";
 import { schemaAt } from "../spec/schema-at.ts";
 import type { Definition, Symbols } from "./symbols.ts";
 
-/** Copies of one process that are listed. */
+/** How many copies of one process are listed. */
 const COPIES_SHOWN = 12;
 
 export interface HoverText {
@@ -57,7 +57,7 @@ function isAt(span: Span | undefined, other: Span): boolean {
   return span?.file === other.file && span.start <= other.start && other.end <= span.end;
 }
 
-/** A row a copy, a column a level from 1 on. */
+/** A row for each copy, a column for each level from 1 on. */
 function pidTable(slots: readonly Slot[]): string {
   const shown = slots.slice(0, COPIES_SHOWN);
   const deepest = shown.reduce((most, { level }) => Math.max(most, level), 0);
@@ -83,7 +83,7 @@ function paramText({ name }: Definition, root: Node | null): string {
     .join("  \n");
 }
 
-/** The key at `offset`, and the path of what it names. */
+/** The key at `offset` and the path of its value. */
 function keyAt(root: Node, offset: number): { path: (string | number)[]; span: Span } | null {
   const pending: { node: Node; path: (string | number)[] }[] = [{ node: root, path: [] }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

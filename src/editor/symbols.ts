@@ -1,4 +1,4 @@
-/** What the names of a spec stand for, and where each is used: for editors. Pure. */
+/** The names that a spec defines, and where each is used. Pure. */
 
 import type { Span } from "../base/span.ts";
 import { entriesOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
@@ -10,9 +10,9 @@ export type SymbolKind = "process" | "sandbox" | "template" | "param";
 export interface Definition {
   readonly kind: SymbolKind;
   readonly name: string;
-  /** Path of a process or sandbox, as written: without the numbers of copies. */
+  /** Path of a process or sandbox as written, without numbers of copies. */
   readonly path: string;
-  /** The name itself. */
+  /** The name, without quotes. */
   readonly span: Span;
 }
 
@@ -26,15 +26,15 @@ export interface Symbols {
   readonly references: readonly Reference[];
 }
 
-interface Box {
+interface SandboxSymbols {
   readonly definition: Definition;
-  readonly parent: Box | null;
+  readonly parent: SandboxSymbols | null;
   readonly processes: Map<string, Definition>;
-  readonly boxes: Map<string, Box>;
+  readonly sandboxes: Map<string, SandboxSymbols>;
   readonly node: MapNode;
 }
 
-/** `sources` are the spec's own text first, then those that it includes. */
+/** `sources` begins with the spec's own text; the files that it includes follow. */
 export function symbolsOf(sources: ReadonlyMap<string, string>): Symbols {
   return new Finder(sources).symbols();
 }
@@ -60,8 +60,8 @@ class Finder {
       this.#declare(root, "params", "param", this.#params);
     }
     const [spec] = roots;
-    const boxes = spec === undefined ? [] : this.#boxesOf(spec);
-    for (const box of boxes) this.#fieldsOf(box);
+    const sandboxes = spec === undefined ? [] : this.#sandboxesOf(spec);
+    for (const sandbox of sandboxes) this.#fieldsOf(sandbox);
     for (const root of roots) {
       this.#expressions(root);
       this.#uses(root);
@@ -89,43 +89,43 @@ class Finder {
     }
   }
 
-  #boxesOf(root: MapNode): Box[] {
+  #sandboxesOf(root: MapNode): SandboxSymbols[] {
     const name = get(root, "sandbox");
     const definition = this.#define("sandbox", textOf(name) ?? "", "", name?.span ?? root.span);
-    const top: Box = {
+    const top: SandboxSymbols = {
       definition,
       parent: null,
       processes: new Map(),
-      boxes: new Map(),
+      sandboxes: new Map(),
       node: root,
     };
     const all = [top];
-    for (const box of all) {
+    for (const sandbox of all) {
       const pathOf = (own: string) =>
-        box.definition.path === "" ? own : `${box.definition.path}/${own}`;
-      for (const { key, keySpan } of entriesOf(get(box.node, "processes"))) {
-        box.processes.set(key, this.#define("process", key, pathOf(key), keySpan));
+        sandbox.definition.path === "" ? own : `${sandbox.definition.path}/${own}`;
+      for (const { key, keySpan } of entriesOf(get(sandbox.node, "processes"))) {
+        sandbox.processes.set(key, this.#define("process", key, pathOf(key), keySpan));
       }
-      for (const { key, keySpan, value } of entriesOf(get(box.node, "sandboxes"))) {
+      for (const { key, keySpan, value } of entriesOf(get(sandbox.node, "sandboxes"))) {
         if (value.kind !== "map") continue;
-        const nested: Box = {
+        const nested: SandboxSymbols = {
           definition: this.#define("sandbox", key, pathOf(key), keySpan),
-          parent: box,
+          parent: sandbox,
           processes: new Map(),
-          boxes: new Map(),
+          sandboxes: new Map(),
           node: value,
         };
-        box.boxes.set(key, nested);
+        sandbox.sandboxes.set(key, nested);
         all.push(nested);
       }
     }
     return all;
   }
 
-  #fieldsOf(box: Box): void {
-    for (const field of ["init", "until"] as const) this.#path(get(box.node, field), [box]);
-    for (const { value } of entriesOf(get(box.node, "processes"))) {
-      const around = outwards(box);
+  #fieldsOf(sandbox: SandboxSymbols): void {
+    for (const field of ["init", "until"] as const) this.#path(get(sandbox.node, field), [sandbox]);
+    for (const { value } of entriesOf(get(sandbox.node, "processes"))) {
+      const around = outwards(sandbox);
       const dependencies = get(value, "depends_on");
       if (dependencies?.kind === "map") {
         for (const { key, keySpan } of entriesOf(dependencies)) this.#name(key, keySpan, around);
@@ -138,19 +138,19 @@ class Finder {
     }
   }
 
-  #path(node: Node | null, around: readonly Box[]): void {
+  #path(node: Node | null, around: readonly SandboxSymbols[]): void {
     const text = textOf(node);
     if (node !== null && text !== null) this.#name(text, node.span, around);
   }
 
-  /** A name or path, looked up from the first of `around`; each of its parts is a reference. */
-  #name(name: string, span: Span, around: readonly Box[]): void {
+  /** Looks a name or path up from the first of `around`; each of its parts is a reference. */
+  #name(name: string, span: Span, around: readonly SandboxSymbols[]): void {
     const parts = name.split("/");
-    for (const box of around) {
-      const found = partsIn(box, parts);
-      if (found === null) continue;
+    for (const sandbox of around) {
+      const targets = partsIn(sandbox, parts);
+      if (targets === null) continue;
       let at = span.start + this.#source(span).indexOf(name);
-      found.forEach((target, index) => {
+      targets.forEach((target, index) => {
         const part = parts[index] ?? "";
         const bare = withoutNumber(part);
         if (target !== null) {
@@ -163,8 +163,8 @@ class Finder {
     }
   }
 
-  /** The sandbox around that owns a PID namespace, by its name or path. */
-  #owner(name: string, span: Span, around: readonly Box[]): void {
+  /** Looks up the sandbox around that owns a PID namespace, by name or path. */
+  #owner(name: string, span: Span, around: readonly SandboxSymbols[]): void {
     for (const { definition } of around) {
       if (definition.name !== name && definition.path !== name) continue;
       const at = span.start + this.#source(span).lastIndexOf(definition.name);
@@ -192,7 +192,7 @@ class Finder {
     }
   }
 
-  /** By the text as written, where `$${` is a literal. */
+  /** Reads the source text, where `$${` is a literal. */
   #expressions(root: MapNode): void {
     const pending: Node[] = [root];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
@@ -217,9 +217,9 @@ class Finder {
   }
 }
 
-function outwards(box: Box): Box[] {
-  const all: Box[] = [];
-  for (let at: Box | null = box; at !== null; at = at.parent) all.push(at);
+function outwards(sandbox: SandboxSymbols): SandboxSymbols[] {
+  const all: SandboxSymbols[] = [];
+  for (let at: SandboxSymbols | null = sandbox; at !== null; at = at.parent) all.push(at);
   return all;
 }
 
@@ -228,23 +228,23 @@ function withoutNumber(part: string): string {
   return part.replace(/(\.\d+)+$/, "");
 }
 
-/** What each part of a path names in `box`; null where one names nothing. */
-function partsIn(box: Box, parts: readonly string[]): (Definition | null)[] | null {
-  const found: (Definition | null)[] = [];
-  let at: Box | undefined = box;
+/** What each part of a path names in `sandbox`; null where one names nothing. */
+function partsIn(sandbox: SandboxSymbols, parts: readonly string[]): (Definition | null)[] | null {
+  const targets: (Definition | null)[] = [];
+  let at: SandboxSymbols | undefined = sandbox;
   for (const [index, part] of parts.entries()) {
     const name = withoutNumber(part);
     const isLast = index === parts.length - 1;
-    if (isLast && name === "init" && at !== undefined) return [...found, null];
+    if (isLast && name === "init" && at !== undefined) return [...targets, null];
     const process: Definition | undefined = isLast ? at?.processes.get(name) : undefined;
-    const nested: Box | undefined = at?.boxes.get(name);
-    // Copies of a nested sandbox stand in one another, but are written once.
+    const nested: SandboxSymbols | undefined = at?.sandboxes.get(name);
+    // `nest` makes copies inside each other of a sandbox that is written once.
     const isCopy = at !== undefined && at.definition.name === name && at.parent !== null;
     const target: Definition | undefined =
       process ?? nested?.definition ?? (isCopy ? at?.definition : undefined);
     if (target === undefined) return null;
-    found.push(target);
+    targets.push(target);
     if (nested !== undefined) at = nested;
   }
-  return found;
+  return targets;
 }

@@ -1,26 +1,38 @@
 /** What is known of specs that have not changed: that they are right, and their plans. I/O. */
 
 import * as fs from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../../package.json" with { type: "json" };
+import { cacheHome } from "../host/base-dirs.ts";
+import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from "../host/own-path.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { Surroundings } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { WIRE_VERSION } from "../wire/layout.ts";
+import { IMAGE_SIZE_MAX, WIRE_VERSION } from "../wire/layout.ts";
+
+const NEWLINE = 0x0a;
 
 /** Files kept; of more, the older half is removed. */
 const FILE_COUNT_MAX = 2_048;
 
+/** Of one kept file, in bytes: a plan image with its head. Source: IMAGE_SIZE_MAX. */
+const KEPT_SIZE_MAX = IMAGE_SIZE_MAX + 4_096;
+
 export interface CacheEntry {
   /** `.right` lists the digests of included files; beside it may be the plan image, `.plan`. */
   readonly path: string;
+  /** The folder that all of it is below; not made where its own parent is missing. */
+  readonly home: string;
+  /** What the entry is of: it also stands in each file, so that no other entry's is taken for it. */
+  readonly key: string;
 }
 
-/** One for each build of this program, file, text, and set of values given. */
-export function entryFor(file: string, bytes: Uint8Array, around: Surroundings): CacheEntry {
-  const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+/** One for each build of this program, file, text, and set of values given; null: nothing is kept. */
+export function entryFor(file: string, bytes: Uint8Array, around: Surroundings): CacheEntry | null {
+  const home = cacheHome();
+  if (home === null) return null;
   const key = sha256(pkg.version, String(WIRE_VERSION), built(), file, bytes, valuesText(around));
-  return { path: join(base, "sandbox", "specs", key) };
+  return { path: join(home, "sandbox", "specs", key), home, key };
 }
 
 /** A version is built many times before it is another one, and each time may know more mistakes. */
@@ -41,51 +53,63 @@ function sha256(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /** Whether the spec was found to have nothing wrong with it, warnings included. */
-export function isRight({ path }: CacheEntry, { load }: Surroundings): boolean {
+export function isRight(entry: CacheEntry | null, { load }: Surroundings): boolean {
+  if (entry === null || !isOwnFolder(dirname(entry.path))) return false;
+  const list = kept(entry, "right");
+  if (list === null) return false;
   try {
-    const included: [string, string][] = JSON.parse(fs.readFileSync(`${path}.right`, "utf8"));
-    return included.every(([file, digest]) => sha256(load(file) ?? "") === digest);
+    const included: [string, string][] = JSON.parse(new TextDecoder().decode(list));
+    return included.every(([file, digest]) => {
+      const text = load(file, SPEC_SIZE_MAX);
+      return typeof text === "string" && sha256(text) === digest;
+    });
   } catch {
     return false;
   }
 }
 
 /** Null where there is none. */
-export function keptPlan(entry: CacheEntry, around: Surroundings): Uint8Array | null {
-  if (!isRight(entry, around)) return null;
-  try {
-    return fs.readFileSync(`${entry.path}.plan`);
-  } catch {
-    return null;
-  }
+export function keptPlan(entry: CacheEntry | null, around: Surroundings): Uint8Array | null {
+  return entry !== null && isRight(entry, around) ? kept(entry, "plan") : null;
 }
 
 /** `sources` has the spec first, then what it includes. A cache that cannot be written is none. */
 export function keepRight(
-  { path }: CacheEntry,
+  entry: CacheEntry | null,
   sources: ReadonlyMap<string, string>,
   image: Uint8Array | null = null,
 ): void {
+  if (entry === null) return;
   const included = [...sources].slice(1).map(([file, text]) => [file, sha256(text)]);
   try {
-    fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if (image !== null) keep(`${path}.plan`, image);
-    keep(`${path}.right`, JSON.stringify(included));
-    prune(dirname(path));
+    const directory = dirname(entry.path);
+    if (!makeOwnFolder(directory, entry.home)) return;
+    if (image !== null) keep(entry, "plan", image);
+    keep(entry, "right", new TextEncoder().encode(JSON.stringify(included)));
+    prune(directory);
   } catch {
     // It is made again the next time.
   }
 }
 
-/** Written beside and renamed, so that no reader sees a part. */
-function keep(path: string, data: Uint8Array | string): void {
-  const partial = `${path}.${process.pid}`;
-  try {
-    fs.writeFileSync(partial, data, { mode: 0o600 });
-    fs.renameSync(partial, path);
-  } finally {
-    fs.rmSync(partial, { force: true });
-  }
+type Kind = "right" | "plan";
+
+/** The first line of a kept file: of which entry it is, and the digest of what follows. */
+function headOf({ key }: CacheEntry, kind: Kind, data: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(`sandbox ${kind} ${key} ${sha256(data)}\n`);
+}
+
+function keep(entry: CacheEntry, kind: Kind, data: Uint8Array): void {
+  writeOwnFile(`${entry.path}.${kind}`, Buffer.concat([headOf(entry, kind, data), data]));
+}
+
+function kept(entry: CacheEntry, kind: Kind): Uint8Array | null {
+  const bytes = readOwnFile(`${entry.path}.${kind}`, KEPT_SIZE_MAX);
+  if (bytes === null) return null;
+  // The image is read word by word, so it begins at a boundary of its own.
+  const data = bytes.slice(bytes.indexOf(NEWLINE) + 1);
+  const head = headOf(entry, kind, data);
+  return Buffer.compare(bytes.subarray(0, head.length), head) === 0 ? data : null;
 }
 
 function prune(directory: string): void {

@@ -1,7 +1,9 @@
 /** Starting the shim's monitor and speaking with it: frames in, commands out, table on demand. */
 
 import * as fs from "node:fs";
+import { statField } from "../host/proc-stat.ts";
 import { encodeCommand, type Frame, FrameReader } from "../wire/frames.ts";
+import { type Pulse, pulseOf, TABLE_HEADER_SIZE } from "../wire/table.ts";
 
 export interface MonitorStart {
   readonly shim: string;
@@ -28,7 +30,10 @@ export interface Monitor {
   readonly exited: Promise<number>;
   /** Asks for the orderly stop of the whole run; `interrupts`: since a signal came. */
   stop(why: { readonly interrupts: boolean }): void;
-  /** Asks for SIGKILL of everything, since a signal came. */
+  /**
+   * Asks for SIGKILL of everything, since a signal came. A monitor that shows no life after that
+   * is killed itself.
+   */
   kill(): void;
   /** The bytes of the state table as they are now; empty before the monitor made it. */
   readTable(): Uint8Array;
@@ -38,6 +43,10 @@ export interface Monitor {
 const CONTROL_FD = 3;
 const TABLE_FD = 4;
 const TRACE_FD = 5;
+
+/** A monitor that is asked to kill beats four times a second; one that does not is stopped. Ms. */
+const PULSE_INTERVAL_MS = 250;
+const PULSES_MISSED_MAX = 4;
 
 /** SANDBOX_TRACER is `bpf` or `ptrace`; without it the shim takes the one that this host can. */
 export function traceOptions(fd: number): string[] {
@@ -73,14 +82,53 @@ export function startMonitor(start: MonitorStart): Monitor {
       // The monitor is gone; its frames have ended or are about to.
     }
   };
+  let isWatched = false;
+  const kill = () => {
+    send("kill", { interrupts: true });
+    if (!isWatched) watchPulse(child, start.tableFd);
+    isWatched = true;
+  };
   return {
     pid: child.pid,
     frames: readFrames(controlFd),
     exited: child.exited,
     stop: (why) => send("stop", why),
-    kill: () => send("kill", { interrupts: true }),
+    kill,
     readTable: () => readWhole(start.tableFd),
   };
+}
+
+/**
+ * Ends a monitor that does not act, as one that a process of the same user has stopped. The kernel
+ * or the guard (`native/run/watchdog.c`) then ends what it leaves.
+ */
+function watchPulse(child: Bun.Subprocess, tableFd: number): void {
+  let last: number | null = null;
+  let missed = 0;
+  const timer = setInterval(() => {
+    const pulse = readPulse(tableFd);
+    missed = pulse?.heartbeat === last ? missed + 1 : 0;
+    last = pulse?.heartbeat ?? null;
+    if (missed < PULSES_MISSED_MAX) return;
+    // Of a traced run the child is the tracer, and the monitor is the tracer's.
+    if (pulse !== null && parentOf(pulse.monitorPid) === child.pid) {
+      process.kill(pulse.monitorPid, "SIGKILL");
+    }
+    child.kill("SIGKILL");
+  }, PULSE_INTERVAL_MS);
+  timer.unref();
+  void child.exited.then(() => clearInterval(timer));
+}
+
+function readPulse(tableFd: number): Pulse | null {
+  const bytes = new Uint8Array(TABLE_HEADER_SIZE);
+  return fs.readSync(tableFd, bytes, 0, bytes.length, 0) === bytes.length ? pulseOf(bytes) : null;
+}
+
+/** Null where there is no such process. */
+function parentOf(pid: number): number | null {
+  const parent = statField(pid, 4);
+  return parent === null ? null : Number(parent);
 }
 
 async function* readFrames(fd: number): AsyncGenerator<Frame> {
@@ -96,7 +144,8 @@ async function* readFrames(fd: number): AsyncGenerator<Frame> {
   }
 }
 
-function readWhole(fd: number): Uint8Array {
+/** The bytes of a file from its beginning, wherever its descriptor stands. */
+export function readWhole(fd: number): Uint8Array {
   const bytes = new Uint8Array(fs.fstatSync(fd).size);
   let done = 0;
   while (done < bytes.length) {

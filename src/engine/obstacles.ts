@@ -3,12 +3,14 @@
 import {
   hasAdmin,
   levelsLeft,
+  limitCeiling,
   mayChoosePids,
-  mostOf,
   type Obstacle,
   userNamespaceObstacle,
 } from "../host/preflight.ts";
 import type { Plan } from "../plan/plan.ts";
+import { attributeObstacles } from "./attribute-obstacles.ts";
+import { clockObstacles } from "./clock-obstacles.ts";
 import type { PlanObstacle } from "./plan-obstacle.ts";
 import { idObstacles } from "./rootless-ids.ts";
 
@@ -22,6 +24,8 @@ export function obstaclesTo(plan: Plan): PlanObstacle[] {
     ...(ofRun === null ? [] : [{ ...ofRun, span: root.span }]),
     ...(mayChoosePids() ? [] : hostPins(plan)),
     ...limitObstacles(plan),
+    ...attributeObstacles(plan),
+    ...clockObstacles(plan),
     ...(isRootless ? idObstacles(plan, caller()) : []),
   ];
 }
@@ -54,15 +58,15 @@ function hostPins(plan: Plan): PlanObstacle[] {
 
 /** Source: getrlimit(2). */
 function limitObstacles(plan: Plan): PlanObstacle[] {
-  const bounds = new Map<string, ReturnType<typeof mostOf>>();
+  const bounds = new Map<string, ReturnType<typeof limitCeiling>>();
   return plan.slots.flatMap((slot) =>
     (slot.process?.limits ?? []).flatMap(({ name, hard }): PlanObstacle[] => {
-      const { most, isHosts } = bounds.get(name) ?? mostOf(name);
-      bounds.set(name, { most, isHosts });
-      if ((hard ?? Infinity) <= most) return [];
-      const wish = `process "${slot.path}" asks for ${name} ${hard ?? "unlimited"}`;
+      const { ceiling, isHosts } = bounds.get(name) ?? limitCeiling(name);
+      bounds.set(name, { ceiling, isHosts });
+      if ((hard ?? Infinity) <= ceiling) return [];
+      const request = `process "${slot.path}" asks for ${name} ${hard ?? "unlimited"}`;
       const who = isHosts ? "this host gives nobody" : "this caller may have no";
-      const message = `${wish}, and ${who} more than ${most}`;
+      const message = `${request}, and ${who} more than ${ceiling}`;
       const help = isHosts
         ? "ask for less, or raise it with `sysctl -w fs.nr_open=…`"
         : "ask for less, or have the caller's hard limit (ulimit -H) raised by who has CAP_SYS_RESOURCE";

@@ -1,14 +1,18 @@
 /**
- * The directory of one run: plan image, state table, and who owns it. I/O.
+ * The directory of one run: plan image, state table, and the lock that its monitor holds. I/O.
  *
- * It lies in a directory of the user's own (0700), under a name that no other live run has. What
- * dead runs left is removed when the next one begins. The monitor removes it too, should the runner
- * die before the end; `native/run/main.c` knows the names of the files.
+ * It lies in a directory of the user's own (0700), under a name that no other live run has. Who
+ * lives is told by the lock alone, also across PID namespaces. The monitor removes the directory at
+ * the end (`native/run/run_dir.c` knows the names of the files); what dead runs left is removed by
+ * whoever looks next.
  */
 
 import * as fs from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { RUN_FILES } from "../base/run-files.ts";
+import { runtimeHome } from "../host/base-dirs.ts";
 import { namespaceOf } from "../host/machine.ts";
+import { shimPath } from "../host/shim-path.ts";
 
 export interface RunDir {
   readonly name: string;
@@ -16,8 +20,10 @@ export interface RunDir {
   readonly planPath: string;
   /** Open for reading and writing; the shim makes it the state table. Closed by `removeRunDir`. */
   readonly tableFd: number;
-  /** Where the events of a traced run are written to. */
+  /** Where the events of a traced run are written to. The file is gone once the run has ended. */
   readonly tracePath: string;
+  /** Of the directory itself, which may be removed or replaced under its path. */
+  readonly ownFd: number;
 }
 
 export type RunDirResult =
@@ -25,35 +31,58 @@ export type RunDirResult =
   /** `detail` is the name, or what went wrong at which path. */
   | { readonly ok: false; readonly reason: "name-in-use" | "unwritable"; readonly detail: string };
 
-const FILES = ["table", "trace", "plan", "owner"] as const;
-
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
 
 /** Of directories that are being filled; no run can have such a name. */
 const UNNAMED = ".new-";
 
-/** A directory without `owner` is being made, or was never finished; after so long the latter. */
-const UNFINISHED_MS = 5_000;
+/** Another command may remove the directory above, when it is empty, before we have ours in it. */
+const TRIES = 20;
 
 /** Nobody else looks into what we make, whatever the caller's mask is. */
 const PRIVATE_UMASK = 0o077;
 
+const TMP = "/tmp";
+
 /**
  * `SANDBOX_RUN_DIR` alone where it is set; else `XDG_RUNTIME_DIR/sandbox`, `/run/sandbox` for root,
- * one in `/tmp`: the first that can be had is used. After su(1) XDG_RUNTIME_DIR is another user's,
- * and in a container /run may be read-only.
+ * those in `/tmp`: the first that can be had is used. After su(1) XDG_RUNTIME_DIR is another user's,
+ * and in a container /run may be read-only. Relative paths are ignored (XDG base directories).
  */
 function runDirBases(): string[] {
   const chosen = process.env["SANDBOX_RUN_DIR"];
   if (chosen && isAbsolute(chosen)) return [chosen];
-  const runtime = process.env["XDG_RUNTIME_DIR"];
-  const uid = process.getuid?.() ?? 0;
+  const runtime = runtimeHome();
   return [
     ...(runtime && isOwn(runtime) ? [join(runtime, "sandbox")] : []),
-    ...(uid === 0 ? ["/run/sandbox"] : []),
-    `/tmp/sandbox-${uid}`,
+    ...(process.getuid?.() === 0 ? ["/run/sandbox"] : []),
+    ...basesInTmp(),
   ];
+}
+
+/** The usual one, and those that were made because somebody else had taken that name. */
+function basesInTmp(): string[] {
+  const usual = `sandbox-${outerUid()}`;
+  const others = namesOf(TMP).filter((name) => name.startsWith(`${usual}-`));
+  return [join(TMP, usual), ...others.map((name) => join(TMP, name)).filter(isOwn)];
+}
+
+/**
+ * The user as the user namespace above knows it: in one made by unshare(1) an ordinary user is 0,
+ * which is root's name for a directory. Source: user_namespaces(7).
+ */
+function outerUid(): number {
+  const uid = process.getuid?.() ?? 0;
+  try {
+    for (const line of fs.readFileSync("/proc/self/uid_map", "latin1").trim().split("\n")) {
+      const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
+      if (uid >= inside && uid - inside < count) return outside + uid - inside;
+    }
+  } catch {
+    // Without procfs nothing can be run either.
+  }
+  return uid;
 }
 
 /** A directory of ours that no other user may write to: anyone may make one in /tmp before us. */
@@ -95,89 +124,109 @@ export function createRunDir(name: string, isChosen: boolean, image: Uint8Array)
       if (obstacle === null) return createIn(base, name, isChosen, image);
       obstacles.push(obstacle);
     }
+    const other = process.env["SANDBOX_RUN_DIR"] ? null : otherBaseInTmp(obstacles);
+    if (other !== null) return createIn(other, name, isChosen, image);
     return { ok: false, reason: "unwritable", detail: obstacles.join("; ") };
   } finally {
     process.umask(umask);
   }
 }
 
+/** A name that nobody can take before us. Null where /tmp cannot be written to either. */
+function otherBaseInTmp(obstacles: string[]): string | null {
+  try {
+    return fs.mkdtempSync(join(TMP, `sandbox-${outerUid()}-`));
+  } catch (error) {
+    obstacles.push(`${TMP}: ${codeOf(error)}`);
+    return null;
+  }
+}
+
+function createIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
+  if (namesOf(base).length > 0) livePaths([base]);
+  for (let tries = 1; ; tries++) {
+    const result = tryIn(base, name, isChosen, image);
+    const isGone = !result.ok && result.reason === "unwritable" && !fs.existsSync(base);
+    if (!isGone || tries === TRIES) return result;
+    obstacleOf(base);
+  }
+}
+
 /**
  * The directory is filled under another name and then moved: so none that others see is empty or
- * half made, and moving it onto one that is not empty fails, which is the lock.
+ * half made, and moving it onto one that is not empty fails, which is what makes names unique.
  */
-function createIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
-  removeStaleIn(base);
-  const made = fs.mkdtempSync(join(base, UNNAMED));
-  let tableFd: number | null = null;
-  let path = made;
+function tryIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
+  let path = join(base, UNNAMED);
+  let filling: Filling | null = null;
   try {
-    tableFd = filled(made, image);
+    path = fs.mkdtempSync(path);
+    filling = { path, ownFd: fs.openSync(path, fs.constants.O_DIRECTORY), tableFd: null };
+    const tableFd = fill(filling, image);
     for (let number = 1; number <= (isChosen ? 1 : SUFFIX_MAX); number++) {
       const candidate = number === 1 ? name : `${name}-${number}`;
       path = join(base, candidate);
-      if (isMoved(made, path)) return { ok: true, dir: runDir(candidate, path, tableFd) };
+      if (isMoved(filling.path, path)) {
+        return { ok: true, dir: runDir(candidate, path, tableFd, filling.ownFd) };
+      }
     }
   } catch (error) {
-    abandon(made, tableFd);
+    if (filling === null) removeEmpty(path);
+    else abandon(filling);
     return { ok: false, reason: "unwritable", detail: `${path}: ${codeOf(error)}` };
   }
-  abandon(made, tableFd);
+  abandon(filling);
   return { ok: false, reason: "name-in-use", detail: name };
 }
 
-function runDir(name: string, path: string, tableFd: number): RunDir {
-  return { name, path, planPath: join(path, "plan"), tracePath: join(path, "trace"), tableFd };
+function runDir(name: string, path: string, tableFd: number, ownFd: number): RunDir {
+  const [planPath, tracePath] = [join(path, "plan"), join(path, "trace")];
+  return { name, path, planPath, tracePath, tableFd, ownFd };
 }
 
-/** Returns the descriptor of the table. */
-function filled(path: string, image: Uint8Array): number {
-  fs.writeFileSync(join(path, "owner"), ownerText(process.pid));
+interface Filling {
+  readonly path: string;
+  readonly ownFd: number;
+  tableFd: number | null;
+}
+
+/** Returns the descriptor of the table. The lock's text says where its PIDs are to be understood. */
+function fill(filling: Filling, image: Uint8Array): number {
+  const { path } = filling;
+  fs.writeFileSync(join(path, "lock"), `${namespaceOf("self", "pid") ?? 0}`);
   fs.writeFileSync(join(path, "plan"), image);
-  return fs.openSync(join(path, "table"), "wx+");
+  filling.tableFd = fs.openSync(join(path, "table"), "wx+");
+  return filling.tableFd;
 }
 
-function abandon(path: string, tableFd: number | null): void {
+function abandon({ path, ownFd, tableFd }: Filling): void {
   if (tableFd !== null) fs.closeSync(tableFd);
-  removeFiles(path);
+  removeOwn(ownFd, path);
 }
 
+/** What the monitor has not removed, as it was killed, or never began. */
 export function removeRunDir(dir: RunDir): void {
   fs.closeSync(dir.tableFd);
-  removeFiles(dir.path);
+  removeOwn(dir.ownFd, dir.path);
 }
 
-/** A run that is going on. */
-export interface LiveRun {
-  readonly name: string;
-  readonly planPath: string;
-  readonly tablePath: string;
+/** By descriptor: at the path there may be another run's by now. Closes `ownFd`. */
+function removeOwn(ownFd: number, path: string): void {
+  const own = `/proc/self/fd/${ownFd}`;
+  for (const file of RUN_FILES) fs.rmSync(join(own, file), { force: true });
+  const there = fs.lstatSync(path, { throwIfNoEntry: false });
+  const status = fs.fstatSync(ownFd);
+  fs.closeSync(ownFd);
+  if (there?.dev === status.dev && there.ino === status.ino) removeEmpty(path);
+  const base = dirname(path);
+  if (dirname(base) === TMP && basename(base).startsWith("sandbox-")) removeEmpty(base);
 }
 
-/** The runs of this user; of others nothing can be seen, as the directory is their own. */
-export function liveRuns(): LiveRun[] {
-  return runDirBases().flatMap((base) =>
-    namesIn(base).flatMap((name) => {
-      const path = join(base, name);
-      if (name.startsWith(UNNAMED) || lifeOf(path) !== "lives") return [];
-      return [{ name, planPath: join(path, "plan"), tablePath: join(path, "table") }];
-    }),
-  );
-}
-
-function namesIn(base: string): string[] {
+function removeEmpty(path: string): void {
   try {
-    return isOwn(base) ? fs.readdirSync(base).toSorted() : [];
+    fs.rmdirSync(path);
   } catch {
-    return [];
-  }
-}
-
-/** The bytes of the state table as they are now; null once the run's directory is gone. */
-export function runTable({ tablePath }: LiveRun): Uint8Array | null {
-  try {
-    return fs.readFileSync(tablePath);
-  } catch {
-    return null;
+    // Removed by the monitor at the same time, or taken by the next run: both are as wished.
   }
 }
 
@@ -192,82 +241,59 @@ function isMoved(from: string, to: string): boolean {
   }
 }
 
-function removeStaleIn(base: string): void {
-  for (const name of namesIn(base)) {
-    const path = join(base, name);
-    if (lifeOf(path) === "dead") removeStale(path);
-  }
+/** A run that is going on. */
+export interface LiveRun {
+  readonly name: string;
+  readonly planPath: string;
+  readonly tablePath: string;
+  /** False: in another PID namespace, where its PIDs of level 0 are others than here. */
+  readonly isHere: boolean;
+}
+
+/** The runs of this user; of others nothing can be seen, as the directory is their own. */
+export function liveRuns(): LiveRun[] {
+  const here = String(namespaceOf("self", "pid") ?? 0);
+  const bases = runDirBases().filter((base) => namesOf(base).length > 0);
+  return livePaths(bases).map((path) => ({
+    name: basename(path),
+    planPath: join(path, "plan"),
+    tablePath: join(path, "table"),
+    isHere: readText(join(path, "lock")) === here,
+  }));
 }
 
 /**
- * Of all who see that a run is dead, only the one who gets hold of its `owner` removes it; who
- * comes late may get that of the next run instead, and puts it back.
+ * Asks the shim, as nothing else here can try a lock: `runs` also removes what dead runs have left.
+ * In the order of the bases, each by name.
  */
-function removeStale(path: string): void {
-  const taken = join(path, `owner.${process.pid}`);
+function livePaths(bases: readonly string[]): string[] {
+  const shim = shimPath();
+  if (shim === null || bases.length === 0) return [];
+  const { stdout } = Bun.spawnSync([shim, "runs", ...bases], { stderr: "ignore" });
+  const paths = stdout.toString().split("\0").slice(0, -1);
+  return bases.flatMap((base) => paths.filter((path) => dirname(path) === base).toSorted());
+}
+
+function readText(path: string): string {
   try {
-    fs.renameSync(join(path, "owner"), taken);
-    if ((lifeOfOwner(fs.readFileSync(taken, "utf8")) ?? "dead") === "dead") {
-      fs.rmSync(taken);
-      removeFiles(path);
-    } else {
-      fs.renameSync(taken, join(path, "owner"));
-    }
+    return fs.readFileSync(path, "latin1");
   } catch {
-    // Taken by another, or never finished and so empty: then this removes it.
-    removeEmpty(path);
+    return "";
   }
 }
 
-function removeFiles(path: string): void {
-  for (const file of FILES) fs.rmSync(join(path, file), { force: true });
-  removeEmpty(path);
-}
-
-function removeEmpty(path: string): void {
+function namesOf(directory: string): string[] {
   try {
-    fs.rmdirSync(path);
+    return fs.readdirSync(directory);
   } catch {
-    // Removed by the monitor at the same time, or taken by the next run: both are as wished.
+    return [];
   }
 }
 
-/**
- * A process is named by its PID and its start time, since PIDs are used again; and by its PID
- * namespace, since a sandbox may share this directory and knows others by other numbers.
- */
-function ownerText(pid: number): string {
-  return `${pid} ${startTimeOf(pid) ?? 0} ${namespaceOf("self", "pid") ?? 0}`;
-}
-
-type Life = "lives" | "dead" | "unknown";
-
-function lifeOf(path: string): Life {
+/** The bytes of the state table as they are now; null once the run's directory is gone. */
+export function runTable({ tablePath }: LiveRun): Uint8Array | null {
   try {
-    const life = lifeOfOwner(fs.readFileSync(join(path, "owner"), "utf8"));
-    if (life !== null) return life;
-  } catch {
-    // As if there were nothing in it.
-  }
-  // Being made right now, or half removed: young ones are left alone.
-  const made = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - made > UNFINISHED_MS ? "dead" : "unknown";
-}
-
-/** Null where it is not, or only in part, written. */
-function lifeOfOwner(owner: string): Life | null {
-  const here = namespaceOf("self", "pid") ?? 0;
-  const [pid, start, pidns = here] = owner.split(" ").map(Number);
-  if (pid === undefined || start === undefined) return null;
-  if (pidns !== here) return "unknown";
-  return startTimeOf(pid) === start ? "lives" : "dead";
-}
-
-/** Field 22 of /proc/PID/stat; null when there is no such process. Source: proc_pid_stat(5). */
-function startTimeOf(pid: number): number | null {
-  try {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[19]);
+    return fs.readFileSync(tablePath);
   } catch {
     return null;
   }

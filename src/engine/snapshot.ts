@@ -1,6 +1,6 @@
 /** Every living process of a run, by the shim. I/O. */
 
-import { shimPath } from "../host/shim-path.ts";
+import { lookPath } from "../host/shim-path.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { decodeSnapshot } from "../wire/snapshot.ts";
 import { errnoName } from "./fault-text.ts";
@@ -11,6 +11,8 @@ const OUTPUT_MAX = 2 ** 31 - 1;
 export interface SnapshotOptions {
   /** The inodes of all namespaces of each, not only of its PID namespace. */
   readonly namespaces?: boolean;
+  /** Inode of the run's outermost PID namespace, by which it is found where /proc hides it. */
+  readonly pidns?: number;
 }
 
 export interface Snapshot {
@@ -28,11 +30,15 @@ export interface Missing {
 
 /** The monitor itself is not among them. */
 export function snapshotOf(monitor: number, options: SnapshotOptions = {}): Snapshot {
-  const shim = shimPath();
-  if (shim === null) return failed("the native shim is not there", "build it: `npm run native`");
-  const flags = options.namespaces ? ["--namespaces"] : [];
-  const ended = spawned([shim, "snapshot", String(monitor), ...flags]);
-  if (typeof ended === "string") return failed(`the shim cannot be started (${ended})`, LIMITS);
+  const look = lookPath();
+  if (look === null)
+    return failed("the program sandbox-look is not there", "build it: `npm run native`");
+  const flags = [
+    ...(options.namespaces ? ["--namespaces"] : []),
+    ...(options.pidns ? ["--pidns", String(options.pidns)] : []),
+  ];
+  const ended = spawned([look, "snapshot", String(monitor), ...flags]);
+  if (typeof ended === "string") return failed(`sandbox-look cannot be started (${ended})`, LIMITS);
   const { exitCode, signalCode, stdout, stderr } = ended;
   if (signalCode !== undefined) return failed(`the snapshot was ended by ${signalCode}`, LIMITS);
   const rows = exitCode === 0 ? decodeSnapshot(stdout) : null;
@@ -75,7 +81,7 @@ export function missingFrom(
   };
 }
 
-/** The shim's own line: `sandbox-shim: snapshot: WHAT: errno N`. */
+/** The line of sandbox-look: `sandbox-look: snapshot: WHAT: errno N`. */
 function reasonOf(line: string, exitCode: number): string {
   const [, what, errno] = /snapshot: (.+): errno (\d+)/.exec(line) ?? [];
   if (what === undefined) return `the snapshot failed (exit code ${exitCode})`;

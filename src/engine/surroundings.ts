@@ -1,22 +1,59 @@
-/** What this program's caller brings to a spec: values of parameters, and files to include. I/O. */
+/** What this program's caller brings to a spec: its text, values of parameters, files to include. I/O. */
 
-import * as fs from "node:fs";
+import { isAbsolute } from "node:path";
+import { HAS_DIRECTORY } from "../host/launch.ts";
+import { readRegular } from "../host/regular-file.ts";
+import { foldersOf, isAllowed, readAllowed, type SpecReading } from "../host/spec-folders.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { Surroundings } from "../spec/expand.ts";
+import type { Load } from "../spec/include.ts";
 import type { Given } from "../spec/params.ts";
+import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "../wire/layout.ts";
 
-/** `given` is what `--param` says; the rest is the environment's. */
-export function surroundings(given: Given): Surroundings {
+/** Of every command that takes a spec. */
+export interface SpecOptions {
+  /** What `--param` says. */
+  readonly param: Given;
+  /** Folders that `--allow-include` names. */
+  readonly allowInclude: readonly string[];
+}
+
+/** Of the spec `file`: what it includes is looked for around it. */
+export function surroundings(file: string, { param, allowInclude }: SpecOptions): Surroundings {
   const prefix = "SANDBOX_PARAM_";
   const environment = Object.entries(process.env).flatMap(([key, value]): [string, string][] =>
     key.startsWith(prefix) && value !== undefined ? [[key.slice(prefix.length), value]] : [],
   );
-  return { given, environment: Object.fromEntries(environment), load };
+  const load = loadFor(file, allowInclude);
+  return { given: param, environment: Object.fromEntries(environment), load };
 }
 
-function load(path: string): string | null {
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
+/** `openText` has what an editor shows of a file instead of what is on disk; null: as on disk. */
+export function loadFor(
+  file: string,
+  allowed: readonly string[],
+  openText: (path: string) => string | null = () => null,
+): Load {
+  const folders = foldersOf(file, allowed);
+  return (path, sizeMax) => {
+    const open = isAllowed(path, folders) ? openText(path) : null;
+    if (open !== null) return open;
+    const read = readAllowed(path, sizeMax, folders);
+    if (read.ok) return Buffer.from(read.bytes).toString("utf8");
+    return { kind: read.kind, why: read.why };
+  };
+}
+
+/** The spec itself, or a plan image; `-` is standard input. */
+export function readSpecFile(file: string, { allowInclude }: SpecOptions): SpecReading {
+  if (file === "-") return readRegular(file, sizeMaxOf);
+  // A relative name in a directory that was deleted would be taken as one in this program's own.
+  if (!HAS_DIRECTORY && !isAbsolute(file)) return { ok: false, kind: "unreadable", why: "ENOENT" };
+  return readAllowed(file, sizeMaxOf, foldersOf(file, allowInclude));
+}
+
+/** An image is made by this program, and may be larger than what anybody writes. */
+function sizeMaxOf(head: Uint8Array): number {
+  const isImage = Buffer.from(head).toString("latin1") === IMAGE_MAGIC;
+  return isImage ? IMAGE_SIZE_MAX : SPEC_SIZE_MAX;
 }

@@ -56,6 +56,7 @@ export interface Holder {
 /** The run of ours that promises this very process; null where none does. */
 export function holderOf(pid: number, parentOf: (pid: number) => number): Holder | null {
   for (const watched of watchedRuns()) {
+    if (!watched.run.isHere) continue;
     const table = watched.table();
     if (table === null) continue;
     const { monitorPid, slots } = table;

@@ -1,8 +1,9 @@
-/** Which container a process belongs to, by what engines leave behind. I/O. */
+/** Finds the container of a process by its cgroup and the engines' state files. I/O. */
 
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import type { Container } from "../ir/process-facts.ts";
+import { runtimeHome } from "./base-dirs.ts";
 import { readText } from "./machine.ts";
 
 /**
@@ -40,7 +41,7 @@ function unescapeUnit(name: string): string {
   return name.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** Path of its control group (v2, else the first), and the text of the whole file. */
+/** The path of the control group (v2, else the first), and the text of the whole file. */
 export function cgroupOf(pid: number): { readonly path: string; readonly text: string } | null {
   const text = readText(`/proc/${pid}/cgroup`)?.trim() ?? "";
   if (text === "") return null;
@@ -49,7 +50,7 @@ export function cgroupOf(pid: number): { readonly path: string; readonly text: s
   return { path: line.split(":").slice(2).join(":"), text };
 }
 
-/** Where the low-level engines keep a directory for each container, with the PID of its init. */
+/** A directory where a low-level engine keeps one directory for each container. */
 interface StateRoot {
   readonly engine: string;
   readonly root: string;
@@ -62,13 +63,13 @@ const CRUN = { file: "status", key: "pid" } as const;
 
 function stateRoots(): StateRoot[] {
   const users = names("/run/user").map((uid) => join("/run/user", uid));
-  const own = process.env["XDG_RUNTIME_DIR"];
+  const own = runtimeHome();
   const bases = ["/run", ...new Set(own ? [...users, own] : users)];
   return [
     { engine: "docker", root: "/run/docker/runtime-runc/moby", ...RUNC },
-    ...names("/run/containerd/runc").map((space) => ({
-      engine: space === "moby" ? "docker" : "containerd",
-      root: join("/run/containerd/runc", space),
+    ...names("/run/containerd/runc").map((namespace) => ({
+      engine: namespace === "moby" ? "docker" : "containerd",
+      root: join("/run/containerd/runc", namespace),
       ...RUNC,
     })),
     ...bases.flatMap((base) => [
@@ -78,17 +79,17 @@ function stateRoots(): StateRoot[] {
   ];
 }
 
-/** Containers of runc and crun by the PID of their init; what we may not read is left out. */
+/** Containers of runc and crun by the PID of their init; those that may not be read are left out. */
 export function containersByInit(): Map<number, Container> {
-  const found = new Map<number, Container>();
+  const containers = new Map<number, Container>();
   for (const { engine, root, file, key } of stateRoots()) {
     for (const id of names(root)) {
       const init = numberIn(join(root, id, file), key);
-      if (init !== null && !found.has(init))
-        found.set(init, { engine, id: basename(id), pod: null });
+      if (init !== null && !containers.has(init))
+        containers.set(init, { engine, id: basename(id), pod: null });
     }
   }
-  return found;
+  return containers;
 }
 
 function names(path: string): string[] {
@@ -106,6 +107,6 @@ function numberIn(path: string, key: string): number | null {
     const value: unknown = (JSON.parse(text) as Record<string, unknown> | null)?.[key];
     return typeof value === "number" && value > 0 ? value : null;
   } catch {
-    return null; // being written right now
+    return null; // the engine is writing it
   }
 }

@@ -24,7 +24,7 @@ const LIMIT_TITLES: Readonly<Record<string, string>> = {
   rttime: "Max realtime timeout",
 };
 
-/** Of a process; none where they cannot be read. */
+/** The limits of a process; none where they may not be read. */
 export function limitsOf(pid: number | "self"): ResourceLimit[] {
   const text = readText(`/proc/${pid}/limits`) ?? "";
   return LIMIT_NAMES.flatMap((name, resource) => {

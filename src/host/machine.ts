@@ -3,12 +3,12 @@
 import * as fs from "node:fs";
 
 export interface MachineProcess {
-  /** By level from the PID namespace of procfs down. */
+  /** PIDs by level, from the PID namespace of procfs down. */
   readonly pids: readonly number[];
-  /** Of its process, where it is a thread; else its own. */
+  /** PID of the process that a thread belongs to; a process's own PID. */
   readonly threadGroup: number;
   readonly parentPid: number;
-  /** Real user. */
+  /** The real user. */
   readonly uid: number;
   readonly comm: string;
   /** One letter, as in proc_pid_stat(5). */
@@ -24,13 +24,13 @@ export function readMachine(): Machine {
   const processes = new Map<number, MachineProcess>();
   for (const name of fs.readdirSync("/proc")) {
     const pid = Number(name);
-    const found = Number.isInteger(pid) ? readProcess(pid) : null;
-    if (found !== null) processes.set(pid, found);
+    const process = Number.isInteger(pid) ? readProcess(pid) : null;
+    if (process !== null) processes.set(pid, process);
   }
   return processes;
 }
 
-/** Also of a thread, which no list of /proc has. Source: proc_pid_status(5). Null: it has ended. */
+/** Reads a process or a thread; null: it has ended. Source: proc_pid_status(5). */
 export function readProcess(pid: number): MachineProcess | null {
   const status = readText(`/proc/${pid}/status`);
   if (status === null) return null;
@@ -45,7 +45,7 @@ export function readProcess(pid: number): MachineProcess | null {
   };
 }
 
-/** Null: it is gone, or not ours to read. */
+/** Null: the file is gone or may not be read. */
 export function readText(path: string): string | null {
   try {
     return fs.readFileSync(path, "utf8");
@@ -54,7 +54,7 @@ export function readText(path: string): string | null {
   }
 }
 
-/** Null: it is gone, or not ours to follow. */
+/** Null: the link is gone or may not be followed. */
 export function linkOf(path: string): string | null {
   try {
     return fs.readlinkSync(path);
@@ -63,13 +63,13 @@ export function linkOf(path: string): string | null {
   }
 }
 
-/** Empty of a zombie, and of the kernel's own threads. */
+/** The arguments; a zombie and a kernel thread have none. */
 export function argvOf(pid: number): string[] {
   const text = readText(`/proc/${pid}/cmdline`) ?? "";
   return text === "" ? [] : text.replace(/\0$/, "").split("\0");
 }
 
-/** Inode of a namespace; null where the kernel does not let us look. Source: namespaces(7). */
+/** The inode of a namespace; null where it may not be read. Source: namespaces(7). */
 export function namespaceOf(pid: number | "self", kind: string): number | null {
   try {
     return fs.statSync(`/proc/${pid}/ns/${kind}`).ino;
@@ -78,19 +78,20 @@ export function namespaceOf(pid: number | "self", kind: string): number | null {
   }
 }
 
-/** A process, its parent, and so on; never in a circle, even if a scan were to show one. */
+/** A process, its parent, and so on. Ends even if the scan shows a circle. */
 export function* ancestry(pid: number, machine: Machine): Generator<number> {
-  const seen = new Set<number>();
-  for (let at = pid; at > 0 && !seen.has(at); at = machine.get(at)?.parentPid ?? 0) {
-    seen.add(at);
+  const visited = new Set<number>();
+  for (let at = pid; at > 0 && !visited.has(at); at = machine.get(at)?.parentPid ?? 0) {
+    visited.add(at);
     yield at;
   }
 }
 
-/** Whether /proc is mounted so that it shows some processes to some users only. Source: proc(5). */
+/** Whether /proc is mounted with hidepid. Source: proc(5). */
 export function procHidesProcesses(): boolean {
+  // Of several that lie on one another, the last is what is seen.
   const line = (readText("/proc/self/mountinfo") ?? "")
     .split("\n")
-    .find((each) => each.split(" ")[4] === "/proc" && each.includes(" - proc "));
+    .findLast((each) => each.split(" ")[4] === "/proc" && each.includes(" - proc "));
   return /hidepid=(?!0|off)/.test(line ?? "");
 }

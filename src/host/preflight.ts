@@ -1,11 +1,11 @@
-/** What can be known about this host before anything is started. I/O: reads procfs. */
+/** Checks this host before a run starts. I/O: reads procfs. */
 
 import * as fs from "node:fs";
 import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { limitsOf } from "./limits.ts";
 
 export interface Obstacle {
-  readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008";
+  readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008" | "SBX3009" | "SBX3010";
   readonly message: string;
   readonly help: string;
 }
@@ -35,33 +35,36 @@ export function mayChoosePids(): boolean {
   return hasAdmin() || has(CAPABILITY.checkpointRestore);
 }
 
-/** The most that the caller may have of a limit, and whether that is so for everybody here. */
-export function mostOf(limit: string): { readonly most: number; readonly isHosts: boolean } {
+/** The highest value the caller may set for a limit, and whether the host sets it for everyone. */
+export function limitCeiling(limit: string): {
+  readonly ceiling: number;
+  readonly isHosts: boolean;
+} {
   const isHosts = has(CAPABILITY.sysResource);
   if (!isHosts) {
     const hard = limitsOf("self").find(({ name }) => name === limit)?.hard;
-    return { most: hard ?? Infinity, isHosts };
+    return { ceiling: hard ?? Infinity, isHosts };
   }
   return {
-    most: limit === "nofile" ? Number(read("/proc/sys/fs/nr_open") ?? Infinity) : Infinity,
+    ceiling: limit === "nofile" ? Number(read("/proc/sys/fs/nr_open") ?? Infinity) : Infinity,
     isHosts,
   };
 }
 
-/** Levels that are left below us, as far as procfs shows: a host may hide its own depth. */
+/** How many levels the kernel allows below ours, as far as procfs shows our own depth. */
 export function levelsLeft(): number {
   const line = /^NSpid:\t(.*)$/m.exec(read("/proc/self/status") ?? "")?.[1] ?? "1";
   return PID_LEVEL_MAX - (line.split("\t").length - 1);
 }
 
-/** Why an ordinary user gets no user namespace here; null where nothing says so. */
+/** Why this host refuses user namespaces to ordinary users; null: no setting does. */
 export function userNamespaceObstacle(): Obstacle | null {
-  const block = (file: string, value: string, mend: string): Obstacle | null =>
+  const block = (file: string, value: string, command: string): Obstacle | null =>
     read(file) === value
       ? {
           code: "SBX3004",
           message: `this host gives ordinary users no user namespaces: ${file} is ${value}`,
-          help: `run as root, or ask an administrator for \`${mend}\``,
+          help: `run as root, or ask an administrator for \`${command}\``,
         }
       : null;
   return (

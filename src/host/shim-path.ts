@@ -1,4 +1,4 @@
-/** Where the native programs are. I/O. */
+/** Finds the native programs: the shim, the one that looks, and the launcher. I/O. */
 
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,6 +25,17 @@ function inPackage(name: string): string | null {
   ];
   for (const root of roots) {
     const path = join(root, name);
+    if (fs.existsSync(path)) return path;
+  }
+  return null;
+}
+
+/** `SANDBOX_LOOK` where it is set; else beside the shim, or in this package. */
+export function lookPath(): string | null {
+  const chosen = process.env["SANDBOX_LOOK"];
+  if (chosen) return fs.existsSync(chosen) ? chosen : null;
+  for (const shim of [process.env["SANDBOX_SHIM"], inPackage(SHIM)]) {
+    const path = shim ? join(dirname(shim), "sandbox-look") : "";
     if (fs.existsSync(path)) return path;
   }
   return null;

@@ -1,4 +1,4 @@
-/** A spec of what a run declares, from its plan: the same names, the same plan. Pure. */
+/** Writes a run's plan back as a spec with the same names and the same plan. Pure. */
 
 import { signalName } from "../ir/signals.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -8,11 +8,11 @@ import { forkedRemark } from "./remarks.ts";
 import { specOfPlan, withOwnNames } from "./spec-of-plan.ts";
 import { specText } from "./spec-tree.ts";
 
-/** A process that none of the plan's is. */
+/** A process of the run that the plan does not declare. */
 export interface Forked {
   readonly pid: number;
   readonly argv: readonly string[];
-  /** PID of the declared process that it descends from. */
+  /** PID of its nearest declared ancestor. */
   readonly ancestor: number;
 }
 
@@ -20,10 +20,10 @@ export interface CapturedRun {
   readonly run: string;
   readonly plan: Plan;
   readonly table: StateTable;
-  /** Slot that was asked for: of an init the sandbox is meant, and of the run as a whole, null. */
+  /** The slot to capture; an init's stands for its sandbox; null: the whole run. */
   readonly slot: number | null;
   readonly forked: readonly Forked[];
-  /** Where processes start that do not say where; null: that is not known. */
+  /** The start directory of processes without `cwd`; null: not known. */
   readonly startDir: string | null;
 }
 

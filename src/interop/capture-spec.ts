@@ -1,34 +1,34 @@
-/** The spec of what was captured: names, copies as copies, and pins where they are needed. Pure. */
+/** Writes a capture as a spec: names, replicas, and pins where a PID would differ. Pure. */
 
 import { checkSpec } from "../check/check.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
-import { type Captured, type CapturedBox, type Left, pidOf } from "./capture.ts";
+import { type Captured, type CapturedSandbox, pidOf, type Skipped } from "./capture.ts";
 import { boxFields, processFields } from "./capture-fields.ts";
-import { copyName, foldedSpec } from "./fold-spec.ts";
+import { copyName, withCopies } from "./generalise-spec.ts";
 import { commandText, forkedRemark } from "./remarks.ts";
 import { SpecMap, specText } from "./spec-tree.ts";
 
 export interface CaptureOptions {
   readonly observer: FoundProcess;
-  /** Whether environments are written. */
+  /** Whether to write environments. */
   readonly withEnv: boolean;
-  /** Whether what was forked is written, as processes of its own. */
+  /** Whether to declare forked processes too. */
   readonly withForked: boolean;
 }
 
-/** Where a found process stands in the spec. */
-interface Place {
+/** Where an observed process stands in the spec. */
+interface Position {
   readonly path: string;
-  /** From level 1 on. */
+  /** By level, from level 1 on. */
   readonly pids: readonly number[];
   /** Paths of the sandboxes that own these PID namespaces. */
   readonly owners: readonly string[];
 }
 
-/** A process that gets another PID than it had: the spec cannot say which. */
-interface Astray {
+/** A process that gets another PID than it had, and cannot be pinned. */
+interface Renumbered {
   readonly owner: string;
   readonly text: string;
 }
@@ -36,19 +36,19 @@ interface Astray {
 export function captureText(captured: Captured, options: CaptureOptions): string {
   const write = (pinned: ReadonlySet<string>) => new Writer(captured, options, pinned).whole();
   const first = write(new Set());
-  const loose = astrayIn(first);
-  // What would be numbered otherwise is pinned, in each PID namespace that has any of it.
+  const loose = renumberedIn(first);
+  // All processes are pinned in each PID namespace where one would get another PID.
   const whole = loose.length === 0 ? first : write(new Set(loose.map(({ owner }) => owner)));
-  const header = headerOf(whole, loose.length === 0 ? [] : astrayIn(whole));
-  const folded = foldedSpec(whole.root);
-  const isExact = samePids(planOfTree(folded), planOfTree(whole.root));
-  return specText(isExact ? folded : whole.root, header);
+  const header = headerOf(whole, loose.length === 0 ? [] : renumberedIn(whole));
+  const withCopiesRoot = withCopies(whole.root);
+  const isExact = samePids(planOfTree(withCopiesRoot), planOfTree(whole.root));
+  return specText(isExact ? withCopiesRoot : whole.root, header);
 }
 
 interface Whole {
   readonly root: SpecMap;
-  readonly places: readonly Place[];
-  readonly left: readonly Left[];
+  readonly positions: readonly Position[];
+  readonly skipped: readonly Skipped[];
 }
 
 function planOfTree(root: SpecMap): Plan | null {
@@ -64,9 +64,9 @@ function samePids(one: Plan | null, other: Plan | null): boolean {
   return one !== null && other !== null && rows(one).join("\n") === rows(other).join("\n");
 }
 
-function astrayIn({ root, places }: Whole): Astray[] {
+function renumberedIn({ root, positions }: Whole): Renumbered[] {
   const slots = new Map(planOfTree(root)?.slots.map(({ path, pids }) => [path, pids]));
-  return places.flatMap(({ path, pids, owners }) =>
+  return positions.flatMap(({ path, pids, owners }) =>
     pids.flatMap((was, index) => {
       const will = slots.get(path)?.[index + 1] ?? null;
       const owner = owners[index] ?? "";
@@ -78,10 +78,10 @@ function astrayIn({ root, places }: Whole): Astray[] {
 
 const LINES_MAX = 20;
 
-function headerOf({ left }: Whole, astray: readonly Astray[]): string[] {
+function headerOf({ skipped }: Whole, renumbered: readonly Renumbered[]): string[] {
   const lines = [
-    ...left.map(leftText),
-    ...astray.map(({ text }) => `${text}: a reaper's PID cannot be chosen.`),
+    ...skipped.map(skippedText),
+    ...renumbered.map(({ text }) => `${text}: a reaper's PID cannot be chosen.`),
   ].filter((line) => line !== null);
   const more = lines.length - LINES_MAX;
   return [
@@ -92,7 +92,7 @@ function headerOf({ left }: Whole, astray: readonly Astray[]): string[] {
   ];
 }
 
-function leftText({ process, why }: Left): string | null {
+function skippedText({ process, why }: Skipped): string | null {
   const what = `${pidOf(process)} (${commandText(process.argv) || process.comm})`;
   if (why === "maker")
     return `Left out: ${what}, which had made a namespace that is a sandbox here.`;
@@ -105,8 +105,8 @@ class Writer {
   readonly #captured: Captured;
   readonly #options: CaptureOptions;
   readonly #pinned: ReadonlySet<string>;
-  readonly #places: Place[] = [];
-  readonly #left: Left[] = [];
+  readonly #positions: Position[] = [];
+  readonly #skipped: Skipped[] = [];
   readonly #forkedBy: ReadonlyMap<number, readonly (readonly string[])[]>;
   readonly #name: string;
 
@@ -115,71 +115,71 @@ class Writer {
     this.#options = options;
     this.#pinned = pinned;
     this.#forkedBy = forkedByDeclared(captured.root);
-    this.#name = boxName(captured.root, "captured");
+    this.#name = sandboxName(captured.root, "captured");
   }
 
   whole(): Whole {
-    const { map, remarks } = this.#box(this.#captured.root, "", []);
+    const { map, remarks } = this.#sandbox(this.#captured.root, "", []);
     const root = new SpecMap().put("sandbox", this.#name, remarks);
     for (const [key, value] of map.fields) root.put(key, value, map.remarks.get(key));
-    return { root, places: this.#places, left: this.#left };
+    return { root, positions: this.#positions, skipped: this.#skipped };
   }
 
-  #box(
-    box: CapturedBox,
+  #sandbox(
+    sandbox: CapturedSandbox,
     path: string,
     around: readonly string[],
   ): { readonly map: SpecMap; readonly remarks: readonly string[] } {
-    const { fields, remarks } = boxFields(box, path === "", this.#options.observer);
-    const owners = box.ownsPid ? [...around, path] : around;
+    const { fields, remarks } = boxFields(sandbox, path === "", this.#options.observer);
+    const owners = sandbox.ownsPid ? [...around, path] : around;
     const names = new Names(this.#name);
-    const init = box.init === null ? null : names.take(processName(box.init));
+    const init = sandbox.init === null ? null : names.take(processName(sandbox.init));
     const map = new SpecMap();
     for (const [key, value] of Object.entries(fields)) map.put(key, value);
     if (init !== null) map.put("init", init);
-    if (box.reaper !== null) this.#place(box.reaper, joined(path, "init"), owners);
+    if (sandbox.reaper !== null) this.#add(sandbox.reaper, joined(path, "init"), owners);
 
     const processes = new SpecMap();
-    if (box.init !== null && init !== null) {
-      this.#process(processes, init, box.init, box, path, owners);
+    if (sandbox.init !== null && init !== null) {
+      this.#process(processes, init, sandbox.init, sandbox, path, owners);
     }
-    for (const process of box.processes) {
+    for (const process of sandbox.processes) {
       const name = names.take(processName(process), init);
-      this.#process(processes, name, process, box, path, owners);
+      this.#process(processes, name, process, sandbox, path, owners);
     }
     const sandboxes = new SpecMap();
-    for (const inner of box.boxes) {
-      const name = names.take(boxName(inner, "box"), init);
-      const made = this.#box(inner, joined(path, name), owners);
-      // A sandbox with nothing to say still has to be there.
+    for (const inner of sandbox.sandboxes) {
+      const name = names.take(sandboxName(inner, "sandbox"), init);
+      const made = this.#sandbox(inner, joined(path, name), owners);
+      // A map without fields would be dropped, and the sandbox with it.
       if (made.map.fields.size === 0) made.map.put("until", "all");
       sandboxes.put(name, made.map, made.remarks);
     }
-    this.#left.push(...box.left);
+    this.#skipped.push(...sandbox.skipped);
     return { map: shared(map, processes).put("sandboxes", sandboxes), remarks };
   }
 
-  #place(process: FoundProcess, path: string, owners: readonly string[]): void {
+  #add(process: FoundProcess, path: string, owners: readonly string[]): void {
     const pids = process.pids.slice(this.#captured.shift + 1);
-    this.#places.push({ path, pids, owners });
+    this.#positions.push({ path, pids, owners });
   }
 
   #process(
     into: SpecMap,
     name: string,
     process: FoundProcess,
-    box: CapturedBox,
+    sandbox: CapturedSandbox,
     path: string,
     owners: readonly string[],
   ): void {
-    const { fields, remarks } = processFields(process, box, this.#options);
-    this.#place(process, joined(path, name), owners);
+    const { fields, remarks } = processFields(process, sandbox, this.#options);
+    this.#add(process, joined(path, name), owners);
     const pids = process.pids.slice(this.#captured.shift + 1);
     const own = owners.length - 1;
     const isPinned = (index: number) => this.#pinned.has(owners[index] ?? "");
     const map = new SpecMap();
     for (const [key, value] of Object.entries(fields)) map.put(key, value);
-    if (own >= 0 && process !== box.init && isPinned(own)) map.put("pid", pids[own]);
+    if (own >= 0 && process !== sandbox.init && isPinned(own)) map.put("pid", pids[own]);
     const above = new SpecMap();
     for (let index = 0; index < own; index++) {
       if (isPinned(index)) above.put(owners[index] || this.#name, pids[index]);
@@ -189,39 +189,41 @@ class Writer {
   }
 }
 
-/** What all processes of a sandbox say is said once, by the sandbox. */
+/** Fields that move to the sandbox where all its processes agree. */
 const SHARED = ["cwd", "umask"] as const;
 
-function shared(box: SpecMap, processes: SpecMap): SpecMap {
+function shared(sandbox: SpecMap, processes: SpecMap): SpecMap {
   const all = [...processes.fields.values()].filter((each) => each instanceof SpecMap);
   for (const key of SHARED) {
     const value = all[0]?.fields.get(key);
     if (all.length < 2 || value === undefined) continue;
     if (!all.every((each) => each.fields.get(key) === value)) continue;
     for (const each of all) each.fields.delete(key);
-    box.put(key, value);
+    sandbox.put(key, value);
   }
-  return box.put("processes", processes);
+  return sandbox.put("processes", processes);
 }
 
 function joined(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-/** Commands of what was forked, by the PID of the declared process that it descends from. */
-function forkedByDeclared(root: CapturedBox): Map<number, (readonly string[])[]> {
-  const boxes = [root];
-  for (let at = 0; at < boxes.length; at++) boxes.push(...(boxes[at]?.boxes ?? []));
-  const left = boxes.flatMap((box) => box.left).filter(({ why }) => why === "forked");
-  const parents = new Map(left.map(({ process, by }) => [pidOf(process), by] as const));
-  const found = new Map<number, (readonly string[])[]>();
-  for (const { process, by } of left) {
+/** Commands of forked processes, by the PID of their nearest declared ancestor. */
+function forkedByDeclared(root: CapturedSandbox): Map<number, (readonly string[])[]> {
+  const sandboxes = [root];
+  for (let at = 0; at < sandboxes.length; at++) sandboxes.push(...(sandboxes[at]?.sandboxes ?? []));
+  const skipped = sandboxes
+    .flatMap((sandbox) => sandbox.skipped)
+    .filter(({ why }) => why === "forked");
+  const parents = new Map(skipped.map(({ process, by }) => [pidOf(process), by] as const));
+  const commands = new Map<number, (readonly string[])[]>();
+  for (const { process, by } of skipped) {
     let ancestor = by;
     for (let up = ancestor; up != null; up = parents.get(pidOf(up)) ?? null) ancestor = up;
     const pid = ancestor === null ? 0 : pidOf(ancestor);
-    found.set(pid, [...(found.get(pid) ?? []), process.argv]);
+    commands.set(pid, [...(commands.get(pid) ?? []), process.argv]);
   }
-  return found;
+  return commands;
 }
 
 const NAME_MAX = 40;
@@ -240,28 +242,28 @@ function processName({ comm, argv }: FoundProcess): string {
   return nameOf(comm || (argv[0]?.split("/").at(-1) ?? ""), "process");
 }
 
-/** By its host name, else by its init, else by what it is. */
-function boxName(
-  { sample, around, init, processes, ownsPid }: CapturedBox,
+/** Named by its host name, else by its init, else by its first process. */
+function sandboxName(
+  { sample, around, init, processes, ownsPid }: CapturedSandbox,
   fallback: string,
 ): string {
   const own = sample.namespaces.names?.hostname;
   if (own !== undefined && own !== around.namespaces.names?.hostname) return nameOf(own, fallback);
   const [first] = processes;
   const named = init ?? (ownsPid ? null : first);
-  return named == null ? fallback : `${processName(named)}-box`;
+  return named == null ? fallback : `${processName(named)}-sandbox`;
 }
 
-/** Names of one sandbox, each once; copies are numbered in a row. */
+/** The names taken in one sandbox; equal ones are numbered. */
 class Names {
   readonly #taken: Set<string>;
 
-  /** The root's name is no other's: pins name sandboxes by it. */
+  /** No sandbox may have the root's name: pins refer to it. */
   constructor(root: string) {
     this.#taken = new Set([root]);
   }
 
-  /** What has the name of the init gets another, so that the others make a row of their own. */
+  /** A process with the init's name gets another, so that its copies can become replicas. */
   take(wanted: string, init: string | null = null): string {
     const base = wanted === init ? `other-${wanted}` : wanted;
     let number = 1;

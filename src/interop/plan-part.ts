@@ -1,4 +1,4 @@
-/** One sandbox of a plan, or one process in it, as a plan of its own. Pure. */
+/** Makes a plan of one sandbox of a plan, or of one process. Pure. */
 
 import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
 import type { Expect } from "../ir/process.ts";
@@ -6,64 +6,66 @@ import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 
 export interface PlanPart {
   readonly plan: Plan;
-  /** Index in the whole plan of each slot of the part. */
+  /** The index in the whole plan of each slot. */
   readonly slots: readonly number[];
-  /** Paths of processes outside of the part that those of it wait for, by slot of the part. */
+  /** Paths of processes outside of the part that a slot waits for, by slot. */
   readonly outside: ReadonlyMap<number, readonly string[]>;
 }
 
 /**
- * The sandbox at `top` becomes the root, at level 1 if there is a PID namespace around it at all;
- * with `only` it keeps that one slot, pinned to the PID it has, and nothing inside of it.
+ * The sandbox at `top` becomes the root, at level 1 if it has a PID namespace of its own or around it.
+ * With `only` it keeps that one slot, pinned to its PID, and no sandbox inside.
  */
 export function partOfPlan(whole: Plan, top: number, only: number | null): PlanPart {
-  const kept = only === null ? insideOf(whole, top) : [top];
+  const included = only === null ? insideOf(whole, top) : [top];
   const slots = whole.slots.flatMap(({ sandbox, kind }, index) =>
-    kept.includes(sandbox) && (only === null || index === only || kind === "init") ? [index] : [],
+    included.includes(sandbox) && (only === null || index === only || kind === "init")
+      ? [index]
+      : [],
   );
   const shift = Math.max(0, (whole.sandboxes[top]?.level ?? 1) - 1);
   const prefix = whole.sandboxes[top]?.path ?? "";
-  const cut = (path: string) =>
+  const withoutPrefix = (path: string) =>
     path === prefix ? "" : prefix === "" ? path : path.slice(prefix.length + 1);
   const outside = new Map<number, readonly string[]>();
-  const place = new Map(slots.map((slot, index) => [slot, index] as const));
-  const first = (slot: number) => place.get(slot) ?? 0;
+  const indexOf = new Map(slots.map((slot, index) => [slot, index] as const));
+  const first = (slot: number) => indexOf.get(slot) ?? 0;
 
   const slotsOfPart = slots.map((from, index): Slot => {
     const slot = whole.slots[from] as Slot;
     const waits = slot.process?.dependsOn ?? [];
-    const lost = waits.filter((each) => !place.has(each.slot));
-    if (lost.length > 0)
+    const outsideWaits = waits.filter((each) => !indexOf.has(each.slot));
+    if (outsideWaits.length > 0)
       outside.set(
         index,
-        lost.map((each) => whole.slots[each.slot]?.path ?? ""),
+        outsideWaits.map((each) => whole.slots[each.slot]?.path ?? ""),
       );
     return {
       ...slot,
-      path: cut(slot.path),
-      sandbox: kept.indexOf(slot.sandbox),
+      path: withoutPrefix(slot.path),
+      sandbox: included.indexOf(slot.sandbox),
       level: slot.level - shift,
       pids: slot.pids.slice(shift),
-      process: slot.process && processOfPart(slot, slot.process, place, shift, from === only),
+      process: slot.process && processOfPart(slot, slot.process, indexOf, shift, from === only),
     };
   });
-  const sandboxes = kept.map((from, index): PlanSandbox => {
+  const sandboxes = included.map((from, index): PlanSandbox => {
     const sandbox = whole.sandboxes[from] as PlanSandbox;
     const own = slotsOfPart.flatMap((slot, at) => (slot.sandbox === index ? [at] : []));
     const { until } = sandbox;
     return {
       ...sandbox,
       ...(index === 0 ? asRoot(whole, from) : {}),
-      path: cut(sandbox.path),
-      parent: index === 0 ? null : kept.indexOf(sandbox.parent ?? 0),
+      path: withoutPrefix(sandbox.path),
+      parent: index === 0 ? null : included.indexOf(sandbox.parent ?? 0),
       level: sandbox.level - shift,
-      initMode: place.has(sandbox.initSlot) ? sandbox.initMode : "reaper",
+      initMode: indexOf.has(sandbox.initSlot) ? sandbox.initMode : "reaper",
       initSlot: first(sandbox.initSlot),
       slots: { first: own[0] ?? 0, end: (own.at(-1) ?? -1) + 1 },
-      until: until.kind === "process" ? untilOfPart(until.slots, place) : until,
+      until: until.kind === "process" ? untilOfPart(until.slots, indexOf) : until,
     };
   });
-  const name = rootName(whole, top, kept);
+  const name = rootName(whole, top, included);
   const description = top === 0 ? whole.description : "";
   return {
     plan: { ...whole, sandbox: name, description, sandboxes, slots: slotsOfPart },
@@ -72,35 +74,35 @@ export function partOfPlan(whole: Plan, top: number, only: number | null): PlanP
   };
 }
 
-/** The same slots where all are kept; else whatever is left is waited for. */
+/** Keeps `until` where all its slots are kept; else the sandbox waits for all processes. */
 function untilOfPart(
   { first, end }: { readonly first: number; readonly end: number },
-  place: ReadonlyMap<number, number>,
+  indexOf: ReadonlyMap<number, number>,
 ): PlanSandbox["until"] {
-  const begin = place.get(first);
-  const last = place.get(end - 1);
+  const begin = indexOf.get(first);
+  const last = indexOf.get(end - 1);
   if (begin === undefined || last === undefined) return { kind: "all" };
   return { kind: "process", slots: { first: begin, end: last + 1 } };
 }
 
-/** As it was, but no other sandbox's: pins name sandboxes by this. */
-function rootName({ sandbox, sandboxes }: Plan, top: number, kept: readonly number[]): string {
+/** The root's name, made different from that of each other sandbox, since pins refer to names. */
+function rootName({ sandbox, sandboxes }: Plan, top: number, included: readonly number[]): string {
   if (top === 0) return sandbox;
   let name = sandboxes[top]?.name.replaceAll(".", "-") ?? "";
-  const names = kept.filter((each) => each !== top).map((each) => sandboxes[each]?.name);
+  const names = included.filter((each) => each !== top).map((each) => sandboxes[each]?.name);
   while (names.includes(name)) name += "-root";
   return name;
 }
 
 function insideOf({ sandboxes }: Plan, top: number): number[] {
-  const kept = [top];
+  const included = [top];
   sandboxes.forEach(({ parent }, index) => {
-    if (parent !== null && kept.includes(parent) && index !== top) kept.push(index);
+    if (parent !== null && included.includes(parent) && index !== top) included.push(index);
   });
-  return kept;
+  return included;
 }
 
-/** What it had from the sandboxes around it, it has to have by itself. */
+/** What the sandbox inherited from those around it, as fields of its own. */
 function asRoot({ sandboxes }: Plan, top: number): Partial<PlanSandbox> {
   const around: PlanSandbox[] = [];
   for (let at: number | null = top; at !== null; ) {
@@ -123,14 +125,25 @@ function asRoot({ sandboxes }: Plan, top: number): Partial<PlanSandbox> {
     namespaces: Object.fromEntries(modes) as Record<NamespaceKind, NamespaceMode>,
     hostname,
     domainname,
+    clocks: clocksOf(around),
     root: around.find(({ root }) => root !== "inherit")?.root ?? "inherit",
+  };
+}
+
+/** Each is ahead of the one around it. */
+function clocksOf(around: readonly PlanSandbox[]): PlanSandbox["clocks"] {
+  const clocks = around.flatMap((sandbox) => (sandbox.clocks === null ? [] : [sandbox.clocks]));
+  if (clocks.length === 0) return null;
+  return {
+    monotonicMs: clocks.reduce((sum, { monotonicMs }) => sum + monotonicMs, 0),
+    boottimeMs: clocks.reduce((sum, { boottimeMs }) => sum + boottimeMs, 0),
   };
 }
 
 function processOfPart(
   slot: Slot,
   process: SlotProcess,
-  place: ReadonlyMap<number, number>,
+  indexOf: ReadonlyMap<number, number>,
   shift: number,
   isPinned: boolean,
 ): SlotProcess {
@@ -145,21 +158,21 @@ function processOfPart(
     ...process,
     pins: isMore ? [...pins, { level, pid: own, span: pin?.span ?? slot.span }] : pins,
     dependsOn: process.dependsOn.flatMap((each) => {
-      const to = place.get(each.slot);
+      const to = indexOf.get(each.slot);
       return to === undefined ? [] : [{ ...each, slot: to }];
     }),
     expect: process.expect && expectOfPart(process.expect, shift),
   };
 }
 
-/** What was said of levels that are no more is left out. */
+/** Drops expectations about levels that the part does not have. */
 function expectOfPart({ pids, level, ...rest }: Expect, shift: number): Expect {
-  const kept = pids?.flatMap((each) =>
+  const included = pids?.flatMap((each) =>
     each.level > shift || shift === 0 ? [{ ...each, level: each.level - shift }] : [],
   );
   return {
     ...rest,
     ...(level && { level: { ...level, value: level.value - shift } }),
-    ...(kept && { pids: kept }),
+    ...(included && { pids: included }),
   };
 }

@@ -1,4 +1,4 @@
-/** Lists within remarks of a captured spec, cut where they would be long. Pure. */
+/** Lists within remarks of a captured spec, truncated. Pure. */
 
 const ITEMS_SHOWN = 3;
 const COMMAND_MAX = 40;
@@ -8,7 +8,7 @@ export function shown(items: readonly string[]): string {
   return items.slice(0, ITEMS_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** What a process had forked, by its commands: nobody can know what for. */
+/** Names the commands that a process had forked. */
 export function forkedRemark(commands: readonly (readonly string[])[]): string[] {
   if (commands.length === 0) return [];
   return [`had forked ${shown(commands.map(commandText))}`];

@@ -1,4 +1,4 @@
-/** A spec on its way to text: what a tool writes, with remarks. Pure. */
+/** A spec as a tree that a tool builds and writes as text, with remarks. Pure. */
 
 import * as YAML from "yaml";
 import { escapeQuoted, escapeText, isUnwritable } from "../base/escape.ts";
@@ -12,7 +12,7 @@ export interface Linear {
   readonly nest: number;
 }
 
-/** Text, or with `isNumber` a number, in which copies differ by their numbers. */
+/** Text in which copies differ by their numbers; with `isNumber` a number. */
 export class Pattern {
   readonly parts: readonly (string | Linear)[];
   readonly isNumber: boolean;
@@ -25,12 +25,12 @@ export class Pattern {
 
 export type SpecValue = string | number | boolean | null | Pattern | SpecMap | readonly SpecValue[];
 
-/** Fields in order, each with what shall be remarked above it. */
+/** Fields in order, each with the remarks to write above it. */
 export class SpecMap {
   readonly fields = new Map<string, SpecValue>();
   readonly remarks = new Map<string, readonly string[]>();
 
-  /** Nothing is put where there is no value, or an empty map. */
+  /** Ignores undefined values and empty maps. */
   put(key: string, value: SpecValue | undefined, remarks: readonly string[] = []): this {
     if (value === undefined || (value instanceof SpecMap && value.fields.size === 0)) return this;
     this.fields.set(key, value);
@@ -64,7 +64,7 @@ function commentOf(lines: readonly string[]): string {
   return lines.map((line) => ` ${escapeText(line)}`).join("\n");
 }
 
-/** Which maps below a map are written as blocks; all else is in one line where it fits. */
+/** Which maps below a map are written as blocks; others take one line where they fit. */
 interface Blocks {
   readonly [key: string]: Blocks;
 }
@@ -92,7 +92,7 @@ function hasLines(value: SpecValue): boolean {
   return typeof value === "string" && value.includes("\n");
 }
 
-/** A process that is nothing but its command is written as that. */
+/** Writes a process that has nothing but `run` as its command. */
 function processNode(value: SpecValue): YAML.Node {
   const run = value instanceof SpecMap && value.fields.size === 1 ? value.fields.get("run") : null;
   return run == null ? valueNode("", value, null) : valueNode("run", run, null);
@@ -105,7 +105,7 @@ function valueNode(key: string, value: SpecValue, blocks: Blocks | null): YAML.N
   return typeof value === "string" ? scalar(escaped(value)) : new YAML.Scalar(value);
 }
 
-/** What is not safe to print is quoted, so that it can be escaped at the end. */
+/** Quotes text that is not safe to print, so that it can be escaped at the end. */
 function scalar(text: string): YAML.Scalar {
   const node = new YAML.Scalar(text);
   if (isUnwritable(text)) node.type = "QUOTE_DOUBLE";
@@ -123,7 +123,7 @@ function listNode(key: string, items: readonly SpecValue[]): YAML.Node {
 
 const PLAIN_WORD = /^[A-Za-z0-9_.,:=@%+/-]+$/;
 
-/** Arguments as one line, where no quotes are needed for it. */
+/** Arguments as one line; null where they need quotes. */
 function commandLine(items: readonly SpecValue[]): string | null {
   const isPlain = (item: SpecValue) =>
     item instanceof Pattern
@@ -135,7 +135,7 @@ function commandLine(items: readonly SpecValue[]): string | null {
   return wordsOf(texts.join(" "))?.length === items.length ? texts.join(" ") : null;
 }
 
-/** `${` begins an expression: where it is meant as text, another `$` stands before it. */
+/** `${` begins an expression; `$${` is the text. */
 function escaped(text: string): string {
   return text.split("${").join("$${");
 }

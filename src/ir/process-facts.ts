@@ -3,7 +3,7 @@
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 
 /** The kinds that Linux has, by the names of /proc/PID/ns. Source: namespaces(7). */
-export const PROC_NAMESPACES: readonly string[] = [...NAMESPACES.map(({ file }) => file), "time"];
+export const PROC_NAMESPACES: readonly string[] = NAMESPACES.map(({ file }) => file);
 
 export interface FactsLevel {
   /** 0 is the PID namespace that /proc shows. */

@@ -2,7 +2,7 @@
 
 import Type, { type Static } from "typebox";
 import Value from "typebox/value";
-import type { NamespaceKind } from "../ir/namespaces.ts";
+import type { NamespaceFile } from "../base/namespace-kinds.ts";
 import { ENUMS } from "../wire/enums.ts";
 
 const numbers = (description: string) =>
@@ -20,7 +20,7 @@ const ending = Type.Union([
 ]);
 
 const inodes = (which: string) =>
-  Type.Unsafe<Partial<Record<NamespaceKind | "mnt", number>>>(
+  Type.Unsafe<Partial<Record<NamespaceFile, number>>>(
     Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
       description: `By the names of /proc/PID/ns. ${which}`,
     }),
@@ -91,6 +91,9 @@ const traceEvent = Type.Object({
     description: "Of a fork, who forked; null where that is the shim above all.",
   }),
   argv: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  argv_cut: Type.Optional(
+    Type.Boolean({ description: "There are more arguments than these, or the last is longer." }),
+  ),
   exit: ending,
 });
 

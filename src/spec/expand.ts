@@ -1,13 +1,16 @@
 /** From the nodes of one file to whole specs: files included, templates merged, values put in. */
 
+import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import type { Budget } from "./budget.ts";
 import type { Value } from "./expression.ts";
 import { includeAll, type Load } from "./include.ts";
 import { casesThatMatter, matrixOf } from "./matrix.ts";
-import { entriesOf, entryOf, get, type MapNode } from "./node.ts";
+import { type Entry, entriesOf, entryOf, get, type MapNode, type Node } from "./node.ts";
 import { COPY_NAMES, type Given, paramsOf, valuesOf } from "./params.ts";
 import { substitute } from "./substitute.ts";
 import { applyTemplates, type Templates } from "./templates.ts";
+import { Scales } from "./weight.ts";
 
 /** What a run brings to a spec. */
 export interface Surroundings {
@@ -39,13 +42,17 @@ export function expand(
   source: { readonly file: string; readonly text: string },
   root: MapNode,
   around: Surroundings,
+  budget: Budget,
   found: Diagnostic[],
 ): Expanded {
   const { templates, sources } = includeAll(source, root, around.load, found);
   const merged =
     templates.size > 0 || (source.text.includes("use") && usesAny(root))
-      ? applyTemplates(root, templates, found)
+      ? applyTemplates(root, templates, budget, found)
       : root;
+  const scales = new Scales(new Map());
+  budget.spend("walked", scales.of(merged).nodes, grownAt(merged, scales));
+  if (budget.isSpent) return { cases: [], templates, sources };
   // Without `${` in any file there is nothing to put in, and no node to look at.
   const isPlain =
     entryOf(root, "params") === null &&
@@ -62,7 +69,10 @@ export function expand(
   const open = new Map(matrix);
   for (const name of Object.keys(given)) open.delete(name);
   const used = new Set<string>();
-  const cases = [...casesThatMatter(open)].map((chosen): Case => {
+  const size = params.length + scales.of(merged).nodes;
+  const atMatrix = entryOf(root, "matrix")?.keySpan ?? root.span;
+  const cases = [...casesThatMatter(open)].flatMap((chosen): Case[] => {
+    if (!budget.spend("operations", size, atMatrix)) return [];
     const declared = params
       .map((param) => ({ ...param, fallback: chosen.get(param.name) ?? param.fallback }))
       // That the matrix has no value for it has been reported.
@@ -77,13 +87,14 @@ export function expand(
       scope: values,
       later: COPY_NAMES,
       missing,
+      budget,
       onlyDeferred: false,
       skip: NOT_MADE,
       found,
       used,
     };
     const made = substitute(merged, how);
-    return { root: made.kind === "map" ? made : merged, values, isPlain: false };
+    return [{ root: made.kind === "map" ? made : merged, values, isPlain: false }];
   });
   for (const { name, nameSpan } of params) {
     if (used.has(name)) continue;
@@ -103,6 +114,24 @@ function fromEnvironment(environment: Given, params: readonly { name: string }[]
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Where most of a tree hangs: the key of the innermost node that has more than half of all. */
+function grownAt(root: MapNode, scales: Scales): Span {
+  const half = scales.of(root).nodes / 2;
+  let at: Span = root.span;
+  let node: Node = root;
+  for (;;) {
+    const heavy: Entry | Node | undefined =
+      node.kind === "map"
+        ? node.entries.find(({ value }) => scales.of(value).nodes > half)
+        : node.kind === "list"
+          ? node.items.find((item) => scales.of(item).nodes > half)
+          : undefined;
+    if (heavy === undefined) return at;
+    at = "key" in heavy ? heavy.keySpan : heavy.span;
+    node = "key" in heavy ? heavy.value : heavy;
+  }
 }
 
 /** Whether any node could name a template; then a wrong name must be found. */

@@ -3,6 +3,12 @@
 /** What a parameter, `replica` or `nest` stands for. */
 export type Value = string | number | boolean;
 
+/** What names stand for; a Map is one. */
+export interface Scope {
+  get(name: string): Value | undefined;
+  keys(): Iterable<string>;
+}
+
 export interface Problem {
   readonly code: "SBX2309" | "SBX2311" | "SBX2312";
   readonly message: string;
@@ -38,6 +44,27 @@ export function hasExpression(text: string): boolean {
   return text.includes("${");
 }
 
+/** Digits of any number that is worked out, with its sign. */
+const NUMBER_LENGTH_MAX = 17;
+
+const SIGN = /[A-Za-z_0-9]+|[-+*/%()]/g;
+
+/** How long `text` is once its expressions have their values, at most, and the signs in these. */
+export function costOf(text: string, scope: Scope): { length: number; operations: number } {
+  let length = 0;
+  let operations = 0;
+  for (const part of partsOf(text)) {
+    if (typeof part === "string") {
+      length += part.length;
+      continue;
+    }
+    operations += part.body.match(SIGN)?.length ?? 1;
+    const value = scope.get(part.body.trim());
+    length += typeof value === "string" ? value.length : NUMBER_LENGTH_MAX;
+  }
+  return { length, operations };
+}
+
 /** Every name that the expressions of `text` use, mistakes aside. */
 export function namesIn(text: string): Set<string> {
   const names = new Set<string>();
@@ -52,7 +79,7 @@ export function namesIn(text: string): Set<string> {
  * `$${` is a literal `${`. Text that is one expression and nothing else takes that one's type; in
  * other text the values stand as text.
  */
-export function interpolate(text: string, scope: ReadonlyMap<string, Value>): Interpolated {
+export function interpolate(text: string, scope: Scope): Interpolated {
   const parts = partsOf(text);
   const problems: Problem[] = [];
   const values = parts.map((part): Value => {
@@ -94,7 +121,7 @@ function partsOf(text: string): Part[] {
 
 type Place = Exclude<Part, string>;
 
-function evaluate(part: Place, scope: ReadonlyMap<string, Value>): Interpolated {
+function evaluate(part: Place, scope: Scope): Interpolated {
   if (!part.isClosed) return { ok: false, problems: [unclosed(part)] };
   const only = part.body.trim();
   if (NAME.test(only)) {
@@ -131,13 +158,13 @@ function unknownName(name: string, { start, end }: Place): Problem {
 /** Recursive descent over `+ - * / %`, signs and parentheses, on integers. */
 class Arithmetic {
   readonly #part: Place;
-  readonly #scope: ReadonlyMap<string, Value>;
+  readonly #scope: Scope;
   readonly #tokens: string[] = [];
   #at = 0;
   #depth = 0;
   #problem: Problem | null = null;
 
-  constructor(part: Place, scope: ReadonlyMap<string, Value>) {
+  constructor(part: Place, scope: Scope) {
     this.#part = part;
     this.#scope = scope;
     TOKEN.lastIndex = 0;

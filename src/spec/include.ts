@@ -2,13 +2,20 @@
 
 import { dirname, join } from "node:path";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { INCLUDE_COUNT_MAX, INCLUDED_SIZE_MAX } from "./bounds.ts";
 import { entryOf, get, type Node, textOf } from "./node.ts";
 import { readSpec } from "./read.ts";
 import { checkShape } from "./shape.ts";
 import { collectTemplates, type Template } from "./templates.ts";
 
-/** The text of a file, or null where it cannot be read. */
-export type Load = (path: string) => string | null;
+/** Why a file is not read, though there may be one. */
+export interface Refusal {
+  readonly kind: "outside" | "unreadable" | "not-regular" | "too-large";
+  readonly why: string;
+}
+
+/** The text of a file of at most `sizeMax` bytes; null where there is none. */
+export type Load = (path: string, sizeMax: number) => string | Refusal | null;
 
 export interface Included {
   readonly templates: Map<string, Template>;
@@ -25,16 +32,18 @@ export function includeAll(
 ): Included {
   const templates = new Map<string, Template>();
   const sources = new Map([[source.file, source.text]]);
+  const files = new Files(load, found);
   collectTemplates(root, templates, found);
   follow(source.file, root, [source.file]);
   return { templates, sources };
 
   function follow(file: string, node: Node, trail: readonly string[]): void {
-    const list = get(node, "include");
-    for (const item of list?.kind === "list" ? list.items : []) {
-      const name = textOf(item);
-      if (name === null) continue;
-      const path = name.startsWith("/") ? name : join(dirname(file), name);
+    const named = namedBy(file, node);
+    // All are read before the first is parsed: that they are too much is then known at once.
+    for (const { path, item } of named) {
+      if (!trail.includes(path) && !files.read(path, item)) return;
+    }
+    for (const { path, item } of named) {
       if (trail.includes(path)) {
         const cycle = [...trail.slice(trail.indexOf(path)), path].join(" -> ");
         found.push(
@@ -42,20 +51,13 @@ export function includeAll(
             help: "let one of these files do without the other",
           }),
         );
-      } else if (!sources.has(path)) open(path, item, trail);
+      } else if (!sources.has(path)) open(path, trail);
     }
   }
 
-  function open(path: string, item: Node, trail: readonly string[]): void {
-    const text = load(path);
-    if (text === null) {
-      found.push(
-        diagnostic("SBX2116", item.span, `cannot read "${path}"`, {
-          help: "name an existing file, relative to the one that includes it",
-        }),
-      );
-      return;
-    }
+  function open(path: string, trail: readonly string[]): void {
+    const text = files.textOf(path);
+    if (text === null) return;
     sources.set(path, text);
     const { root: node, diagnostics } = readSpec(path, text);
     found.push(...diagnostics);
@@ -72,4 +74,74 @@ export function includeAll(
     collectTemplates(node, templates, found);
     follow(path, node, [...trail, path]);
   }
+}
+
+/** The paths of a file's `include`, each with where it is named. */
+function namedBy(file: string, node: Node): { path: string; item: Node }[] {
+  const list = get(node, "include");
+  return (list?.kind === "list" ? list.items : []).flatMap((item) => {
+    const name = textOf(item);
+    if (name === null) return [];
+    return [{ path: name.startsWith("/") ? name : join(dirname(file), name), item }];
+  });
+}
+
+/** What has been read, and what more may be. */
+class Files {
+  readonly #load: Load;
+  readonly #diagnostics: Diagnostic[];
+  readonly #texts = new Map<string, string | null>();
+  #left = INCLUDED_SIZE_MAX;
+  #isFull = false;
+
+  constructor(load: Load, diagnostics: Diagnostic[]) {
+    this.#load = load;
+    this.#diagnostics = diagnostics;
+  }
+
+  textOf(path: string): string | null {
+    return this.#texts.get(path) ?? null;
+  }
+
+  /** False where no more files can be read, which is said once. */
+  read(path: string, item: Node): boolean {
+    if (this.#isFull || this.#texts.has(path)) return !this.#isFull;
+    if (this.#texts.size === INCLUDE_COUNT_MAX) {
+      this.#isFull = true;
+      this.#diagnostics.push(
+        diagnostic("SBX2310", item.span, `more than ${INCLUDE_COUNT_MAX} files are included`, {
+          help: "put templates that belong together into one file",
+        }),
+      );
+      return false;
+    }
+    const loaded = this.#load(path, this.#left);
+    const isText = typeof loaded === "string";
+    this.#texts.set(path, isText ? loaded : null);
+    if (isText) this.#left -= Buffer.byteLength(loaded);
+    else {
+      this.#diagnostics.push(refused(path, item, loaded));
+      this.#isFull = loaded?.kind === "too-large";
+    }
+    return !this.#isFull;
+  }
+}
+
+function refused(path: string, item: Node, refusal: Refusal | null): Diagnostic {
+  if (refusal?.kind === "outside") {
+    return diagnostic("SBX2126", item.span, `"${path}" is outside of what this spec may include`, {
+      notes: ["a spec may include files of its own folder, and of the repository that holds it"],
+      help: "move the file there, or allow its folder with `--allow-include DIR`",
+    });
+  }
+  if (refusal?.kind === "too-large") {
+    return diagnostic("SBX1006", item.span, `"${path}" is too large`, {
+      notes: [`a spec may include ${INCLUDED_SIZE_MAX / 1024 / 1024} MiB in all`],
+      help: "include less",
+    });
+  }
+  return diagnostic("SBX2116", item.span, `cannot read "${path}"`, {
+    notes: refusal?.kind === "not-regular" ? [refusal.why] : [],
+    help: "name an existing file, relative to the one that includes it",
+  });
 }

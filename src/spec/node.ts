@@ -44,8 +44,22 @@ export function get(node: Node | null, key: Field): Node | null {
 
 export function entryOf(node: Node | null, key: string): Entry | null {
   if (node?.kind !== "map") return null;
+  if (node.entries.length > FEW_ENTRIES) return indexOf(node).get(key) ?? null;
   for (const entry of node.entries) if (entry.key === key) return entry;
   return null;
+}
+
+/** Entries that are compared one by one. */
+const FEW_ENTRIES = 32;
+
+const indexes = new WeakMap<MapNode, ReadonlyMap<string, Entry>>();
+
+function indexOf(node: MapNode): ReadonlyMap<string, Entry> {
+  const known = indexes.get(node);
+  if (known !== undefined) return known;
+  const index = new Map(node.entries.map((entry) => [entry.key, entry] as const));
+  indexes.set(node, index);
+  return index;
 }
 
 /** Entries but the `x-` ones, which belong to the spec's author. */

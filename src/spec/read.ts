@@ -3,21 +3,16 @@
 import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { SPEC_SIZE_MAX, WALKED_NODE_COUNT_MAX, WRITTEN_NODE_COUNT_MAX } from "./bounds.ts";
 import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
 import { strangeCharacters } from "./strange-characters.ts";
 import { syntaxFindings } from "./syntax.ts";
-
-/** Of one file, in UTF-8 bytes. */
-export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
 
 /** Nested collections; the parser recurses, and 5,000 overflow its stack (CVE-2026-33532). */
 export const DEPTH_MAX = 200;
 
 /** Keys of a map that are compared one by one. */
 const FEW_KEYS = 12;
-
-/** Nodes after aliases are followed; a written node takes at least two bytes of the file. */
-export const NODE_COUNT_MAX = 20_000_000;
 
 const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
@@ -40,18 +35,17 @@ export function readSpec(file: string, text: string): Reading {
   }
   const strange = strangeCharacters(file, text);
   if (strange.isBinary) return { root: null, diagnostics: strange.diagnostics };
-  const documents = YAML.parseAllDocuments(text, {
-    uniqueKeys: false,
-    prettyErrors: false,
-    stringKeys: true,
-    // Also where a `%YAML 1.1` asks for another one.
-    schema: "core",
-  });
+  const documents = documentsOf(text);
+  if (documents === null) {
+    const message = `the file holds more than ${WRITTEN_NODE_COUNT_MAX} values`;
+    const help = "generate processes with `replicas` instead of writing them out";
+    return failed(diagnostic("SBX1006", whole, message, { help }));
+  }
   const first = documents[0];
-  if (first === undefined || !Array.isArray(documents)) {
+  if (first === undefined) {
     return failed(diagnostic("SBX1007", whole, "the file is empty", { help: STARTER }));
   }
-  const builder = new Builder(file, text, first);
+  const builder = new Builder(file, text);
   builder.diagnostics.push(...strange.diagnostics, ...syntaxFindings(file, text, first));
   const isWhole = builder.diagnostics.length === 0;
   const second = documents[1];
@@ -67,6 +61,43 @@ export function readSpec(file: string, text: string): Reading {
   }
   const root = builder.build(first.contents);
   return { root, diagnostics: builder.diagnostics };
+}
+
+const OPTIONS = {
+  uniqueKeys: false,
+  prettyErrors: false,
+  stringKeys: true,
+  // Also where a `%YAML 1.1` asks for another one.
+  schema: "core",
+} as const;
+
+/** What lexemes of values begin with: the lexer puts U+001F before each plain scalar. */
+const VALUE_SIGNS: ReadonlySet<string> = new Set(["\u001f", '"', "'", "[", "{", "*"]);
+const SEPARATORS: ReadonlySet<string> = new Set(["-", ",", ":", "?"]);
+
+/** Null: it holds too many values, which is seen before the parser has made the rest of them. */
+function documentsOf(text: string): YAML.Document.Parsed[] | null {
+  const parser = new YAML.Parser();
+  let count = 0;
+  // Between them may stand nothing at all, which is a value too.
+  let separators = 0;
+  const isTooMuch = () => Math.max(count, separators) > WRITTEN_NODE_COUNT_MAX;
+  function* tokens(): Generator<YAML.CST.Token> {
+    for (const lexeme of new YAML.Lexer().lex(text)) {
+      const first = lexeme[0] ?? "";
+      if (VALUE_SIGNS.has(first)) count++;
+      else if (lexeme.length === 1 && SEPARATORS.has(first)) separators++;
+      else {
+        yield* parser.next(lexeme);
+        continue;
+      }
+      if (isTooMuch()) return;
+      yield* parser.next(lexeme);
+    }
+    yield* parser.end();
+  }
+  const documents = [...new YAML.Composer(OPTIONS).compose(tokens())];
+  return isTooMuch() ? null : documents;
 }
 
 const STARTER = "begin with `sandbox: NAME` and a map of `processes`";
@@ -93,15 +124,16 @@ class Builder {
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: string;
   readonly #text: string;
-  readonly #document: YAML.Document.Parsed;
+  /** What each anchor names at this point of the text; the library looks through all for each alias. */
+  readonly #anchors = new Map<string, YAML.Node>();
   readonly #open = new Set<YAML.Node>();
   readonly #built = new Map<YAML.Node, { node: Node; count: number }>();
   #count = 0;
+  #isSpent = false;
 
-  constructor(file: string, text: string, document: YAML.Document.Parsed) {
+  constructor(file: string, text: string) {
     this.#file = file;
     this.#text = text;
-    this.#document = document;
   }
 
   add(
@@ -121,6 +153,7 @@ class Builder {
       return known.node;
     }
     const before = this.#count++;
+    if (node?.anchor) this.#anchors.set(node.anchor, node);
     if (node === null) return this.#scalar(null);
     if (node.tag !== undefined && !CORE_TAG.test(node.tag)) this.#strangeTag(node);
     // Only what has an anchor can be reached from inside of itself.
@@ -144,7 +177,7 @@ class Builder {
   }
 
   #alias(alias: YAML.Alias): Node {
-    const target = alias.resolve(this.#document);
+    const target = this.#anchors.get(alias.source);
     const span = this.#span(alias);
     if (target === undefined || this.#open.has(target)) {
       const why = target === undefined ? "no anchor before it" : "itself inside of what it names";
@@ -153,12 +186,13 @@ class Builder {
       });
       return { kind: "scalar", span, value: null, source: "", state: "hole" };
     }
+    if (this.#isSpent) return { kind: "scalar", span, value: null, source: "", state: "hole" };
     const made = this.build(target);
-    if (this.#count > NODE_COUNT_MAX) {
-      this.add("SBX1004", span, `aliases expand to more than ${NODE_COUNT_MAX} nodes`, {
+    if (this.#count > WALKED_NODE_COUNT_MAX) {
+      this.#isSpent = true;
+      this.add("SBX1004", span, `aliases expand to more than ${WALKED_NODE_COUNT_MAX} nodes`, {
         help: "do not let aliased collections hold aliases of others, level after level",
       });
-      this.#count = -Number.MAX_SAFE_INTEGER;
     }
     return made;
   }
@@ -166,13 +200,19 @@ class Builder {
   #map(map: YAML.YAMLMap): MapNode {
     const entries: Entry[] = [];
     // A map of many keys is searched by name; a few are looked through as fast.
-    const names = map.items.length > FEW_KEYS ? new Set<string>() : null;
+    let names: Set<string> | null = null;
     const has = (key: string) =>
       names === null ? entries.some((entry) => entry.key === key) : names.has(key);
+    const add = (entry: Entry) => {
+      entries.push(entry);
+      if (names !== null) names.add(entry.key);
+      else if (entries.length > FEW_KEYS) names = new Set(entries.map(({ key }) => key));
+    };
     const placeOf = (key: string) => entries.find((entry) => entry.key === key)?.keySpan ?? null;
     let merged: Node[] | null = null;
     for (const pair of map.items) {
       const keyNode = pair.key as YAML.Node | null;
+      if (YAML.isScalar(keyNode) && keyNode.anchor) this.#anchors.set(keyNode.anchor, keyNode);
       const key = YAML.isScalar(keyNode) ? String(keyNode.source ?? keyNode.value ?? "") : "";
       const keySpan = this.#span(keyNode);
       const value = this.build(pair.value as YAML.Node | null);
@@ -187,12 +227,11 @@ class Builder {
         });
       } else {
         const at = value.span.end === 0 ? { ...value, span: keySpan } : value;
-        entries.push({ key, keySpan, value: at });
-        names?.add(key);
+        add({ key, keySpan, value: at });
       }
     }
     for (const other of merged ?? []) {
-      if (isOpen(other)) continue;
+      if (isOpen(other) || this.#isSpent) continue;
       if (other.kind !== "map") {
         this.add("SBX1001", other.span, "a merge key takes a map or a list of maps", {
           help: "write `<<: *anchor` where the anchor is on a map",
@@ -201,8 +240,7 @@ class Builder {
       }
       for (const entry of other.entries) {
         if (has(entry.key)) continue;
-        entries.push(entry);
-        names?.add(entry.key);
+        add(entry);
       }
     }
     return { kind: "map", span: this.#span(map), entries };

@@ -34,6 +34,8 @@ is the innermost one's.
 wins, then \`b\`, then \`a\`. \`run\` and \`shell\` displace each other; \`stdin\`, \`stdout\` and \`stderr\` are
 replaced as a whole. A template may use others. \`include\` brings the templates of other files, which
 hold \`templates\`, \`include\` and nothing else, can be checked by themselves, and are each read once.
+They are regular files at or below the spec's folder, or in the Git repository that holds it, wherever
+links lead; \`--allow-include DIR\` opens another folder. A spec may include 1,000 files of 16 MiB in all.
 
 ## Matrix
 

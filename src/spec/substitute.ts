@@ -1,12 +1,21 @@
 /** Puts values in the place of `${…}` in a tree of nodes. Pure. */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { hasExpression, interpolate, namesIn, type Problem, type Value } from "./expression.ts";
+import type { Budget } from "./budget.ts";
+import {
+  costOf,
+  hasExpression,
+  interpolate,
+  namesIn,
+  type Problem,
+  type Scope,
+} from "./expression.ts";
 import { type Entry, mapped, type Node, placeIn, type ScalarNode } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
 export interface Substitution {
-  readonly scope: ReadonlyMap<string, Value>;
+  readonly scope: Scope;
+  readonly budget: Budget;
   /** Names that get their values later: scalars that use them stay as they are. */
   readonly later: ReadonlySet<string>;
   /** Names whose lack of a value has been reported: scalars that use them become holes. */
@@ -44,6 +53,14 @@ function scalar(node: ScalarNode, how: Substitution): ScalarNode {
   for (const name of names) how.used.add(name);
   if ([...names].some((name) => how.missing.has(name))) return { ...node, state: "hole" };
   if ([...names].some((name) => how.later.has(name))) return { ...node, state: "deferred" };
+  // What copies cost is known, and spent, before they are made.
+  if (!how.onlyDeferred) {
+    const { length, operations } = costOf(node.value, how.scope);
+    const canBe =
+      how.budget.spend("operations", operations, node.span) &&
+      how.budget.spend("text", length, node.span);
+    if (!canBe) return { ...node, state: "hole" };
+  }
   const result = interpolate(node.value, how.scope);
   if (!result.ok) {
     for (const problem of result.problems) how.found.push(finding(node, problem, how));
@@ -62,6 +79,8 @@ function finding(node: ScalarNode, problem: Problem, how: Substitution): Diagnos
       help: `it is the number of a copy: use it inside of a process or sandbox with \`${field}\``,
     });
   }
-  const label = unknown === null ? "" : didYouMean(unknown, [...how.scope.keys(), ...how.later]);
+  const isCompared = unknown !== null && how.budget.mayCompare(0);
+  const known = isCompared ? [...how.scope.keys(), ...how.later] : [];
+  const label = isCompared && how.budget.mayCompare(known.length) ? didYouMean(unknown, known) : "";
   return diagnostic(code, span, message, { label, help });
 }

@@ -2,6 +2,8 @@
 
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { TEMPLATE_DEPTH_MAX } from "./bounds.ts";
+import type { Budget } from "./budget.ts";
 import { type Entry, entriesOf, entryOf, get, type MapNode, type Node, textOf } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -14,9 +16,6 @@ export interface Template {
 }
 
 export type Templates = ReadonlyMap<string, Template>;
-
-/** Entries that merging may add to one spec: what templates of templates can grow to. */
-export const MERGED_COUNT_MAX = 250_000;
 
 /** Maps that stand for one choice: a nearer one replaces a farther one as a whole. */
 const WHOLE = new Set(["stdin", "stdout", "stderr"]);
@@ -45,8 +44,14 @@ export function collectTemplates(
 }
 
 /** The root with every `use` carried out, in it and in all processes and sandboxes below. */
-export function applyTemplates(root: MapNode, templates: Templates, found: Diagnostic[]): MapNode {
-  const cycle = cycleOf(templates);
+export function applyTemplates(
+  root: MapNode,
+  templates: Templates,
+  budget: Budget,
+  found: Diagnostic[],
+): MapNode {
+  const cycle = cycleOf(templates, budget);
+  if (budget.isSpent) return root;
   if (cycle !== null) {
     const [first] = cycle;
     found.push(
@@ -59,7 +64,7 @@ export function applyTemplates(root: MapNode, templates: Templates, found: Diagn
     );
     return root;
   }
-  return new Merger(templates, found).root(root);
+  return new Merger(templates, budget, found).root(root);
 }
 
 /** Where a node, or a node inside of it, names templates. */
@@ -74,8 +79,8 @@ function* namesUsed(node: Node): Generator<{ name: string; span: Span }> {
   }
 }
 
-/** Depth first; templates are few and short, and the stack is theirs. */
-function cycleOf(templates: Templates): { name: string; at: Span }[] | null {
+/** Depth first, as deep as templates may use each other. */
+function cycleOf(templates: Templates, budget: Budget): { name: string; at: Span }[] | null {
   const done = new Set<string>();
   const open: { name: string; at: Span }[] = [];
   const visit = (name: string, at: Span): { name: string; at: Span }[] | null => {
@@ -83,6 +88,10 @@ function cycleOf(templates: Templates): { name: string; at: Span }[] | null {
     if (from >= 0) return [{ name, at }, ...open.slice(from + 1)];
     const template = templates.get(name);
     if (template === undefined || done.has(name)) return null;
+    if (open.length >= TEMPLATE_DEPTH_MAX) {
+      refuseDepth(at, budget);
+      return null;
+    }
     open.push({ name, at });
     for (const { name: other, span } of namesUsed(template.body)) {
       const cycle = visit(other, span);
@@ -99,13 +108,25 @@ function cycleOf(templates: Templates): { name: string; at: Span }[] | null {
   return null;
 }
 
+function refuseDepth(at: Span, budget: Budget): void {
+  budget.refuse(
+    at,
+    `templates are used inside of each other more than ${TEMPLATE_DEPTH_MAX} deep`,
+    "merge some of them into one",
+  );
+}
+
 class Merger {
   readonly #templates: Templates;
   readonly #found: Diagnostic[];
-  #left = MERGED_COUNT_MAX;
+  readonly #budget: Budget;
+  /** Bodies with all that they use: each is made once, however often it is used. */
+  readonly #wholes = new Map<string, MapNode>();
+  #depth = 0;
 
-  constructor(templates: Templates, found: Diagnostic[]) {
+  constructor(templates: Templates, budget: Budget, found: Diagnostic[]) {
     this.#templates = templates;
+    this.#budget = budget;
     this.#found = found;
   }
 
@@ -115,16 +136,18 @@ class Merger {
   }
 
   #node(node: Node): Node {
-    if (node.kind !== "map" || this.#left < 0) return node;
-    let merged = node;
-    // The last one named is the nearest, so it is merged first.
-    for (const { name, span } of this.#names(node).toReversed()) {
-      const template = this.#templates.get(name);
-      if (template !== undefined) {
-        template.uses.push(span);
-        merged = this.#merge(merged, this.#whole(template.body));
-      }
+    if (node.kind !== "map" || this.#budget.isSpent) return node;
+    if (this.#depth >= TEMPLATE_DEPTH_MAX) {
+      refuseDepth(node.span, this.#budget);
+      return node;
     }
+    this.#depth++;
+    const made = this.#withMembers(node, this.#withUsed(node));
+    this.#depth--;
+    return made;
+  }
+
+  #withMembers(node: MapNode, merged: MapNode): MapNode {
     let changed = merged !== node;
     const entries = merged.entries.map((entry) => {
       if (entry.key !== "processes" && entry.key !== "sandboxes") return entry;
@@ -146,16 +169,28 @@ class Merger {
     return changed ? { ...node, entries } : node;
   }
 
-  /** A template's body with the templates that it uses itself; what is below comes later. */
-  #whole(body: MapNode): MapNode {
-    let merged = body;
-    for (const { name, span } of this.#names(body).toReversed()) {
+  /** With the templates that it names itself; what is below comes later. */
+  #withUsed(node: MapNode): MapNode {
+    let merged = node;
+    const merging = new Set<string>();
+    // The last one named is the nearest, so it is merged first; once more it would add nothing.
+    for (const { name, span } of this.#names(node).toReversed()) {
       const template = this.#templates.get(name);
-      if (template === undefined) continue;
+      if (template === undefined || this.#budget.isSpent) continue;
       template.uses.push(span);
-      merged = this.#merge(merged, this.#whole(template.body));
+      if (merging.has(name)) continue;
+      merging.add(name);
+      merged = this.#merge(merged, this.#whole(template));
     }
     return merged;
+  }
+
+  #whole({ name, body }: Template): MapNode {
+    const known = this.#wholes.get(name);
+    if (known !== undefined) return known;
+    const made = this.#withUsed(body);
+    this.#wholes.set(name, made);
+    return made;
   }
 
   #names(node: MapNode): { name: string; span: Span }[] {
@@ -167,7 +202,9 @@ class Merger {
       if (this.#templates.has(name)) return [{ name, span: item.span }];
       this.#found.push(
         diagnostic("SBX2119", item.span, `there is no template "${name}"`, {
-          label: didYouMean(name, this.#templates.keys()),
+          label: this.#budget.mayCompare(this.#templates.size)
+            ? didYouMean(name, this.#templates.keys())
+            : "",
           help: "define it under `templates`, or `include` the file that does",
         }),
       );
@@ -177,6 +214,8 @@ class Merger {
 
   /** `near` wins; maps are merged, all else is replaced. Entries keep their own places. */
   #merge(near: MapNode, far: MapNode): MapNode {
+    const steps = near.entries.length + far.entries.length;
+    if (!this.#budget.spend("merging", steps, far.span)) return near;
     const hasCommand = EITHER.some((key) => entryOf(near, key) !== null);
     const entries = new Map(near.entries.map((entry) => [entry.key, entry] as const));
     for (const entry of far.entries) {
@@ -185,7 +224,7 @@ class Merger {
       const merged = own === undefined ? entry : this.#both(own, entry);
       if (merged !== own) {
         entries.set(entry.key, merged);
-        this.#spend(entry);
+        this.#budget.spend("merged", 1, entry.keySpan);
       }
     }
     return { ...near, entries: [...entries.values()] };
@@ -194,14 +233,5 @@ class Merger {
   #both(near: Entry, far: Entry): Entry {
     if (near.value.kind !== "map" || far.value.kind !== "map" || WHOLE.has(near.key)) return near;
     return { ...near, value: this.#merge(near.value, far.value) };
-  }
-
-  #spend(entry: Entry): void {
-    if (this.#left-- !== 0) return;
-    this.#found.push(
-      diagnostic("SBX2310", entry.keySpan, "templates of templates expand to too much", {
-        help: `use fewer: at most ${MERGED_COUNT_MAX} fields may come from templates`,
-      }),
-    );
   }
 }

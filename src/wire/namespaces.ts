@@ -1,4 +1,4 @@
-/** Reading the rows that `sandbox-shim namespaces` writes. Pure. */
+/** Reading the rows that `sandbox-look namespaces` writes. Pure. */
 
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 import { FRAME_STRUCTS } from "./layout.ts";

@@ -1,4 +1,4 @@
-/** Reading the rows that `sandbox-shim snapshot` writes. Pure. */
+/** Reading the rows that `sandbox-look snapshot` writes. Pure. */
 
 import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";

@@ -43,7 +43,7 @@ export interface StateTable {
 
 const HEADER = offsetsOf(TABLE_STRUCTS.table_header);
 const SLOT = offsetsOf(TABLE_STRUCTS.table_slot);
-const HEADER_SIZE = layoutOf(TABLE_STRUCTS.table_header).size;
+export const TABLE_HEADER_SIZE = layoutOf(TABLE_STRUCTS.table_header).size;
 const SLOT_SIZE = layoutOf(TABLE_STRUCTS.table_slot).size;
 const SANDBOX_SIZE = layoutOf(TABLE_STRUCTS.table_sandbox).size;
 
@@ -55,7 +55,7 @@ export function decodeTable(
   bytes: Uint8Array,
   levels: readonly number[] | null,
 ): StateTable | null {
-  if (bytes.length < HEADER_SIZE) return null;
+  if (bytes.length < TABLE_HEADER_SIZE) return null;
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 8)) !== TABLE_MAGIC) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const word = (name: keyof typeof HEADER) => view.getUint32(HEADER[name], true);
@@ -80,6 +80,21 @@ export function decodeTable(
     inodes: Array.from({ length: sandboxCount }, (_, index) =>
       inodesOf(view, sandboxes + index * SANDBOX_SIZE),
     ),
+  };
+}
+
+/** Whether the monitor does something: another number each time that it has. */
+export interface Pulse {
+  readonly heartbeat: number;
+  readonly monitorPid: number;
+}
+
+/** From the table's header alone. */
+export function pulseOf(header: Uint8Array): Pulse {
+  const view = new DataView(header.buffer, header.byteOffset, header.length);
+  return {
+    heartbeat: view.getUint32(HEADER.heartbeat, true),
+    monitorPid: view.getUint32(HEADER.monitor_pid, true),
   };
 }
 

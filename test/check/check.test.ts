@@ -13,7 +13,11 @@ import type { Given } from "../../src/spec/params.ts";
 const test = suite("check");
 
 const check = (text: string, files: CodePage["files"] = {}, given: Given = {}) =>
-  checkSpec({ file: "spec.yaml", text }, { load: (path) => files[path] ?? null, given });
+  checkSpec(
+    { file: "spec.yaml", text },
+    { load: (path) => files[path] ?? (path.startsWith("/") ? OUTSIDE : null), given },
+  );
+const OUTSIDE = { kind: "outside", why: "" } as const;
 const codesOf = (text: string, files: CodePage["files"] = {}) =>
   check(text, files).diagnostics.map(({ code }) => code);
 

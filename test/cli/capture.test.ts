@@ -24,7 +24,7 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
-import { whileRunning } from "../while-running.ts";
+import { killedAtEnd, startRun, whileRunning } from "../while-running.ts";
 
 const test = suite("capture");
 
@@ -57,22 +57,13 @@ async function command(user: User, args: readonly string[], more: Record<string,
 /** The canonical report of a spec's end, and that of what was captured from its run. */
 async function bothEnds(user: User, name: string): Promise<readonly [Report, Report, string]> {
   const spec = join(repository, "sandboxes", `${name}.yaml`);
-  const child = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
-    env: environmentFor(user),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let text = "";
-  let captured = { code: 1, out: "", err: "it was not started" };
-  for await (const chunk of child.stdout) {
-    const isFirst = text === "";
-    text += new TextDecoder().decode(chunk);
-    if (!isFirst) continue;
-    // Its root init sleeps meanwhile, so that nothing of it is over on a busy machine.
-    const init = (JSON.parse(text.split("\n")[0] ?? "") as Report).processes[0]?.pids[0] ?? 0;
-    process.kill(init, "SIGSTOP");
-    captured = await command(user, ["capture", String(init)]);
-    process.kill(init, "SIGCONT");
-  }
+  await using run = await startRun(user, [spec]);
+  // Its root init sleeps meanwhile, so that nothing of it is over on a busy machine.
+  const init = run.report.processes[0]?.pids[0] ?? 0;
+  process.kill(init, "SIGSTOP");
+  const captured = await command(user, ["capture", String(init)]);
+  process.kill(init, "SIGCONT");
+  const text = await run.rest();
   assert.is(captured.code, 0, captured.err);
   const again = writeSpec(`captured-${name}-${user.name.replace(" ", "-")}`, captured.out);
   const after = await command(user, ["up", "--json", again]);
@@ -245,6 +236,7 @@ if (root.name !== "root") {
         stdio: ["ignore", "ignore", "ignore"],
       },
     );
+    using _child = killedAtEnd(child);
     const sleepers = () =>
       alive(mark).filter((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n");
     for (let tries = 0; tries < 400 && sleepers().length < 2; tries++) await Bun.sleep(25);

@@ -16,6 +16,7 @@ import {
   writeSpec,
 } from "../sandbox.ts";
 import { Terminal } from "../terminal.ts";
+import { startRun } from "../while-running.ts";
 
 const test = suite("live");
 
@@ -30,21 +31,9 @@ sandboxes:
 
 /** While a run of this user's goes on. */
 async function whileUp(user: User, name: string, during: () => Promise<void>): Promise<void> {
-  sandbox(user, "version"); // makes the user's directories
   const spec = writeSpec(`live-${name}`, specOf(freshMark()));
-  const child = Bun.spawn(commandFor(user, ["up", "--json", "--name", name, spec]), {
-    env: environmentFor(user),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const reader = child.stdout.getReader();
-  await reader.read(); // the report: everything has started
-  try {
-    await during();
-  } finally {
-    child.kill("SIGINT");
-    while (!(await reader.read()).done);
-    await child.exited;
-  }
+  await using _run = await startRun(user, ["--name", name, spec]);
+  await during();
 }
 
 for (const user of users) {

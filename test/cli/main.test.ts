@@ -13,6 +13,7 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
+import { startRun } from "../while-running.ts";
 
 const test = suite("main");
 const user = users[0] ?? { name: "nobody", prefix: [] };
@@ -95,20 +96,12 @@ test("--exit-code-from passes a code, and 128 + n for a signal", () => {
 
 test("a second run of a chosen name is refused; one of a spec's name gets a number", async () => {
   const spec = writeSpec("named", "sandbox: named\nprocesses: {a: sleep 60}\n");
-  sandbox(user, "version"); // makes the user's directories
-  const first = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
-    env: environmentFor(user),
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  await first.stdout.getReader().read(); // its first report
+  await using first = await startRun(user, [spec]);
   const second = sandbox(user, "up", "--name", "named", "--for", "0s", spec);
   assert.is(second.code, 3);
   assert.match(second.err, /SBX4007/);
   assert.is(sandbox(user, "up", "--for", "0s", spec).code, 0);
-  first.kill("SIGTERM");
-  assert.is(await first.exited, 143);
+  assert.is(await first.stop("SIGTERM"), 143);
 });
 
 test("plan --json is the same for root and an ordinary user, and up runs a plan file", () => {

@@ -16,6 +16,7 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
+import { killedAtEnd, startRun } from "../while-running.ts";
 
 const test = suite("pid");
 
@@ -33,23 +34,6 @@ const factsOf = (user: User, ...args: string[]): ProcessFacts => {
   return JSON.parse(out);
 };
 
-/** A run, once everything in it is started. */
-async function started(user: User, spec: string, name: string) {
-  sandbox(user, "version");
-  const child = Bun.spawn(commandFor(user, ["up", "--json", "--name", name, spec]), {
-    env: environmentFor(user),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const reader = child.stdout.getReader();
-  await reader.read();
-  const stop = async () => {
-    child.kill("SIGINT");
-    while (!(await reader.read()).done);
-    await child.exited;
-  };
-  return { stop };
-}
-
 for (const user of users) {
   test(`each process of a run, there and back, as ${user.name}`, async () => {
     const mark = freshMark();
@@ -61,7 +45,7 @@ sandboxes: {outer: {sandboxes: {inner: {init: app, processes: {app: sleep ${mark
 `,
     );
     const name = `asked-${user.name.replace(" ", "-")}`;
-    const run = await started(user, spec, name);
+    await using run = await startRun(user, ["--name", name, spec]);
     const json = sandbox(user, "report", name, "--format", "json").out;
     const { processes } = JSON.parse(json) as Report;
     for (const { pids, path, kind } of processes) {
@@ -123,7 +107,7 @@ if (root.name !== "root") {
       "inside",
       `sandbox: inside\nsandboxes: {inner: {processes: {deep: sleep ${mark}}}}\n`,
     );
-    const run = await started(root, spec, "inside");
+    await using run = await startRun(root, ["--name", "inside", spec]);
     const deep = factsOf(root, "inside/inner/deep");
     const [, one, two] = deep.levels.map(({ pid }) => pid);
     const look = (isMounted: boolean, ...args: string[]) => {
@@ -158,6 +142,7 @@ if (root.name !== "root") {
     const guest = Bun.spawn([
       ...["nsenter", "-t", String(deep.levels[1]?.init), "-p", "sleep", mark],
     ]);
+    using _guest = killedAtEnd(guest);
     const joined = () =>
       alive(mark)
         .map(Number)

@@ -44,7 +44,8 @@ function found(
     groups: [],
     uidMap: null,
     gidMap: null,
-    umask: 0o022,
+    clocks: { monotonicMs: 0, boottimeMs: 0 },
+    attributes: { umask: "0022", nice: "0", oomScoreAdj: "0", ignoreSignals: "0" },
     limits: [],
     cwd: "/",
     exe: argv[0] ?? null,
@@ -119,7 +120,7 @@ test("who made a namespace is left out with those above, and the sandbox stands 
   assert.equal(planned(text), [
     ["init", "", "-"],
     ["sleep", "", "sleep 9"],
-    ["app-box/app", "1", "app"],
+    ["app-sandbox/app", "1", "app"],
   ]);
 });
 
@@ -173,7 +174,7 @@ test("other namespaces are new or inherited against what is around", () => {
   ]);
   assert.match(
     text,
-    /app-box:\n {4}namespaces: \{ipc: inherit, uts: inherit, net: new, cgroup: inherit\}\n {4}init: app/,
+    /app-sandbox:\n {4}namespaces: \{ipc: inherit, uts: inherit, net: new, cgroup: inherit\}\n {4}init: app/,
   );
   assert.match(
     text,
@@ -189,7 +190,7 @@ test("what differs from the defaults is written, what cannot be is remarked", ()
       uid: 7,
       gid: 8,
       groups: [9],
-      umask: 0o077,
+      attributes: { umask: "0077", nice: "5", oomScoreAdj: "300", ignoreSignals: "3" },
       cwd: "/usr",
       exe: "/bin/dash (deleted)",
       rootInode: "9:9",
@@ -221,6 +222,9 @@ test("what differs from the defaults is written, what cannot be is remarked", ()
     'shell: "echo $${x}; wait"',
     "cwd: /usr",
     'umask: "077"',
+    "nice: 5",
+    "oom_score_adj: 300",
+    "ignore_signals: [HUP, INT]",
     "limits: {nofile: {soft: 10, hard: unlimited}}",
     "user: {uid: 7, gid: 8, groups: [9]}",
     "stdin: {file: /etc/passwd}",
@@ -242,7 +246,7 @@ test("what differs from the defaults is written, what cannot be is remarked", ()
 test("ids inside of user namespaces are as the one around has them", () => {
   const user = { ...BOX, user: 102 };
   const rows = (outside: number, count: number) => [{ inside: 0, outside, count }];
-  const box = (outside: number, count: number) =>
+  const specFor = (outside: number, count: number) =>
     textOf([
       found([200, 1], 60, ["app"], {
         inits,
@@ -253,9 +257,9 @@ test("ids inside of user namespaces are as the one around has them", () => {
         gidMap: rows(outside, count),
       }),
     ]);
-  assert.match(box(0, 1), /namespaces: \{user: new\}\ninit/);
-  assert.match(box(1000, 1), /user: \{map: \[\{inside: 0, outside: 1000\}\]\}/);
-  assert.match(box(100000, 65536), /# ranges of ids cannot be written: 0 100000 65536/);
+  assert.match(specFor(0, 1), /namespaces: \{user: new\}\ninit/);
+  assert.match(specFor(1000, 1), /user: \{map: \[\{inside: 0, outside: 1000\}\]\}/);
+  assert.match(specFor(100000, 65536), /# ranges of ids cannot be written: 0 100000 65536/);
 });
 
 test("zombies, and what is not ours to see, are said to be missing", () => {

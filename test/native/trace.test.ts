@@ -20,6 +20,7 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
+import { startRun } from "../while-running.ts";
 
 const test = suite("trace");
 
@@ -221,23 +222,19 @@ processes:
         "killed",
         `sandbox: killed\nprocesses: {a: {shell: "sleep ${mark} & sleep ${mark}"}}\n`,
       );
-      process.env["SANDBOX_TRACER"] = way.tracer;
-      const child = Bun.spawn(commandFor(way.user, ["up", "--json", "--trace", spec]), {
-        env: environmentFor(way.user),
-        stdio: ["ignore", "pipe", "ignore"],
+      await using traced = await startRun(way.user, ["--trace", spec], {
+        SANDBOX_TRACER: way.tracer,
       });
-      const reader = child.stdout.getReader();
-      const { value } = await reader.read();
-      const report = JSON.parse(new TextDecoder().decode(value).split("\n")[0] ?? "") as Report;
+      const { report } = traced;
       const monitor = Number(report.processes[0]?.ppids[0]);
       const tracer = Number(
         /^PPid:\t(\d+)$/m.exec(fs.readFileSync(`/proc/${monitor}/status`, "utf8"))?.[1],
       );
-      process.kill({ tracer, cli: child.pid, monitor }[victim], "SIGKILL");
+      process.kill({ tracer, cli: traced.pid, monitor }[victim], "SIGKILL");
       for (let tries = 0; tries < 100 && alive(mark).length > 0; tries++) await Bun.sleep(20);
       assert.equal(alive(mark), []);
-      while (!(await reader.read()).done);
-      await child.exited;
+      await traced.rest();
+      await traced.exited;
       const run = environmentFor(way.user)["SANDBOX_RUN_DIR"] ?? "";
       for (let tries = 0; tries < 100 && fs.readdirSync(run).length > 0; tries++)
         await Bun.sleep(20);

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import * as YAML from "yaml";
 import type { CodePage } from "../../src/diag/code-page.ts";
 import { codes } from "../../src/diag/codes.ts";
+import { Budget } from "../../src/spec/budget.ts";
 import { expand } from "../../src/spec/expand.ts";
 import { readSpec } from "../../src/spec/read.ts";
 import { checkShape } from "../../src/spec/shape.ts";
@@ -43,7 +44,7 @@ function shapeErrors(text: string): string[] {
   if (node === null || diagnostics.length > 0) return diagnostics.map(({ message }) => message);
   if (node.kind !== "map") return checkShape(node).map(({ message }) => message);
   const around = { given: {}, environment: {}, load: () => null };
-  const { cases } = expand({ file: "spec.yaml", text }, node, around, []);
+  const { cases } = expand({ file: "spec.yaml", text }, node, around, new Budget([]), []);
   return checkShape(cases[0]?.root ?? node).map(({ message }) => message);
 }
 

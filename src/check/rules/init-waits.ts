@@ -1,16 +1,15 @@
 /** SBX2107: a process that is PID 1 waits for one that can only come after it. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { Tree } from "../tree.ts";
-import type { Found } from "../values.ts";
 
-export function initWaits({ processes, byPath }: Tree, found: Found): void {
+export function initWaits({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
   for (const process of processes) {
-    if (process.box.init !== process.name) continue;
+    if (process.sandbox.init !== process.name) continue;
     for (const { path, span } of process.ir?.dependsOn ?? []) {
-      const prefix = process.box.path === "" ? "" : `${process.box.path}/`;
+      const prefix = process.sandbox.path === "" ? "" : `${process.sandbox.path}/`;
       if (!path.startsWith(prefix) || byPath.get(path) === process) continue;
-      found.push(
+      diagnostics.push(
         diagnostic(
           "SBX2107",
           span,

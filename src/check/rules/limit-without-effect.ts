@@ -1,18 +1,20 @@
-/** SBX2616: limits that Linux has and does not keep. Pure. */
+/** SBX2616: resource limits that Linux accepts and does not enforce. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entriesOf, get } from "../../spec/node.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
-import type { Found } from "../values.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 
-/** With the last version that kept each. Source: getrlimit(2). */
+/** The last version that enforced each. Source: getrlimit(2). */
 const DEAD: Readonly<Record<string, string>> = { rss: "2.4.29", locks: "2.4.24" };
 
-export function limitWithoutEffect(owner: ProcessDraft | BoxDraft, found: Found): void {
+export function limitWithoutEffect(
+  owner: ProcessDraft | SandboxDraft,
+  diagnostics: Diagnostic[],
+): void {
   for (const { key, keySpan } of entriesOf(get(owner.node, "limits"))) {
     const version = Object.hasOwn(DEAD, key) ? DEAD[key] : undefined;
     if (version === undefined) continue;
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2616", keySpan, `the kernel has not kept "${key}" since Linux ${version}`, {
         help: key === "rss" ? "limit `as`" : "remove it",
       }),

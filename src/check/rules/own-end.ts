@@ -1,25 +1,28 @@
-/** SBX2109, SBX2607: waiting for the inits around a process, which start before it and end after it. Pure. */
+/** SBX2109, SBX2607: a process waits for an init around it, which starts before it and ends after. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
-import { type BoxDraft, type ProcessDraft, pathOf } from "../draft.ts";
-import type { Found } from "../values.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
+import { type ProcessDraft, pathOf, type SandboxDraft } from "../draft.ts";
 
-export function ownEnd(process: ProcessDraft, found: Found): void {
+export function ownEnd(process: ProcessDraft, diagnostics: Diagnostic[]): void {
   const around = new Set<string>();
-  for (let box: BoxDraft | null = process.box; box !== null; box = box.parent) {
-    around.add(pathOf(box, "init"));
+  for (
+    let sandbox: SandboxDraft | null = process.sandbox;
+    sandbox !== null;
+    sandbox = sandbox.parent
+  ) {
+    around.add(pathOf(sandbox, "init"));
   }
   for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
     if (!around.has(path)) continue;
     if (condition === "started") {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2607", span, `"${path}" always starts before "${process.baseName}"`, {
           help: "remove the dependency",
         }),
       );
     } else {
       const message = `"${process.baseName}" waits for the end of "${path}", which waits for its own`;
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2109", span, message, {
           help: "wait for a process, or move this one out of the sandbox",
         }),

@@ -1,14 +1,17 @@
-/** SBX23xx: the values that a sandbox gives to all of its processes; theirs are read with them. Pure. */
+/** SBX23xx: values that a sandbox sets for its processes; `resolve` reads each process's own. Pure. */
 
+import type { Diagnostic } from "../../diag/diagnostic.ts";
 import { get } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 import { checkEnv } from "../environment.ts";
-import { durationOf, type Found, limitsOf, stopOf, umaskOf } from "../values.ts";
+import { clocksOf } from "../sandbox-ir.ts";
+import { durationOf, limitsOf, stopOf, umaskOf } from "../values.ts";
 
-export function ownValues(box: BoxDraft, found: Found): void {
-  checkEnv(box.node, found);
-  durationOf(get(box.node, "timeout"), found);
-  stopOf(get(box.node, "stop"), { signal: 15, graceMs: 0 }, found);
-  limitsOf(get(box.node, "limits"), found);
-  umaskOf(get(box.node, "umask"), found);
+export function ownValues(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
+  checkEnv(sandbox.node, diagnostics);
+  durationOf(get(sandbox.node, "timeout"), diagnostics);
+  stopOf(get(sandbox.node, "stop"), { signal: 15, graceMs: 0 }, diagnostics);
+  limitsOf(get(sandbox.node, "limits"), diagnostics);
+  umaskOf(get(sandbox.node, "umask"), diagnostics);
+  clocksOf(sandbox, diagnostics);
 }

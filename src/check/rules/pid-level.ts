@@ -1,21 +1,20 @@
-/** SBX2004: more PID namespaces in one another than the kernel allows. Pure. */
+/** SBX2004: PID namespaces nested deeper than the kernel allows. Pure. */
 
 import { PID_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
-import type { Found } from "../values.ts";
+import type { SandboxDraft } from "../draft.ts";
 
-/** At the first sandbox of each branch that is too deep. */
-export function pidLevel(box: BoxDraft, found: Found): void {
-  if (box.level !== PID_LEVEL_MAX + 1 || !box.ownsPid) return;
-  const nest = entryOf(box.node, "nest");
-  found.push(
+/** Reports the first sandbox of each branch that is too deep. */
+export function pidLevel(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
+  if (sandbox.level !== PID_LEVEL_MAX + 1 || !sandbox.ownsPid) return;
+  const nest = entryOf(sandbox.node, "nest");
+  diagnostics.push(
     diagnostic(
       "SBX2004",
-      nest?.value.span ?? box.span,
-      `sandbox "${shortPath(box.path, 40)}" would be at PID namespace level ${box.level}`,
+      nest?.value.span ?? sandbox.span,
+      `sandbox "${shortPath(sandbox.path, 40)}" would be at PID namespace level ${sandbox.level}`,
       {
         notes: [`the kernel allows ${PID_LEVEL_MAX} levels below the runner's own`],
         help: "nest less deep, or set `namespaces: {pid: inherit}` on a sandbox above",

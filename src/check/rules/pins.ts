@@ -1,38 +1,37 @@
-/** SBX2201, SBX2202, SBX2203, SBX2207: pins that the kernel could not keep. Pure. */
+/** SBX2201, SBX2202, SBX2203, SBX2207: pinned PIDs that the kernel cannot give. Pure. */
 
 import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
-import type { Found } from "../values.ts";
 
-/** The sandbox that owns the PID namespace of `level` around `box`; null is the host. */
-function ownerAt(box: BoxDraft, level: number): BoxDraft | null {
-  for (let at: BoxDraft | null = box; at !== null; at = at.parent) {
+/** The sandbox that owns the PID namespace of `level` around `sandbox`; null: the host's. */
+function ownerAt(sandbox: SandboxDraft, level: number): SandboxDraft | null {
+  for (let at: SandboxDraft | null = sandbox; at !== null; at = at.parent) {
     if (at.ownsPid && at.level === level) return at;
   }
   return null;
 }
 
-export function pins({ processes }: Tree, found: Found): void {
-  const taken = new Map<BoxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
+export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
+  const taken = new Map<SandboxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
   for (const process of processes) {
     for (const { level, pid, span } of process.ir?.pins ?? []) {
-      const owner = ownerAt(process.box, level);
+      const owner = ownerAt(process.sandbox, level);
       const where = owner === null ? "the host" : `"${owner.path || owner.name}"`;
       if (pid < 1 || pid > PID_MAX) {
-        found.push(
+        diagnostics.push(
           diagnostic("SBX2203", span, `${pid} is no PID`, { help: `use 2 to ${PID_MAX}` }),
         );
         continue;
       }
-      const isInit = owner === process.box && owner.init === process.name;
+      const isInit = owner === process.sandbox && owner.init === process.name;
       if (isInit ? pid !== 1 : pid === 1) {
         const message = isInit
           ? `"${process.name}" is the init of ${where}, so its PID there is 1, not ${pid}`
           : `PID 1 of ${where} is its init`;
-        found.push(
+        diagnostics.push(
           diagnostic("SBX2202", span, message, {
             help: isInit
               ? "remove the pin"
@@ -51,7 +50,7 @@ export function pins({ processes }: Tree, found: Found): void {
       );
       if (twice !== undefined && twice.span.start < span.start) {
         const message = `"${process.name}" is pinned to both ${twice.pid} and ${pid} in ${where}`;
-        found.push(
+        diagnostics.push(
           diagnostic("SBX2207", span, message, {
             related: [{ span: twice.span, label: "the first pin" }],
             help: "keep one of the two",
@@ -59,12 +58,12 @@ export function pins({ processes }: Tree, found: Found): void {
         );
       }
       if (other === undefined) numbers.set(pid, { process, span });
-      else if (other.process !== process) found.push(alreadyPinned(pid, where, span, other));
+      else if (other.process !== process) diagnostics.push(alreadyPinned(pid, where, span, other));
     }
   }
 }
 
-/** Copies share the place of their pin: then it is no use to name the other one's. */
+/** Copies share the span of their pin; a pointer to the other one's would show the same line. */
 function alreadyPinned(
   pid: number,
   where: string,

@@ -1,16 +1,15 @@
-/** SBX2402: another tree needs a mount namespace. Pure. */
+/** SBX2402: a root file system of its own needs a mount namespace. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
-import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
-import type { Found } from "../values.ts";
+import { inheritedAt, isNew, type SandboxDraft } from "../draft.ts";
 
-export function rootTree(box: BoxDraft, found: Found): void {
-  const node = get(box.node, "root");
-  if (node === null || textOf(node) === "inherit" || isNew(box.node, "mount", true)) return;
-  found.push(
+export function rootTree(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
+  const node = get(sandbox.node, "root");
+  if (node === null || textOf(node) === "inherit" || isNew(sandbox.node, "mount", true)) return;
+  diagnostics.push(
     diagnostic("SBX2402", node.span, "`root` needs a new mount namespace", {
-      related: inheritedAt(box.node, "mount"),
+      related: inheritedAt(sandbox.node, "mount"),
       help: "remove `mount: inherit`, or set `root: inherit`",
     }),
   );

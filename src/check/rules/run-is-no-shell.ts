@@ -1,17 +1,16 @@
 /** SBX2611: a command that would need a shell. Pure. */
 
 import { SHELL_ONLY, shellSignIn } from "../../base/shell-signs.ts";
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, type Node, placeIn, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
-import type { Found } from "../values.ts";
 
-export function runIsNoShell({ node, baseName }: ProcessDraft, found: Found): void {
+export function runIsNoShell({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
   const run = node.kind === "map" ? get(node, "run") : node;
   if (run === null) return;
   const at = run.kind === "list" ? programOf(run.items) : signOf(run);
   if (at === null) return;
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2611", at.span, `"${baseName}" has no shell that would act on \`${at.sign}\``, {
       help: /^[A-Za-z_][A-Za-z0-9_]*=/.test(at.sign)
         ? "put the variable into `env`, or write `shell:` instead of `run:`"
@@ -23,11 +22,16 @@ export function runIsNoShell({ node, baseName }: ProcessDraft, found: Found): vo
 function signOf(run: Node) {
   const text = textOf(run);
   if (run.kind !== "scalar" || text === null) return null;
-  const found = shellSignIn(text);
-  return found && { sign: found.sign, span: placeIn(run, found.start, found.end) };
+  const diagnostics = shellSignIn(text);
+  return (
+    diagnostics && {
+      sign: diagnostics.sign,
+      span: placeIn(run, diagnostics.start, diagnostics.end),
+    }
+  );
 }
 
-/** In a list each word is meant as it is; but no such program exists. */
+/** A list is taken word for word; only its program can be one that no system has. */
 function programOf([first]: readonly Node[]) {
   const sign = textOf(first ?? null);
   return first === undefined || sign === null || !SHELL_ONLY.has(sign)

@@ -1,10 +1,10 @@
-/** SBX2610: a stop signal that does not ask to end. Pure. */
+/** SBX2610: a stop signal that does not ask a process to end. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { signalName } from "../../ir/signals.ts";
 import { get } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
-import { type Found, signalOf } from "../values.ts";
+import { signalOf } from "../values.ts";
 
 /** Source: signal(7). */
 const WHY: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const WHY: Readonly<Record<string, string>> = {
   CHLD: "is ignored by most programs",
 };
 
-export function stopSignal({ node, baseName }: ProcessDraft, found: Found): void {
+export function stopSignal({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
   const stop = get(node, "stop");
   const signal = get(stop, "signal");
   const name = signalName(signalOf(signal, []) ?? 0);
@@ -23,7 +23,7 @@ export function stopSignal({ node, baseName }: ProcessDraft, found: Found): void
   if (signal === null || why === undefined || (name === "KILL" && get(stop, "grace") === null)) {
     return;
   }
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2610", signal.span, `${name} as stop signal of "${baseName}" ${why}`, {
       help:
         name === "KILL"

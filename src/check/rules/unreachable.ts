@@ -1,16 +1,15 @@
-/** SBX2608: a process that waits for what the spec itself expects not to happen. Pure. */
+/** SBX2608: a process that waits for a success where the spec expects a failure. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
-import type { Found } from "../values.ts";
 
-export function unreachable({ processes, byPath }: Tree, found: Found): void {
+export function unreachable({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
   for (const process of processes) {
     for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
       const target = byPath.get(path);
       if (condition !== "succeeded" || target === undefined || !isToFail(target)) continue;
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2608", span, `"${process.baseName}" never starts: "${path}" is to fail`, {
           related: expectedEnd(target),
           help: "wait for it to have `exited`",

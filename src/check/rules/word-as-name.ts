@@ -1,22 +1,21 @@
-/** SBX2614: a process whose name is a word of the field that could mean it. Pure. */
+/** SBX2614: a process whose name is a keyword of `until` or `init`. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
-import type { Found } from "../values.ts";
+import type { SandboxDraft } from "../draft.ts";
 
 const WORDS = [
   ["until", ["all", "any"]],
   ["init", ["reaper"]],
 ] as const;
 
-export function wordAsName(box: BoxDraft, found: Found): void {
+export function wordAsName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   for (const [field, words] of WORDS) {
-    const node = get(box.node, field);
+    const node = get(sandbox.node, field);
     const word = words.find((each) => each === textOf(node));
-    const process = box.processes.find(({ name }) => name === word);
+    const process = sandbox.processes.find(({ name }) => name === word);
     if (node === null || word === undefined || process === undefined) continue;
-    found.push(
+    diagnostics.push(
       diagnostic(
         "SBX2614",
         node.span,

@@ -1,22 +1,22 @@
-/** SBX2317: a time-out that leaves no time. Pure. */
+/** SBX2317: a time-out of zero. Pure. */
 
-import { diagnostic } from "../../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, type Node } from "../../spec/node.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
-import { durationOf, type Found } from "../values.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
+import { durationOf } from "../values.ts";
 
-export function zeroProcessTimeout({ node }: ProcessDraft, found: Found): void {
-  check(node, found);
+export function zeroProcessTimeout({ node }: ProcessDraft, diagnostics: Diagnostic[]): void {
+  check(node, diagnostics);
 }
 
-export function zeroSandboxTimeout({ node }: BoxDraft, found: Found): void {
-  check(node, found);
+export function zeroSandboxTimeout({ node }: SandboxDraft, diagnostics: Diagnostic[]): void {
+  check(node, diagnostics);
 }
 
-function check(node: Node, found: Found): void {
+function check(node: Node, diagnostics: Diagnostic[]): void {
   const timeout = get(node, "timeout");
   if (timeout === null || durationOf(timeout, []) !== 0) return;
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2317", timeout.span, "a time-out of nothing", {
       help: "write a time, or remove `timeout`",
     }),

@@ -1,23 +1,23 @@
-/** Several copies as one, where they differ only by numbers that follow the copy's own. Pure. */
+/** Makes one value of several copies that differ by numbers which follow the copy's number. Pure. */
 
 import { type Linear, Pattern, SpecMap, type SpecValue } from "./spec-tree.ts";
 
 export type CopyNumber = "replica" | "nest";
 
 /**
- * What stands for all of `copies`, the first of which has number 1; undefined where nothing does.
- * `worker 5`, `worker 6` is `worker ${replica + 4}`.
+ * The value whose copies 1, 2 and so on are `copies`; undefined where there is none: `worker 5` and
+ * `worker 6` give `worker ${replica + 4}`.
  */
-export function folded(copies: readonly SpecValue[], by: CopyNumber): SpecValue | undefined {
+export function generalise(copies: readonly SpecValue[], by: CopyNumber): SpecValue | undefined {
   const [first] = copies;
   if (first === undefined) return undefined;
   if (copies.every((copy) => copy === first)) return first;
-  if (first instanceof SpecMap) return foldedMap(copies, by);
-  if (Array.isArray(first)) return foldedList(copies, by);
-  return foldedScalar(copies, by);
+  if (first instanceof SpecMap) return generaliseMap(copies, by);
+  if (Array.isArray(first)) return generaliseList(copies, by);
+  return generaliseScalar(copies, by);
 }
 
-function foldedMap(copies: readonly SpecValue[], by: CopyNumber): SpecMap | undefined {
+function generaliseMap(copies: readonly SpecValue[], by: CopyNumber): SpecMap | undefined {
   const maps = copies.filter((copy) => copy instanceof SpecMap);
   const [first] = maps;
   if (first === undefined || maps.length < copies.length) return undefined;
@@ -27,7 +27,7 @@ function foldedMap(copies: readonly SpecValue[], by: CopyNumber): SpecMap | unde
     if ([...map.fields.keys()].join("\n") !== keys.join("\n")) return undefined;
   }
   for (const key of keys) {
-    const value = folded(
+    const value = generalise(
       maps.map((map) => map.fields.get(key) ?? null),
       by,
     );
@@ -38,14 +38,14 @@ function foldedMap(copies: readonly SpecValue[], by: CopyNumber): SpecMap | unde
   return made;
 }
 
-function foldedList(copies: readonly SpecValue[], by: CopyNumber): SpecValue[] | undefined {
+function generaliseList(copies: readonly SpecValue[], by: CopyNumber): SpecValue[] | undefined {
   const lists = copies.filter((copy): copy is readonly SpecValue[] => Array.isArray(copy));
   const length = lists[0]?.length ?? 0;
   if (lists.length < copies.length || lists.some((list) => list.length !== length))
     return undefined;
   const made: SpecValue[] = [];
   for (let index = 0; index < length; index++) {
-    const value = folded(
+    const value = generalise(
       lists.map((list) => list[index] ?? null),
       by,
     );
@@ -55,14 +55,14 @@ function foldedList(copies: readonly SpecValue[], by: CopyNumber): SpecValue[] |
   return made;
 }
 
-function foldedScalar(copies: readonly SpecValue[], by: CopyNumber): SpecValue | undefined {
+function generaliseScalar(copies: readonly SpecValue[], by: CopyNumber): SpecValue | undefined {
   const patterns = copies.map(patternOf);
   const [first] = patterns;
   if (first == null) return undefined;
   const { isNumber } = first;
   const parts: (string | Linear)[] = [];
   for (let index = 0; index < first.parts.length; index++) {
-    const part = foldedPart(
+    const part = generalisePart(
       patterns.map((each) =>
         each?.isNumber === isNumber && each.parts.length === first.parts.length
           ? (each.parts[index] ?? null)
@@ -71,7 +71,7 @@ function foldedScalar(copies: readonly SpecValue[], by: CopyNumber): SpecValue |
       by,
     );
     if (part === null) return undefined;
-    // `$` before an expression would make it text.
+    // A `$` right before an expression would turn it into text.
     const before = parts.at(-1);
     const isVaried = typeof part !== "string" && (part.replica !== 0 || part.nest !== 0);
     if (isVaried && typeof before === "string" && before.endsWith("$")) return undefined;
@@ -80,7 +80,7 @@ function foldedScalar(copies: readonly SpecValue[], by: CopyNumber): SpecValue |
   return new Pattern(parts, isNumber);
 }
 
-function foldedPart(
+function generalisePart(
   parts: readonly (string | Linear | null)[],
   by: CopyNumber,
 ): string | Linear | null {
@@ -94,12 +94,12 @@ function foldedPart(
     ({ base, replica, nest }, index) =>
       base === first.base + step * index && replica === first.replica && nest === first.nest,
   );
-  // Copies within copies of the same kind see their own number only.
+  // A copy inside a copy of the same kind sees only its own number.
   if (!isLine || (step !== 0 && first[by] !== 0)) return null;
   return step === 0 ? first : { ...first, base: first.base - step, [by]: step };
 }
 
-/** Text is split at its numbers; those that begin with 0 are text, as a result would not. */
+/** Splits text at its numbers. One that begins with 0 stays text: a computed number would not. */
 function patternOf(value: SpecValue): Pattern | null {
   if (value instanceof Pattern) return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) {

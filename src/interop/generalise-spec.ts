@@ -1,32 +1,32 @@
-/** Rows of equal siblings as `replicas`, and equal sandboxes in one another as `nest`. Pure. */
+/** Turns equal siblings into `replicas`, and equal nested sandboxes into `nest`. Pure. */
 
-import { folded } from "./fold.ts";
+import { generalise } from "./generalise.ts";
 import { Pattern, SpecMap, type SpecValue } from "./spec-tree.ts";
 
-/** `sleep`, `sleep-2`, `sleep-3`: how those are named that have one name. */
+/** `sleep`, `sleep-2`, `sleep-3`: the names of processes that share one. */
 export function copyName(base: string, number: number): string {
   return number === 1 ? base : `${base}-${number}`;
 }
 
 /**
- * The sandbox with its copies folded where that is exact: none named by its `init` or `until`. What
- * speaks of copies by their paths no longer holds, so whoever folds has to look at the plan again.
+ * The sandbox with `replicas` and `nest` where they give the same copies, none of which is its `init`.
+ * Paths of copies change, so the caller has to compare the plans.
  */
-export function foldedSpec(box: SpecMap): SpecMap {
+export function withCopies(sandbox: SpecMap): SpecMap {
   const made = new SpecMap();
-  for (const [key, value] of box.fields) {
+  for (const [key, value] of sandbox.fields) {
     const isRow = (key === "processes" || key === "sandboxes") && value instanceof SpecMap;
-    made.put(key, isRow ? foldedRow(box, key, value) : value, box.remarks.get(key));
+    made.put(key, isRow ? withReplicas(sandbox, key, value) : value, sandbox.remarks.get(key));
   }
   return made;
 }
 
-function foldedRow(box: SpecMap, key: string, row: SpecMap): SpecMap {
+function withReplicas(sandbox: SpecMap, key: string, row: SpecMap): SpecMap {
   const made = new SpecMap();
   const entries = [...row.fields].map(([name, value]) => ({
     name,
     value:
-      key === "sandboxes" && value instanceof SpecMap ? nested(name, foldedSpec(value)) : value,
+      key === "sandboxes" && value instanceof SpecMap ? nested(name, withCopies(value)) : value,
     remarks: row.remarks.get(name) ?? [],
   }));
   for (let first = 0; first < entries.length; ) {
@@ -34,45 +34,48 @@ function foldedRow(box: SpecMap, key: string, row: SpecMap): SpecMap {
     let count = 1;
     while (entries[first + count]?.name === copyName(name, count + 1)) count++;
     const copies = entries.slice(first, first + count);
-    const one = folded(
+    const one = generalise(
       copies.map((copy) => copy.value),
       "replica",
     );
-    const isNamed = box.fields.get("init") === name;
-    const canFold =
+    const isNamed = sandbox.fields.get("init") === name;
+    const isReplicated =
       count > 1 &&
       !isNamed &&
       one instanceof SpecMap &&
       !one.fields.has("replicas") &&
       isSimple(one);
-    if (canFold) {
+    if (isReplicated) {
       const shared = [...new Set(copies.flatMap((copy) => copy.remarks))];
       made.put(name, copyOf(one).put("replicas", count), shared);
     } else made.put(name, value, remarks);
-    first += canFold ? count : 1;
+    first += isReplicated ? count : 1;
   }
   return made;
 }
 
-/** A sandbox whose only sandbox is like it, and has its name. */
-function nested(name: string, box: SpecMap): SpecMap {
-  const inside = box.fields.get("sandboxes");
-  if (!(inside instanceof SpecMap) || inside.fields.size !== 1) return box;
+/** Writes a sandbox whose only sandbox equals it and has its name as `nest`. */
+function nested(name: string, sandbox: SpecMap): SpecMap {
+  const inside = sandbox.fields.get("sandboxes");
+  if (!(inside instanceof SpecMap) || inside.fields.size !== 1) return sandbox;
   const inner = inside.fields.get(name);
-  if (!(inner instanceof SpecMap) || inner.fields.has("replicas")) return box;
+  if (!(inner instanceof SpecMap) || inner.fields.has("replicas")) return sandbox;
   const depth = inner.fields.get("nest") ?? 1;
-  const one = folded([without(box, ["sandboxes"]), without(inner, ["sandboxes", "nest"])], "nest");
-  // Only what is alike throughout: a number that grew would have to grow in all of them.
+  const one = generalise(
+    [without(sandbox, ["sandboxes"]), without(inner, ["sandboxes", "nest"])],
+    "nest",
+  );
+  // Only sandboxes without a growing number: one that grows would have to grow at each depth.
   const isAlike =
     one instanceof SpecMap &&
     JSON.stringify(plain(one)) === JSON.stringify(plain(without(inner, ["sandboxes", "nest"])));
-  if (!isAlike || typeof depth !== "number") return box;
+  if (!isAlike || typeof depth !== "number") return sandbox;
   return copyOf(one)
     .put("nest", depth + 1)
     .put("sandboxes", inner.fields.get("sandboxes"));
 }
 
-/** Numbers that go up by one from copy to copy; all else would be found, not meant. */
+/** Whether numbers go up by one from copy to copy; any other pattern is likely chance. */
 function isSimple(value: SpecValue): boolean {
   if (value instanceof SpecMap) return [...value.fields.values()].every(isSimple);
   if (value instanceof Pattern) {

@@ -1,0 +1,211 @@
+/** The end of a run that needs nobody's help: whatever is stopped or blocked, it is over in time. */
+
+import * as fs from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  alive,
+  commandFor,
+  environmentFor,
+  freshMark,
+  sandbox,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
+
+const test = suite("end");
+
+/** What the contract allows from the last word on, with room for a busy machine. Ms. */
+const END_MS = 2_000;
+const BUSY_MS = 1_500;
+
+async function until(holds: () => boolean, ms: number): Promise<boolean> {
+  const end = performance.now() + ms;
+  while (!holds() && performance.now() < end) await Bun.sleep(20);
+  return holds();
+}
+
+const stateOf = (pid: number): string => {
+  try {
+    return /^State:\s+(\S)/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
+};
+
+const namesOf = (mark: string): string[] =>
+  alive(mark).map((pid) => fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim());
+
+interface Started {
+  readonly cli: Bun.Subprocess;
+  readonly mark: string;
+  /** Of the run's monitor. */
+  readonly monitor: number;
+  readonly runs: string;
+  readonly user: User;
+}
+
+/** Starts `up` in the background and waits until `ready`, a file of the run, says that it may be ended. */
+async function start(
+  user: User,
+  text: (mark: string) => string,
+  ...options: string[]
+): Promise<Started> {
+  const mark = freshMark();
+  const spec = writeSpec(`end-${mark}`, text(mark));
+  sandbox(user, "version"); // makes the user's directories
+  const env = environmentFor(user);
+  const cli = Bun.spawn(commandFor(user, ["up", ...options, spec]), {
+    env,
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  const monitorOf = () => alive(mark).find((pid) => commOf(pid) === "sandbox-monitor");
+  await until(() => monitorOf() !== undefined, 5_000);
+  return { cli, mark, monitor: Number(monitorOf()), runs: env["SANDBOX_RUN_DIR"] ?? "", user };
+}
+
+function commOf(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+/** Everything of the run has to be gone, its directory too. */
+async function assertOver({ cli, mark, runs, user }: Started, ms: number): Promise<void> {
+  const from = performance.now();
+  const isOver = await until(() => alive(mark).length === 0, ms + BUSY_MS);
+  const left = namesOf(mark);
+  for (const pid of alive(mark)) process.kill(Number(pid), "SIGKILL");
+  assert.ok(isOver, `after ${performance.now() - from} ms: ${left.join(" ")}`);
+  await cli.exited;
+  // Where the monitor was killed as well, the next command cleans.
+  sandbox(user, "ls");
+  assert.equal(fs.readdirSync(runs), []);
+}
+
+/** The command is told twice, as by Ctrl-C, or dies; or the run's own time is up. */
+const ends = {
+  "a second SIGINT": async ({ cli }: Started) => {
+    cli.kill("SIGINT");
+    await Bun.sleep(100);
+    cli.kill("SIGINT");
+  },
+  "SIGKILL of the command": ({ cli }: Started) => cli.kill("SIGKILL"),
+};
+
+const FOREVER = "sleep 1000";
+
+/** Specs in which something holds up an init; `MARK` is an argument of every process. */
+const frozen: Record<string, (mark: string) => string> = {
+  "an init stopped by a workload above": (mark) => `
+sandbox: frozen-${mark}
+processes: {evil: {shell: "sleep 0.3; kill -STOP 3; : ${mark}; ${FOREVER}"}}
+sandboxes: {in: {stop: {grace: 500ms}, processes: {a: sleep ${mark}}}}
+`,
+  "all stopped all the time": (mark) => `
+sandbox: frozen-${mark}
+processes: {evil: {shell: "sleep 0.3; trap '' TERM; : ${mark}; while :; do kill -STOP -1; done"}}
+sandboxes: {in: {stop: {grace: 500ms}, processes: {a: sleep ${mark}}, sandboxes: {deep: {stop: {grace: 500ms}, processes: {b: sleep ${mark}}}}}}
+`,
+  "an init in vfork, its member stopped before the exec": (mark) => `
+sandbox: frozen-${mark}
+processes:
+  evil: {shell: "until kill -STOP 4; do :; done 2>/dev/null; : ${mark}; ${FOREVER}"}
+  wait: sleep 0.3
+  late: {run: sleep ${mark}, depends_on: {wait: exited}, replicas: 30}
+`,
+  "an own init that stops its members": (mark) => `
+sandbox: frozen-${mark}
+init: app
+processes:
+  app: {shell: "sleep 0.3; trap '' TERM; : ${mark}; while :; do kill -STOP -1; done"}
+  v: {run: sleep ${mark}, replicas: 5}
+`,
+  "members of an own init stopped before their exec": (mark) => `
+sandbox: frozen-${mark}
+init: app
+processes:
+  app: {shell: "trap '' TERM; : ${mark}; while :; do kill -STOP -1; done 2>/dev/null"}
+  wait: sleep 0.3
+  v: {run: sleep ${mark}, replicas: 100, depends_on: {wait: exited}}
+`,
+};
+
+for (const user of users) {
+  for (const [what, text] of Object.entries(frozen)) {
+    for (const [how, end] of Object.entries(ends)) {
+      test(`${user.name}: ${what}: ${how} ends the run`, async () => {
+        const started = await start(user, text);
+        await Bun.sleep(600);
+        await end(started);
+        await assertOver(started, END_MS);
+      });
+    }
+
+    test(`${user.name}: ${what}: the time-out ends the run`, async () => {
+      const limits = "timeout: 1s\nstop: {grace: 500ms}\n";
+      const started = await start(user, (mark) => text(mark).replace(/\n/, `\n${limits}`));
+      await Bun.sleep(1_500);
+      await assertOver(started, END_MS);
+    });
+  }
+
+  const shared = (mark: string) => `
+sandbox: shared-${mark}
+namespaces: {pid: inherit}
+processes:
+  a: sleep ${mark}
+  b: {shell: "(trap '' TERM; ${FOREVER}; : ${mark}) & ${FOREVER}; : ${mark}"}
+`;
+
+  for (const victim of ["sandbox-monitor", "sandbox-init", "sandbox-guard"]) {
+    for (const [how, end] of Object.entries(ends)) {
+      test(`${user.name}: ${victim} stopped by a process beside it: ${how} ends the run`, async () => {
+        const started = await start(user, shared);
+        await Bun.sleep(700);
+        const pids = alive(started.mark).filter((pid) => commOf(pid) === victim);
+        assert.ok(pids.length > 0, namesOf(started.mark).join(" "));
+        for (const pid of pids) process.kill(Number(pid), "SIGSTOP");
+        assert.ok(await until(() => pids.every((pid) => stateOf(Number(pid)) === "T"), 1_000));
+        await end(started);
+        await assertOver(started, END_MS);
+      });
+    }
+  }
+
+  test(`${user.name}: SIGKILL of command and monitor at once leaves no process`, async () => {
+    for (const text of [...Object.values(frozen), shared]) {
+      const started = await start(user, text);
+      await Bun.sleep(700);
+      started.cli.kill("SIGKILL");
+      process.kill(started.monitor, "SIGKILL");
+      const isOver = await until(() => alive(started.mark).length === 0, END_MS + BUSY_MS);
+      assert.ok(isOver, namesOf(started.mark).join(" "));
+      sandbox(user, "ls");
+    }
+  });
+
+  test(`${user.name}: a nested sandbox whose init is stopped runs out of time alone`, async () => {
+    const mark = freshMark();
+    const spec = writeSpec(
+      "alone",
+      `
+sandbox: alone
+processes:
+  evil: {shell: "sleep 0.3; kill -STOP 5; sleep 2.5; : ${mark}", expect: {exit: 0}}
+sandboxes: {in: {timeout: 600ms, stop: {grace: 300ms}, processes: {a: {run: sleep ${mark}, pids: {alone: 9}}}}}
+`,
+    );
+    const ran = sandbox(user, "up", "--json", spec);
+    assert.is(ran.code, 1, ran.err);
+    const ended = JSON.parse(ran.out.trim().split("\n")[1] ?? "");
+    const evil = ended.processes.find(({ path }: { path: string }) => path === "evil");
+    assert.equal(evil.exit, { code: 0 }, ran.out);
+    assert.equal(alive(mark), []);
+  });
+}
+
+test.run();
