@@ -115,6 +115,7 @@ enum step_scope {
 	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \
 	X(STEP_LOG_PIPE, "log_pipe", SCOPE_HOST) \
+	X(STEP_LOG_ACCOUNT, "log_account", SCOPE_HOST) \
 	X(STEP_STDIN_OPEN, "stdin_open", SCOPE_PROCESS) \
 	X(STEP_STDIN_TEXT, "stdin_text", SCOPE_PROCESS) \
 	X(STEP_STDOUT_OPEN, "stdout_open", SCOPE_PROCESS) \

@@ -49,6 +49,7 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["ipc, uts and cgroup namespaces", "hostname: doctor"],
   ["network namespace, loopback", "namespaces: {net: new}"],
   ["new user namespace", "namespaces: {user: new}"],
+  ["time namespace, its clocks", "namespaces: {time: {boottime: 1h}}"],
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 

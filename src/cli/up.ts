@@ -116,6 +116,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
           }),
     );
   }
+  if (options.name === undefined && made.dir.name !== plan.sandbox) {
+    write(STDERR, `another run is "${plan.sandbox}"; this one is "${made.dir.name}"\n`);
+  }
   try {
     up = new Up(compiled, options, made.dir, shim, forMs, signals);
   } catch (error) {
