@@ -8,7 +8,7 @@ import { stringsOf } from "./values.ts";
 
 const FIXED_PAIRS = Object.entries(FIXED_ENV);
 
-/** Of sandboxes: what their processes have before they say something themselves, sorted. */
+/** The environment that a sandbox gives its processes, sorted, by sandbox. */
 const sandboxEnvs = new WeakMap<Node, readonly (readonly [string, string])[]>();
 
 function sandboxEnvOf(sandbox: Node): readonly (readonly [string, string])[] {

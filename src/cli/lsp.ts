@@ -192,7 +192,7 @@ class Server {
     return this.#documents.get(pathToFileURL(path).href)?.getText() ?? null;
   }
 
-  /** Of a file that a document includes, as it was when that was checked. */
+  /** A file that a document includes, as it was when the document was checked. */
   #includedText(path: string): string {
     for (const { checked } of this.#known.values()) {
       const text = checked.sources.get(path);

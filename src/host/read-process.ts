@@ -72,7 +72,7 @@ function attributesOf(
   return Object.fromEntries(texts);
 }
 
-/** Of a leader that has ended while other threads live, the process goes on. */
+/** A process goes on while threads live, even if its leader has ended. */
 function stateOf(letter: string, threads: number): string {
   return letter === "Z" && threads > 1 ? "S" : letter;
 }

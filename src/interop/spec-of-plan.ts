@@ -124,7 +124,7 @@ class Writer {
     });
   }
 
-  /** Of several slots, the name that its copies have together. */
+  /** The name that copies share, by slot. */
   #untilName({ first, end }: { readonly first: number; readonly end: number }): string {
     const name = nameOf(this.#plan.slots[first]);
     return end - first > 1 ? name.replace(COPY, "$1") : name;

@@ -23,7 +23,7 @@ export interface ObservedProcess {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** Of its user namespace, `outside` as seen from here; null where we may not look. */
+  /** The id map of its user namespace, with `outside` as seen from here; null: it may not be read. */
   readonly uidMap: readonly IdMap[] | null;
   readonly gidMap: readonly IdMap[] | null;
   /** What procfs shows of the fields that it shows at all, as text, by their keys. */

@@ -24,7 +24,7 @@ const INDENT_RIGHT = 4;
 /** Characters of a name and of a command that are shown. */
 const NAME_WIDTH = 28;
 const COMMAND_WIDTH = 48;
-/** Of what failed, and of parameters. */
+/** The lines about failures and parameters. */
 const FINDING_WIDTH = 120;
 
 const STYLE = `

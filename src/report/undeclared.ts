@@ -13,9 +13,9 @@ export interface ReportContext {
   /** By inode of a PID namespace, the row of that sandbox's init. */
   readonly initOf: ReadonlyMap<number, ReportProcess>;
   readonly snapshot: readonly ProcRow[];
-  /** Of a start on CLOCK_MONOTONIC, since the first of the run. */
+  /** A start on CLOCK_MONOTONIC as time since the first start of the run. */
   readonly since: (ns: number) => number | null;
-  /** Of the namespaces of a row, those that are not its sandbox's. */
+  /** The namespaces of a row that are not its sandbox's. */
   readonly inodes: (row: ProcRow, sandbox: string) => ReportProcess["inodes"];
 }
 

@@ -15,7 +15,7 @@ import { type Params, paramsText } from "./params.ts";
 export interface ImageExtras {
   /** The texts of its files, for the lines that the shim names by itself. */
   readonly sources?: ReadonlyMap<string, string>;
-  /** Of the spec: they are told in reports, and change nothing. */
+  /** The parameters of the spec: reports show them, and they change nothing. */
   readonly params?: Params;
 }
 
