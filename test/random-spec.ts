@@ -55,6 +55,15 @@ export function randomSpec(settings: Settings): string {
     return { shell: `${forks}${chance(0.3) ? "(true) & " : ""}wait` };
   }
 
+  /** What an ordinary user may have too. */
+  function attributes(): Fields {
+    return {
+      ...(chance(0.15) ? { nice: between(1, 19) } : {}),
+      ...(chance(0.15) ? { oom_score_adj: between(1, 1_000) } : {}),
+      ...(chance(0.15) ? { ignore_signals: ["HUP", "USR1"] } : {}),
+    };
+  }
+
   function dependency(on = ""): unknown {
     if (!settings.lively) return [on];
     return { [on]: ["started", "exited", "succeeded"][between(0, 2)] };
@@ -76,7 +85,7 @@ export function randomSpec(settings: Settings): string {
       const name = `p${count}`;
       const copies = chance(0.3) ? { replicas: between(2, 3) } : pinsOf(around, ownsPid);
       const waits = names.length > 0 && chance(0.3) ? { depends_on: dependency(names.at(-1)) } : {};
-      made[name] = { ...command(), ...copies, ...waits };
+      made[name] = { ...command(), ...copies, ...waits, ...attributes() };
       names.push(name);
     }
     return made;
@@ -97,6 +106,7 @@ export function randomSpec(settings: Settings): string {
       ...(chance(0.2) ? { net: "new" } : {}),
       ...(chance(0.2) ? { uts: "inherit" } : {}),
       ...(!isRoot && chance(0.15) ? { user: "new" } : {}),
+      ...(chance(0.15) ? { time: chance(0.5) ? "new" : { monotonic: "2h", boottime: "1h" } } : {}),
     };
     const until = settings.lively && chance(0.2) ? { until: chance(0.5) ? "any" : "one" } : {};
     const nested = level >= settings.levels ? 0 : chance(0.2) ? 2 : 1;

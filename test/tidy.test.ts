@@ -5,6 +5,7 @@ import { Glob } from "bun";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { faultText } from "../src/engine/fault-text.ts";
+import { PROCESS_FIELD_ENTRIES } from "../src/fields/process-fields.ts";
 import { ENUMS } from "../src/wire/enums.ts";
 import { deadDeclarations, deadExports, deadMembers } from "./tidy/dead.ts";
 import { changelogFaults, machinePaths } from "./tidy/documents.ts";
@@ -82,7 +83,10 @@ test("each function of a C header is used by another file", () => {
 
 test("each member of an enumeration is used", () => {
   const others = sources.filter(({ path }) => path !== "src/wire/enums.ts");
-  assert.equal(overRatchet("members", countsOf(deadMembers(ENUMS, native, others))), []);
+  // The shim names the steps of fields by macros that the table of fields makes.
+  const ofFields = PROCESS_FIELD_ENTRIES.map(([, { name }]) => name);
+  const named = { ...ENUMS, step: ENUMS.step.filter((step) => !ofFields.includes(step)) };
+  assert.equal(overRatchet("members", countsOf(deadMembers(named, native, others))), []);
 });
 
 test("each step of the shim has a text", () => {

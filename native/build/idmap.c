@@ -86,7 +86,7 @@ int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct s
 	if (write_map(directory, "gid_map", has_gids ? gids : &own_gid,
 		      has_gids ? box->gid_map_count : 1) < 0)
 		return sbx_fail(error, STEP_GID_MAP, level);
-	return 0;
+	return sbx_done(STEP_GID_MAP, level);
 }
 
 int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_error *error)
@@ -99,7 +99,7 @@ int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_err
 		return sbx_fail(error, STEP_GID, level);
 	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
 		return sbx_fail(error, STEP_UID, level);
-	return 0;
+	return sbx_done(STEP_UID, level);
 }
 
 int idmap_become(const struct run *run, const struct image_sandbox *box,
@@ -123,5 +123,5 @@ int idmap_become(const struct run *run, const struct image_sandbox *box,
 		return sbx_fail(error, STEP_GID, level);
 	if (syscall(SYS_setresuid, uid, uid, uid) < 0)
 		return sbx_fail(error, STEP_UID, level);
-	return 0;
+	return sbx_done(STEP_UID, level);
 }

@@ -60,7 +60,7 @@ int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", MOUNT_RECURSIVE, &attributes,
 		    sizeof(attributes)) < 0)
 		return sbx_fail(error, STEP_ROOT_READONLY, (int)box->level);
-	return 0;
+	return sbx_done(STEP_ROOT_READONLY, (int)box->level);
 }
 
 /*
@@ -229,7 +229,7 @@ static int show_spec_dir(const struct run *run, uint32_t sandbox, int spec_dir, 
 		return 0;
 	if (attach_anew(spec_dir, run->spec_dir, true) < 0)
 		return sbx_fail(error, STEP_SPEC_DIR, level);
-	return 0;
+	return sbx_done(STEP_SPEC_DIR, level);
 }
 
 /*

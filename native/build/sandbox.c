@@ -12,6 +12,7 @@
 
 #include "build/idmap.h"
 #include "build/mount.h"
+#include "build/timens.h"
 #include "core/pids.h"
 #include "build/userns.h"
 
@@ -30,7 +31,8 @@ int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *er
 
 	if (pids_read(level, pids, error) < 0)
 		return -1;
-	table_set_pids(record, pids, (uint32_t)level, pids[sandbox_level_of_parent(&run->plan, slot)]);
+	table_set_pids(record, pids, (uint32_t)level,
+		       pids[sandbox_level_of_parent(&run->plan, slot)]);
 	return 0;
 }
 
@@ -67,7 +69,8 @@ static int reserve_block(uint32_t last, int proc_fd, int level, struct sbx_error
 		return sbx_fail(error, STEP_LAST_PID, level);
 	written = write(fd, text, (size_t)size);
 	(void)close(fd);
-	return written == size ? 0 : sbx_fail(error, STEP_LAST_PID, level);
+	return written == size ? sbx_done(STEP_LAST_PID, level) :
+				 sbx_fail(error, STEP_LAST_PID, level);
 }
 
 static int raise_loopback(int level, struct sbx_error *error)
@@ -81,7 +84,7 @@ static int raise_loopback(int level, struct sbx_error *error)
 	request.ifr_flags = IFF_UP;
 	result = ioctl(fd, SIOCSIFFLAGS, &request);
 	(void)close(fd);
-	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : 0;
+	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : sbx_done(STEP_LOOPBACK, level);
 }
 
 static int name_host(const struct run *run, const struct image_sandbox *box,
@@ -94,7 +97,7 @@ static int name_host(const struct run *run, const struct image_sandbox *box,
 		return sbx_fail(error, STEP_HOSTNAME, (int)box->level);
 	if (domain[0] != '\0' && setdomainname(domain, strlen(domain)) < 0)
 		return sbx_fail(error, STEP_DOMAINNAME, (int)box->level);
-	return 0;
+	return sbx_done(STEP_HOSTNAME, (int)box->level);
 }
 
 const char *sandbox_namespace_file(unsigned int kind)
@@ -147,6 +150,8 @@ static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
 	    reserve_block(box->last_pid, proc_fd, level, error) < 0)
 		return -1;
 	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, proc_fd, error) < 0)
+		return -1;
+	if (timens_make(run, sandbox, error) < 0)
 		return -1;
 	if (box->namespaces_new & 1u << NAMESPACE_MOUNT &&
 	    (mount_root(run, sandbox, error) < 0 || mount_all(run, sandbox, proc_fd, error) < 0))

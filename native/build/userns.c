@@ -126,7 +126,7 @@ static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool 
 		(void)sbx_fail(&error, STEP_USERNS_MAKE, level);
 	fd = openat(FD_PROC, sandbox_namespace_file(NAMESPACE_USER), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		(void)sbx_fail(&error, STEP_USERNS_MAKE, level);
+		(void)sbx_fail(&error, STEP_NAMESPACE_OPEN, level);
 	if (error.step != STEP_NONE)
 		helper_report(&error);
 	if (descriptors_send(FD_START, &error, sizeof(error), &fd, 1) < 0)
@@ -205,7 +205,7 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 	if (result > 0 && reported.step != STEP_NONE)
 		*error = reported;
 	else if (result <= 0 || count != 1)
-		(void)sbx_fail(error, STEP_USERNS_MAKE, level);
+		(void)sbx_fail(error, STEP_HELPER_LOST, level);
 	else if (helper_result(&helper, level, error) == 0)
 		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
 	helper_end(&helper);
@@ -231,7 +231,7 @@ static _Noreturn void make_owned(const struct run *run, uint32_t sandbox, uint32
 			continue;
 		fds[count] = openat(FD_PROC, sandbox_namespace_file(kind), O_RDONLY | O_CLOEXEC);
 		if (fds[count++] < 0)
-			(void)sbx_fail(&error, STEP_NAMESPACES_MAKE, level);
+			(void)sbx_fail(&error, STEP_NAMESPACE_OPEN, level);
 	}
 	if (error.step != STEP_NONE)
 		helper_report(&error);
@@ -274,8 +274,10 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
 	if (result > 0 && reported.step != STEP_NONE)
 		*error = reported;
-	else if (result <= 0 || enter_owned(kinds, fds, count) < 0)
-		(void)sbx_fail(error, STEP_NAMESPACES_MAKE, level);
+	else if (result <= 0)
+		(void)sbx_fail(error, STEP_HELPER_LOST, level);
+	else if (enter_owned(kinds, fds, count) < 0)
+		(void)sbx_fail(error, STEP_JOIN, level);
 	helper_end(&helper);
 	return error->step == STEP_NONE ? 0 : -1;
 }
@@ -283,7 +285,8 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER);
+	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER) &
+			  ~SBX_LATE_KINDS;
 	int fd;
 
 	SBX_ASSERT(proc_fd >= 0);
@@ -291,6 +294,6 @@ int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx
 	if (fd < 0)
 		return -1;
 	if (run_place(fd, FD_USERNS) < 0)
-		return sbx_fail(error, STEP_USERNS_ENTER, (int)planned->level);
+		return sbx_fail(error, STEP_USERNS_KEEP, (int)planned->level);
 	return others == 0 ? 0 : join_owned(run, sandbox, others, error);
 }

@@ -66,17 +66,17 @@ void fault_print(const struct plan *plan, uint32_t slot, const struct sbx_error 
 	const char *path = slot == SBX_NONE ? "" : plan_string(plan, plan->slots[slot].path);
 	const char *name = errno_name(error->err);
 	char number[sizeof("errno -2147483648")];
-	char place[LINE_SIZE] = "";
+	char location[LINE_SIZE] = "";
 	char line[LINE_SIZE];
 	int size;
 
 	(void)snprintf(number, sizeof(number), "errno %d", error->err);
 	if (source != NULL)
-		(void)snprintf(place, sizeof(place), ", at %s:%u",
+		(void)snprintf(location, sizeof(location), ", at %s:%u",
 			       plan_string(plan, source->file), source->line);
 	size = snprintf(line, sizeof(line), "sandbox-shim: %s%s%s: %s, level %d%s\n", path,
 			path[0] == '\0' ? "" : ": ", step_name(error->step),
-			name == NULL ? number : name, error->level, place);
+			name == NULL ? number : name, error->level, location);
 	if (size >= (int)sizeof(line)) {
 		size = sizeof(line) - 1;
 		line[size - 1] = '\n';

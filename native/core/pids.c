@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/nsfs.h"
+#include "core/procfs.h"
 #include "core/sys.h"
 
 /* proc_pid_status(5) has some 60 lines; the longest are the CPU and memory masks. */
@@ -25,22 +26,7 @@ int pids_open_namespace(int level, struct sbx_error *error)
 	SBX_ASSERT(level <= SBX_LEVEL_MAX);
 	if (run_place(fd, FD_PIDNS + level) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, level);
-	return 0;
-}
-
-/* Numbers after "NSpid:", outermost first. Returns how many. */
-static int numbers_of(const char *line, uint32_t pids[SBX_PIDS_MAX])
-{
-	int count = 0;
-
-	while (*line == '\t' && count < SBX_PIDS_MAX) {
-		uint32_t number = 0;
-
-		for (line++; *line >= '0' && *line <= '9'; line++)
-			number = number * 10 + (uint32_t)(*line - '0');
-		pids[count++] = number;
-	}
-	return count;
+	return sbx_done(STEP_PIDNS_OPEN, level);
 }
 
 /* The NSpid line of a file of level 0's procfs: a status, or the fdinfo of a pidfd. */
@@ -59,12 +45,10 @@ static int read_nspid(const char *path, int level, uint32_t pids[SBX_PIDS_MAX],
 		return sbx_fail(error, STEP_PIDS_READ, level);
 	text[size] = '\0';
 
-	const char *line = strstr(text, "\nNSpid:");
-
 	errno = EPROTO;
-	if (line == NULL || numbers_of(line + 7, pids) != level + 1)
+	if (procfs_pids_in(text, pids) != level + 1)
 		return sbx_fail(error, STEP_PIDS_READ, level);
-	return 0;
+	return sbx_done(STEP_PIDS_READ, level);
 }
 
 int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)

@@ -160,6 +160,21 @@ static bool slot_fits(const struct reader *reader, uint32_t index)
 			  slot->dependents_count);
 }
 
+static bool process_numbers_fit(const struct image_process *process)
+{
+#define NUMBER_FITS(name, check)                                                                   \
+	{                                                                                          \
+		__typeof__(process->name) value = process->name;                                   \
+                                                                                                   \
+		(void)value;                                                                       \
+		if (!(check))                                                                      \
+			return false;                                                              \
+	}
+	SBX_PROCESS_NUMBERS(NUMBER_FITS)
+#undef NUMBER_FITS
+	return true;
+}
+
 static bool process_fits(const struct reader *reader, uint32_t index)
 {
 	const struct image_process *process = &reader->plan->processes[index];
@@ -175,7 +190,7 @@ static bool process_fits(const struct reader *reader, uint32_t index)
 	       list_fits(reader, process->env, process->env_count) &&
 	       list_fits(reader, process->inherit_env, process->inherit_env_count) &&
 	       string_fits(reader, process->cwd) && string_fits(reader, process->stdout_path) &&
-	       string_fits(reader, process->stderr_path) && process->umask <= 0777 &&
+	       string_fits(reader, process->stderr_path) && process_numbers_fit(process) &&
 	       range_fits(reader, SECTION_LIMITS, process->limits_first, process->limits_count) &&
 	       range_fits(reader, SECTION_GROUPS, process->groups_first, process->groups_count);
 }

@@ -112,19 +112,23 @@ uint32_t procfs_namespace(int proc, uint32_t pid, const char *name)
 	return (uint32_t)procfs_number(&at);
 }
 
-/* Source: proc_pid_status(5), NSpid. */
+int procfs_pids_in(const char *text, uint32_t pids[SBX_PIDS_MAX])
+{
+	const char *line = strstr(text, "\nNSpid:");
+	int count = 0;
+
+	if (line == NULL)
+		return 0;
+	for (line += 7; *line == '\t' && count < SBX_PIDS_MAX;)
+		pids[count++] = (uint32_t)procfs_number(&line);
+	return count;
+}
+
 int procfs_pids(int proc, uint32_t pid, uint32_t pids[SBX_PIDS_MAX])
 {
 	static char text[STATUS_SIZE];
-	const char *line;
-	int count = 0;
 
 	if (procfs_read(proc, pid, "status", text, sizeof(text)) <= 0)
 		return -1;
-	line = strstr(text, "\nNSpid:");
-	if (line == NULL)
-		return -1;
-	for (line += 7; *line == '\t' && count < SBX_PIDS_MAX;)
-		pids[count++] = (uint32_t)procfs_number(&line);
-	return count - 1;
+	return procfs_pids_in(text, pids) - 1;
 }

@@ -39,6 +39,12 @@ bool procfs_read_stat(int fd, struct procfs_stat *stat);
 
 bool procfs_stat(int proc, uint32_t pid, struct procfs_stat *stat);
 
+/*
+ * The PIDs by level, outermost first, in a text that has a line NSpid: a status, or the fdinfo of a
+ * pidfd. Returns how many; 0 where there is no such line. Source: proc_pid_status(5).
+ */
+int procfs_pids_in(const char *text, uint32_t pids[SBX_PIDS_MAX]);
+
 /* PIDs at each level, outermost first. Returns the level it lives at, or -1. */
 int procfs_pids(int proc, uint32_t pid, uint32_t pids[SBX_PIDS_MAX]);
 

@@ -182,12 +182,20 @@ int sys_capset_none(void)
 	return (int)syscall(SYS_capset, &header, sets);
 }
 
+/* How far the caller's CLOCK_MONOTONIC is ahead of the monitor's; a fork inherits it. */
+static int64_t clock_ahead_ns;
+
+void sys_clock_is_ahead(int64_t ns)
+{
+	clock_ahead_ns += ns;
+}
+
 uint64_t sys_now(void)
 {
 	struct timespec now = { 0 };
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+	return (uint64_t)((int64_t)now.tv_sec * 1000000000ll + now.tv_nsec - clock_ahead_ns);
 }
 
 int sys_exit_code(int status)

@@ -46,8 +46,11 @@ int sys_ioctl(int fd, unsigned long request, long argument);
 int sys_get_limit(uint32_t resource, struct rlimit *limit);
 int sys_set_limit(uint32_t resource, const struct rlimit *limit);
 
-/* CLOCK_MONOTONIC in nanoseconds. */
+/* CLOCK_MONOTONIC in nanoseconds, as the monitor has it, whatever time namespace the caller is in. */
 uint64_t sys_now(void);
+
+/* The caller has entered a time namespace whose clock is so far ahead of the one around it. */
+void sys_clock_is_ahead(int64_t ns);
 
 /* Of a wait status: the exit code, or 128 and the signal's number, as a shell has it. */
 int sys_exit_code(int status);

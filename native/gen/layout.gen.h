@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x74180b6cu
+#define SBX_WIRE_VERSION 0xd81db444u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -223,7 +223,6 @@ enum trace_obstacle {
 enum command_kind {
 	COMMAND_KIND_STOP,
 	COMMAND_KIND_KILL,
-	COMMAND_KIND_SIGNAL,
 	COMMAND_KIND_COUNT
 };
 
@@ -239,7 +238,9 @@ enum step {
 	STEP_TABLE_MAP,
 	STEP_RUN_DIR_OPEN,
 	STEP_MEMORY,
+	STEP_RESERVE_DESCRIPTORS,
 	STEP_DESCRIPTOR_LIMIT,
+	STEP_SEAL,
 	STEP_CONTROL_OPEN,
 	STEP_PROC_OPEN,
 	STEP_LOG_SOCKET,
@@ -260,22 +261,22 @@ enum step {
 	STEP_HELPER_LOST,
 	STEP_START_SOCKET,
 	STEP_STARTS_WATCH,
-	STEP_SEAL,
-	STEP_USERNS_MAKE,
-	STEP_NAMESPACES_MAKE,
-	STEP_SECCOMP,
-	STEP_NULL_DEVICE,
-	STEP_MOUNT_RUN,
-	STEP_HIDE_RUNS,
-	STEP_SPEC_DIR,
 	STEP_JOIN,
+	STEP_JOIN_NOTHING,
 	STEP_PIDS_READ,
 	STEP_PIDNS_OPEN,
 	STEP_PROC_PID_OPEN,
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
+	STEP_USERNS_MAKE,
+	STEP_USERNS_KEEP,
+	STEP_NAMESPACES_MAKE,
+	STEP_NAMESPACE_OPEN,
 	STEP_USERNS_ENTER,
+	STEP_TIME_MAKE,
+	STEP_TIME_OFFSETS,
+	STEP_TIME_ENTER,
 	STEP_ROOT_READONLY,
 	STEP_MOUNT_PROC,
 	STEP_MOUNT_DEV,
@@ -284,10 +285,15 @@ enum step {
 	STEP_HOSTNAME,
 	STEP_DOMAINNAME,
 	STEP_LOOPBACK,
+	STEP_NULL_DEVICE,
+	STEP_MOUNT_RUN,
+	STEP_HIDE_RUNS,
+	STEP_SPEC_DIR,
 	STEP_LAST_PID,
 	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
+	STEP_SECCOMP,
 	STEP_SESSION,
 	STEP_LOG_PIPE,
 	STEP_LOG_ACCOUNT,
@@ -301,6 +307,10 @@ enum step {
 	STEP_GROUPS,
 	STEP_GID,
 	STEP_UID,
+	STEP_NICE,
+	STEP_OOM_SCORE_ADJ,
+	STEP_PARENT_DEATH_SIGNAL,
+	STEP_IGNORE_SIGNALS,
 	STEP_CWD,
 	STEP_EXEC,
 	STEP_COUNT
@@ -331,6 +341,7 @@ enum namespace {
 	NAMESPACE_UTS,
 	NAMESPACE_NET,
 	NAMESPACE_CGROUP,
+	NAMESPACE_TIME,
 	NAMESPACE_COUNT
 };
 
@@ -393,6 +404,8 @@ struct image_sandbox {
 	uint32_t uid_map_count;
 	uint32_t gid_map_first;
 	uint32_t gid_map_count;
+	int64_t monotonic_offset_ns;
+	int64_t boottime_offset_ns;
 	uint32_t root;
 	uint32_t mounts_first;
 	uint32_t mounts_count;
@@ -409,7 +422,7 @@ struct image_sandbox {
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 144, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 168, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -431,21 +444,23 @@ _Static_assert(offsetof(struct image_sandbox, uid_map_first) == 68, "layout");
 _Static_assert(offsetof(struct image_sandbox, uid_map_count) == 72, "layout");
 _Static_assert(offsetof(struct image_sandbox, gid_map_first) == 76, "layout");
 _Static_assert(offsetof(struct image_sandbox, gid_map_count) == 80, "layout");
-_Static_assert(offsetof(struct image_sandbox, root) == 84, "layout");
-_Static_assert(offsetof(struct image_sandbox, mounts_first) == 88, "layout");
-_Static_assert(offsetof(struct image_sandbox, mounts_count) == 92, "layout");
-_Static_assert(offsetof(struct image_sandbox, joiner_first) == 96, "layout");
-_Static_assert(offsetof(struct image_sandbox, mapper_first) == 100, "layout");
-_Static_assert(offsetof(struct image_sandbox, last_pid) == 104, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_kind) == 108, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_first) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, until_count) == 116, "layout");
-_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 120, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_signal) == 124, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 128, "layout");
-_Static_assert(offsetof(struct image_sandbox, stop_scope) == 132, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 136, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 140, "layout");
+_Static_assert(offsetof(struct image_sandbox, monotonic_offset_ns) == 88, "layout");
+_Static_assert(offsetof(struct image_sandbox, boottime_offset_ns) == 96, "layout");
+_Static_assert(offsetof(struct image_sandbox, root) == 104, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_first) == 108, "layout");
+_Static_assert(offsetof(struct image_sandbox, mounts_count) == 112, "layout");
+_Static_assert(offsetof(struct image_sandbox, joiner_first) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, mapper_first) == 120, "layout");
+_Static_assert(offsetof(struct image_sandbox, last_pid) == 124, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_kind) == 128, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_first) == 132, "layout");
+_Static_assert(offsetof(struct image_sandbox, until_count) == 136, "layout");
+_Static_assert(offsetof(struct image_sandbox, timeout_ms) == 140, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_signal) == 144, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 148, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_scope) == 152, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 156, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 160, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -479,7 +494,6 @@ struct image_process {
 	uint32_t inherit_env;
 	uint32_t inherit_env_count;
 	uint32_t cwd;
-	uint32_t umask;
 	uint32_t limits_first;
 	uint32_t limits_count;
 	uint32_t has_identity;
@@ -497,12 +511,17 @@ struct image_process {
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
 	uint32_t stop_scope;
+	uint32_t umask;
+	int32_t nice;
+	int32_t oom_score_adj;
+	uint64_t ignore_signals;
+	uint32_t parent_death_signal;
 	uint32_t timeout_ms;
 	uint32_t essential;
 	uint32_t expect;
 	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 116, "layout");
+_Static_assert(sizeof(struct image_process) == 144, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -510,28 +529,32 @@ _Static_assert(offsetof(struct image_process, env_count) == 12, "layout");
 _Static_assert(offsetof(struct image_process, inherit_env) == 16, "layout");
 _Static_assert(offsetof(struct image_process, inherit_env_count) == 20, "layout");
 _Static_assert(offsetof(struct image_process, cwd) == 24, "layout");
-_Static_assert(offsetof(struct image_process, umask) == 28, "layout");
-_Static_assert(offsetof(struct image_process, limits_first) == 32, "layout");
-_Static_assert(offsetof(struct image_process, limits_count) == 36, "layout");
-_Static_assert(offsetof(struct image_process, has_identity) == 40, "layout");
-_Static_assert(offsetof(struct image_process, uid) == 44, "layout");
-_Static_assert(offsetof(struct image_process, gid) == 48, "layout");
-_Static_assert(offsetof(struct image_process, groups_first) == 52, "layout");
-_Static_assert(offsetof(struct image_process, groups_count) == 56, "layout");
-_Static_assert(offsetof(struct image_process, stdin_kind) == 60, "layout");
-_Static_assert(offsetof(struct image_process, stdin_text) == 64, "layout");
-_Static_assert(offsetof(struct image_process, stdin_size) == 68, "layout");
-_Static_assert(offsetof(struct image_process, stdout_kind) == 72, "layout");
-_Static_assert(offsetof(struct image_process, stdout_path) == 76, "layout");
-_Static_assert(offsetof(struct image_process, stderr_kind) == 80, "layout");
-_Static_assert(offsetof(struct image_process, stderr_path) == 84, "layout");
-_Static_assert(offsetof(struct image_process, stop_signal) == 88, "layout");
-_Static_assert(offsetof(struct image_process, stop_grace_ms) == 92, "layout");
-_Static_assert(offsetof(struct image_process, stop_scope) == 96, "layout");
-_Static_assert(offsetof(struct image_process, timeout_ms) == 100, "layout");
-_Static_assert(offsetof(struct image_process, essential) == 104, "layout");
-_Static_assert(offsetof(struct image_process, expect) == 108, "layout");
-_Static_assert(offsetof(struct image_process, pins) == 112, "layout");
+_Static_assert(offsetof(struct image_process, limits_first) == 28, "layout");
+_Static_assert(offsetof(struct image_process, limits_count) == 32, "layout");
+_Static_assert(offsetof(struct image_process, has_identity) == 36, "layout");
+_Static_assert(offsetof(struct image_process, uid) == 40, "layout");
+_Static_assert(offsetof(struct image_process, gid) == 44, "layout");
+_Static_assert(offsetof(struct image_process, groups_first) == 48, "layout");
+_Static_assert(offsetof(struct image_process, groups_count) == 52, "layout");
+_Static_assert(offsetof(struct image_process, stdin_kind) == 56, "layout");
+_Static_assert(offsetof(struct image_process, stdin_text) == 60, "layout");
+_Static_assert(offsetof(struct image_process, stdin_size) == 64, "layout");
+_Static_assert(offsetof(struct image_process, stdout_kind) == 68, "layout");
+_Static_assert(offsetof(struct image_process, stdout_path) == 72, "layout");
+_Static_assert(offsetof(struct image_process, stderr_kind) == 76, "layout");
+_Static_assert(offsetof(struct image_process, stderr_path) == 80, "layout");
+_Static_assert(offsetof(struct image_process, stop_signal) == 84, "layout");
+_Static_assert(offsetof(struct image_process, stop_grace_ms) == 88, "layout");
+_Static_assert(offsetof(struct image_process, stop_scope) == 92, "layout");
+_Static_assert(offsetof(struct image_process, umask) == 96, "layout");
+_Static_assert(offsetof(struct image_process, nice) == 100, "layout");
+_Static_assert(offsetof(struct image_process, oom_score_adj) == 104, "layout");
+_Static_assert(offsetof(struct image_process, ignore_signals) == 112, "layout");
+_Static_assert(offsetof(struct image_process, parent_death_signal) == 120, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 124, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 128, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 132, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 136, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {
@@ -803,10 +826,10 @@ struct snapshot_row {
 	uint32_t uid;
 	uint64_t start_ns;
 	uint32_t argv_size;
-	uint32_t inodes[7];
+	uint32_t inodes[8];
 	uint8_t comm[16];
 };
-_Static_assert(sizeof(struct snapshot_row) == 72, "layout");
+_Static_assert(sizeof(struct snapshot_row) == 80, "layout");
 _Static_assert(offsetof(struct snapshot_row, size) == 0, "layout");
 _Static_assert(offsetof(struct snapshot_row, level) == 4, "layout");
 _Static_assert(offsetof(struct snapshot_row, state) == 8, "layout");
@@ -814,7 +837,7 @@ _Static_assert(offsetof(struct snapshot_row, uid) == 12, "layout");
 _Static_assert(offsetof(struct snapshot_row, start_ns) == 16, "layout");
 _Static_assert(offsetof(struct snapshot_row, argv_size) == 24, "layout");
 _Static_assert(offsetof(struct snapshot_row, inodes) == 28, "layout");
-_Static_assert(offsetof(struct snapshot_row, comm) == 56, "layout");
+_Static_assert(offsetof(struct snapshot_row, comm) == 60, "layout");
 
 /* The namespaces around one process, outermost first, as far up as the caller may see. A count is 0 where it may not look; an init is 0 where the kernel does not translate. */
 struct namespace_row {

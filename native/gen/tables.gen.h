@@ -1,4 +1,4 @@
-/* Generated from src/base and src/wire by `npm run gen`; do not edit. */
+/* Generated from src/base, src/fields and src/wire by `npm run gen`; do not edit. */
 #ifndef TABLES_GEN_H
 #define TABLES_GEN_H
 
@@ -7,10 +7,12 @@
 #define SBX_EXIT_FAILED 1
 #define SBX_EXIT_SPEC 2
 #define SBX_EXIT_HOST 3
+#define SBX_EXIT_BUG 101
 #define SBX_EXIT_USAGE 64
 #define SBX_EXIT_INTERRUPTED 130
-#define SBX_EXIT_BUG 101
 #define SBX_EXIT_EXEC 127
+
+#define SBX_RUN_FILES "table", "trace", "plan", "control", "lock"
 
 /* X(kind, CLONE_ flag, name in /proc/PID/ns): src/base/namespace-kinds.ts. */
 #define SBX_NAMESPACES(X) \
@@ -20,7 +22,11 @@
 	X(NAMESPACE_IPC, CLONE_NEWIPC, "ipc") \
 	X(NAMESPACE_UTS, CLONE_NEWUTS, "uts") \
 	X(NAMESPACE_NET, CLONE_NEWNET, "net") \
-	X(NAMESPACE_CGROUP, CLONE_NEWCGROUP, "cgroup")
+	X(NAMESPACE_CGROUP, CLONE_NEWCGROUP, "cgroup") \
+	X(NAMESPACE_TIME, CLONE_NEWTIME, "time")
+
+/* Kinds that are not made by a clone. */
+#define SBX_LATE_KINDS (1u << NAMESPACE_TIME)
 
 /* X(kind, KIND, member of struct nsproxy, struct that it points to). */
 #define SBX_NSPROXY(X) \
@@ -28,7 +34,8 @@
 	X(NAMESPACE_IPC, IPC, "ipc_ns", "ipc_namespace") \
 	X(NAMESPACE_UTS, UTS, "uts_ns", "uts_namespace") \
 	X(NAMESPACE_NET, NET, "net_ns", "net") \
-	X(NAMESPACE_CGROUP, CGROUP, "cgroup_ns", "cgroup_namespace")
+	X(NAMESPACE_CGROUP, CGROUP, "cgroup_ns", "cgroup_namespace") \
+	X(NAMESPACE_TIME, TIME, "time_ns", "time_namespace")
 
 /* Whom a failed step speaks of. */
 enum step_scope {
@@ -50,7 +57,9 @@ enum step_scope {
 	X(STEP_TABLE_MAP, "table_map", SCOPE_HOST) \
 	X(STEP_RUN_DIR_OPEN, "run_dir_open", SCOPE_HOST) \
 	X(STEP_MEMORY, "memory", SCOPE_HOST) \
+	X(STEP_RESERVE_DESCRIPTORS, "reserve_descriptors", SCOPE_HOST) \
 	X(STEP_DESCRIPTOR_LIMIT, "descriptor_limit", SCOPE_HOST) \
+	X(STEP_SEAL, "seal", SCOPE_HOST) \
 	X(STEP_CONTROL_OPEN, "control_open", SCOPE_HOST) \
 	X(STEP_PROC_OPEN, "proc_open", SCOPE_HOST) \
 	X(STEP_LOG_SOCKET, "log_socket", SCOPE_HOST) \
@@ -71,22 +80,22 @@ enum step_scope {
 	X(STEP_HELPER_LOST, "helper_lost", SCOPE_HOST) \
 	X(STEP_START_SOCKET, "start_socket", SCOPE_HOST) \
 	X(STEP_STARTS_WATCH, "starts_watch", SCOPE_HOST) \
-	X(STEP_SEAL, "seal", SCOPE_HOST) \
-	X(STEP_USERNS_MAKE, "userns_make", SCOPE_HOST) \
-	X(STEP_NAMESPACES_MAKE, "namespaces_make", SCOPE_HOST) \
-	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
-	X(STEP_NULL_DEVICE, "null_device", SCOPE_HOST) \
-	X(STEP_MOUNT_RUN, "mount_run", SCOPE_HOST) \
-	X(STEP_HIDE_RUNS, "hide_runs", SCOPE_HOST) \
-	X(STEP_SPEC_DIR, "spec_dir", SCOPE_HOST) \
 	X(STEP_JOIN, "join", SCOPE_HOST) \
+	X(STEP_JOIN_NOTHING, "join_nothing", SCOPE_HOST) \
 	X(STEP_PIDS_READ, "pids_read", SCOPE_HOST) \
 	X(STEP_PIDNS_OPEN, "pidns_open", SCOPE_HOST) \
 	X(STEP_PROC_PID_OPEN, "proc_pid_open", SCOPE_HOST) \
 	X(STEP_SETGROUPS_DENY, "setgroups_deny", SCOPE_HOST) \
 	X(STEP_UID_MAP, "uid_map", SCOPE_HOST) \
 	X(STEP_GID_MAP, "gid_map", SCOPE_HOST) \
+	X(STEP_USERNS_MAKE, "userns_make", SCOPE_HOST) \
+	X(STEP_USERNS_KEEP, "userns_keep", SCOPE_HOST) \
+	X(STEP_NAMESPACES_MAKE, "namespaces_make", SCOPE_HOST) \
+	X(STEP_NAMESPACE_OPEN, "namespace_open", SCOPE_HOST) \
 	X(STEP_USERNS_ENTER, "userns_enter", SCOPE_HOST) \
+	X(STEP_TIME_MAKE, "time_make", SCOPE_HOST) \
+	X(STEP_TIME_OFFSETS, "time_offsets", SCOPE_HOST) \
+	X(STEP_TIME_ENTER, "time_enter", SCOPE_HOST) \
 	X(STEP_ROOT_READONLY, "root_readonly", SCOPE_HOST) \
 	X(STEP_MOUNT_PROC, "mount_proc", SCOPE_HOST) \
 	X(STEP_MOUNT_DEV, "mount_dev", SCOPE_HOST) \
@@ -95,10 +104,15 @@ enum step_scope {
 	X(STEP_HOSTNAME, "hostname", SCOPE_HOST) \
 	X(STEP_DOMAINNAME, "domainname", SCOPE_HOST) \
 	X(STEP_LOOPBACK, "loopback", SCOPE_HOST) \
+	X(STEP_NULL_DEVICE, "null_device", SCOPE_HOST) \
+	X(STEP_MOUNT_RUN, "mount_run", SCOPE_HOST) \
+	X(STEP_HIDE_RUNS, "hide_runs", SCOPE_HOST) \
+	X(STEP_SPEC_DIR, "spec_dir", SCOPE_HOST) \
 	X(STEP_LAST_PID, "last_pid", SCOPE_HOST) \
 	X(STEP_BOUNDING_SET, "bounding_set", SCOPE_HOST) \
 	X(STEP_DROP_CAPABILITIES, "drop_capabilities", SCOPE_HOST) \
 	X(STEP_NO_NEW_PRIVS, "no_new_privs", SCOPE_HOST) \
+	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \
 	X(STEP_LOG_PIPE, "log_pipe", SCOPE_HOST) \
 	X(STEP_LOG_ACCOUNT, "log_account", SCOPE_HOST) \
@@ -112,6 +126,10 @@ enum step_scope {
 	X(STEP_GROUPS, "groups", SCOPE_PROCESS) \
 	X(STEP_GID, "gid", SCOPE_PROCESS) \
 	X(STEP_UID, "uid", SCOPE_PROCESS) \
+	X(STEP_NICE, "nice", SCOPE_PROCESS) \
+	X(STEP_OOM_SCORE_ADJ, "oom_score_adj", SCOPE_PROCESS) \
+	X(STEP_PARENT_DEATH_SIGNAL, "parent_death_signal", SCOPE_PROCESS) \
+	X(STEP_IGNORE_SIGNALS, "ignore_signals", SCOPE_PROCESS) \
 	X(STEP_CWD, "cwd", SCOPE_PROCESS) \
 	X(STEP_EXEC, "exec", SCOPE_PROCESS)
 
@@ -127,6 +145,38 @@ enum wait_event {
 	X(CONDITION_STARTED, WAIT_EVENT_START) \
 	X(CONDITION_EXITED, WAIT_EVENT_FAILURE | WAIT_EVENT_SUCCESS) \
 	X(CONDITION_SUCCEEDED, WAIT_EVENT_SUCCESS)
+
+/* X(name, check): numbers of `struct image_process`: src/fields/process-fields.ts. */
+#define SBX_PROCESS_NUMBERS(X) \
+	X(umask, value <= 0777) \
+	X(nice, value == SBX_NO_INTEGER || (value >= -20 && value <= 19)) \
+	X(oom_score_adj, value == SBX_NO_INTEGER || (value >= -1000 && value <= 1000)) \
+	X(ignore_signals, !(value & 1ull << (SIGKILL - 1)) && !(value & 1ull << (SIGSTOP - 1))) \
+	X(parent_death_signal, value <= SBX_SIGNAL_MAX) \
+	X(timeout_ms, true) \
+	X(essential, value <= 1)
+
+/* X(name, step): fields that the supervisor gives, that need the shim's rights, that come last. */
+#define SBX_FIELDS_BY_SUPERVISOR(X) \
+	X(oom_score_adj, STEP_OOM_SCORE_ADJ)
+
+#define SBX_FIELDS_BY_IDENTITY(X) \
+	X(nice, STEP_NICE)
+
+#define SBX_FIELDS_BY_EXEC(X) \
+	X(ignore_signals, STEP_IGNORE_SIGNALS) \
+	X(parent_death_signal, STEP_PARENT_DEATH_SIGNAL)
+
+#define SBX_NO_INTEGER (-2147483647 - 1)
+
+/* X(state, name), in order: src/wire/enums.ts. */
+#define SBX_SLOT_STATES(X) \
+	X(SLOT_STATE_PENDING, "pending") \
+	X(SLOT_STATE_STARTING, "starting") \
+	X(SLOT_STATE_RUNNING, "running") \
+	X(SLOT_STATE_EXITED, "exited") \
+	X(SLOT_STATE_FAILED, "failed") \
+	X(SLOT_STATE_SKIPPED, "skipped")
 
 /* X(errno): one name a number, the usual one. Source: errno(3). */
 #define SBX_ERRNOS(X) \

@@ -13,6 +13,7 @@
 #include "build/idmap.h"
 #include "core/path.h"
 #include "core/sys.h"
+#include "init/attributes.h"
 #include "init/streams.h"
 
 /* Pointer arrays for execve, filled in the child, which has a copy of its parent's memory. */
@@ -94,7 +95,7 @@ static int set_limits(const struct run *run, const struct image_process *process
 	/* The shim raised its own; workloads get the caller's. */
 	if (!has_own_descriptors && setrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
 		return sbx_fail(error, STEP_LIMITS, level);
-	return 0;
+	return sbx_done(STEP_LIMITS, level);
 }
 
 static int take_identity(const struct exec_request *request, const struct image_sandbox *sandbox,
@@ -192,7 +193,8 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 
 	if (setsid() < 0 && errno != EPERM) /* EPERM: it leads one already */
 		return sbx_fail(error, STEP_SESSION, level);
-	if (raise_limits(request->run, process, level, error) < 0)
+	if (raise_limits(request->run, process, level, error) < 0 ||
+	    attributes_with_rights(process, level, error) < 0)
 		return -1;
 	if (streams_set(request, error) < 0)
 		return -1;
@@ -208,6 +210,8 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 	/* After the ids, which clear it. Source: PR_SET_PDEATHSIG(2const). */
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
+	if (attributes_at_exec(process, level, error) < 0)
+		return -1;
 	return set_limits(request->run, process, level, error);
 }
 

@@ -10,6 +10,7 @@
 #include "build/caps.h"
 #include "build/dev.h"
 #include "build/sandbox.h"
+#include "build/timens.h"
 #include "core/descriptors.h"
 #include "core/pids.h"
 #include "core/sys.h"
@@ -166,10 +167,10 @@ static int enter_kind(const struct run *run, uint32_t sandbox, unsigned int kind
 
 	errno = ESRCH;
 	if (fd <= 0)
-		return sbx_fail(error, STEP_JOIN, level);
+		return sbx_fail(error, STEP_JOIN_NOTHING, level);
 	if (kind == NAMESPACE_USER && run_userns_apart(run, sandbox))
 		return dup3(fd, FD_USERNS, O_CLOEXEC) < 0 ?
-			       sbx_fail(error, STEP_USERNS_ENTER, level) :
+			       sbx_fail(error, STEP_USERNS_KEEP, level) :
 			       0;
 	if (kind == NAMESPACE_PID && dup3(fd, FD_PIDNS + level, O_CLOEXEC) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, level);
@@ -177,6 +178,8 @@ static int enter_kind(const struct run *run, uint32_t sandbox, unsigned int kind
 		return sbx_fail(error, STEP_JOIN, level);
 	if (kind == NAMESPACE_USER)
 		caps_entered_userns();
+	if (kind == NAMESPACE_TIME)
+		timens_entered(run, sandbox);
 	return 0;
 }
 
@@ -256,6 +259,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	int count = chain_of(spawn->run, spawn->slot, chain);
 	struct sbx_error error = { 0 };
 
+	DEBUG_AT(spawn->slot);
 	if (run_place(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;

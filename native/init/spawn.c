@@ -9,6 +9,7 @@
 #include "build/sandbox.h"
 #include "core/pids.h"
 #include "core/sys.h"
+#include "init/attributes.h"
 #include "init/join.h"
 #include "run/log.h"
 
@@ -70,8 +71,10 @@ static _Noreturn void first_process(struct spawn *spawn)
 {
 	struct sbx_error error = { 0 };
 
-	if (!is_process(spawn))
+	if (!is_process(spawn)) {
 		run_leave_parent();
+		attributes_open(spawn->sandbox == 0);
+	}
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
 		spawn_set_fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);
@@ -89,6 +92,7 @@ static _Noreturn void begin(struct spawn *spawn)
 {
 	struct sbx_error error = { 0 };
 
+	DEBUG_AT(spawn->slot);
 	if (spawn->start >= 0 && run_place(spawn->start, FD_START) < 0) {
 		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
 		spawn_set_fault(spawn, &error);
@@ -106,7 +110,7 @@ static _Noreturn void begin(struct spawn *spawn)
 /* Kinds of namespaces that the first process of a sandbox is cloned into. */
 static uint32_t kinds_of_first(const struct spawn *spawn)
 {
-	uint32_t kinds = spawn->planned->namespaces_new;
+	uint32_t kinds = spawn->planned->namespaces_new & ~SBX_LATE_KINDS;
 	bool is_below = run_enters_userns(spawn->run, spawn->planned->parent);
 
 	if (spawn->sandbox == 0 && spawn->run->userns_first)
@@ -230,7 +234,8 @@ int spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init, bool rese
 	table_set_state(&run->table, slot, SLOT_STATE_STARTING);
 	if (open_start(&spawn, sockets, &error) == 0 &&
 	    (process == NULL || !run->has_control ||
-	     log_pipes_open(&pipes, process, (int)spawn.record->level, &error) == 0)) {
+	     log_pipes_open(&pipes, process, (int)spawn.record->level, &error) == 0) &&
+	    (process == NULL || attributes_give(process, (int)spawn.record->level, &error) == 0)) {
 		spawn.exec.stdout_fd = pipes.out[1];
 		spawn.exec.stderr_fd = pipes.err[1];
 		spawn.start = sockets[1];
@@ -241,6 +246,8 @@ int spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init, bool rese
 	} else {
 		spawn_set_fault(&spawn, &error);
 	}
+	if (process != NULL)
+		attributes_take_back(process);
 	close_if_open(sockets[1]);
 	log_pipes_send(&pipes, slot);
 	if (spawned->pid == 0 && spawned->helper == 0) {

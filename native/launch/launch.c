@@ -83,7 +83,7 @@ int main(int count, char **arguments)
 	char path[PATH_MAX];
 
 	if (count > 0 && strcmp(arguments[0], "sandbox-terminal") == 0)
-		return terminal_main();
+		return terminal_main(count > 1 && strcmp(arguments[1], "relay") == 0);
 	fill_streams();
 	if (obstacle_told())
 		return EXIT_HOST;

@@ -14,7 +14,8 @@
 static int usage(void)
 {
 	static const char text[] =
-		"usage: sandbox-look snapshot MONITOR [--namespaces] [--by bpf|nsfs|procfs]\n"
+		"usage: sandbox-look snapshot MONITOR [--namespaces] [--pidns INODE]\n"
+		"                                     [--by bpf|nsfs|procfs]\n"
 		"       sandbox-look namespaces PID...\n"
 		"       sandbox-look version\n"
 		"\n"

@@ -169,25 +169,24 @@ static bool is_hidden(uint32_t pid)
 }
 
 /*
- * The namespace at level 1 whose init is `pid`, where procfs hides the init (hidepid). A process that
+ * The namespace with this inode, where procfs hides the monitor or the init (hidepid). A process that
  * procfs shows and that lives in the namespace leads to it.
  */
-static int pidns_of_hidden_init(uint32_t pid)
+static int pidns_of_inode(uint32_t inode)
 {
-	uint32_t inode;
+	uint32_t own;
 
 	if (!list_processes())
 		return PIDNS_NONE;
 	for (uint32_t i = 0; i < count; i++) {
-		int pidns = pidns_at_level(pidns_of(list[i].pid, &inode), 1);
-
-		if (pidns > PIDNS_OWN && pidns_process(pidns, 1) == pid)
-			return pidns;
+		(void)pidns_of(list[i].pid, &own);
+		if (pidns_known(inode) > PIDNS_OWN)
+			return pidns_known(inode);
 	}
 	return PIDNS_NONE;
 }
 
-int members_root(int procfs, uint32_t monitor)
+int members_root(int procfs, uint32_t monitor, uint32_t inode)
 {
 	const char *text = monitor_children;
 	int root = PIDNS_OWN;
@@ -201,8 +200,9 @@ int members_root(int procfs, uint32_t monitor)
 	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
 		root = pidns_of_init(child);
 	at = text;
-	for (uint32_t child; root <= PIDNS_OWN && (child = (uint32_t)procfs_number(&at)) != 0;)
-		root = is_hidden(child) ? pidns_of_hidden_init(child) : PIDNS_OWN;
+	if (root <= PIDNS_OWN && inode != 0 &&
+	    (is_hidden(monitor) || is_hidden((uint32_t)procfs_number(&at))))
+		root = pidns_of_inode(inode);
 	if (root <= PIDNS_OWN)
 		return PIDNS_OWN;
 	/* The monitor's other children must be in it too: they were cloned into it from above. */
@@ -304,11 +304,11 @@ int members_find(int procfs, uint32_t monitor, int root, const struct member **m
  * The kernel gives PIDs upwards, so a hidden process has a number below or not far above the highest
  * shown. It translates a PID without asking for rights over the process.
  */
-void members_hidden(int root, void (*report)(uint32_t pid))
+void members_hidden(uint32_t monitor, int root, void (*report)(uint32_t pid))
 {
 	uint32_t last = 0;
 	const char *at = monitor_children;
-	bool has_hidden = false;
+	bool has_hidden = is_hidden(monitor);
 
 	for (uint32_t child; (child = (uint32_t)procfs_number(&at)) != 0;)
 		has_hidden = has_hidden || is_hidden(child);

@@ -15,8 +15,11 @@ struct member {
  * has only joined does not. `proc` is a descriptor of procfs in each of these functions.
  */
 
-/* The namespace in which all of the run is visible; PIDNS_OWN where none is known to be. */
-int members_root(int proc, uint32_t monitor);
+/*
+ * The namespace in which all of the run is visible; PIDNS_OWN where none is known to be. Where procfs
+ * hides the monitor from this caller, it is the namespace with this inode; 0: not known.
+ */
+int members_root(int proc, uint32_t monitor, uint32_t inode);
 
 /*
  * Finds the living processes of the run of `monitor`, without the monitor, in the order of /proc:
@@ -30,6 +33,6 @@ int members_find(int proc, uint32_t monitor, int root, const struct member **mem
  * Reports the PID of each process that is visible in `root` and hidden from this caller by procfs; 0
  * if there may be some that cannot be listed. To be called after members_find.
  */
-void members_hidden(int root, void (*report)(uint32_t pid));
+void members_hidden(uint32_t monitor, int root, void (*report)(uint32_t pid));
 
 #endif

@@ -11,6 +11,7 @@
 /* What to read of each process. */
 struct snapshot_options {
 	int proc; /* a descriptor of procfs */
+	uint32_t pidns; /* inode of the outermost PID namespace of the run; 0: not known */
 	bool all_namespaces; /* the inodes of all its namespaces, not of the PID namespace alone */
 };
 

@@ -104,7 +104,7 @@ static void say_hidden(uint32_t pid)
 static int write_snapshot(uint32_t monitor, const struct snapshot_options *options,
 			  enum means means)
 {
-	int root = members_root(options->proc, monitor);
+	int root = members_root(options->proc, monitor, options->pidns);
 	struct snapshot_entry *all = NULL;
 	uint32_t read = 0;
 	int64_t count;
@@ -127,7 +127,7 @@ static int write_snapshot(uint32_t monitor, const struct snapshot_options *optio
 		errno = rows_missed()->err;
 		(void)fail("to read a process that lives");
 	}
-	members_hidden(root, say_hidden);
+	members_hidden(monitor, root, say_hidden);
 	return 0;
 }
 
@@ -146,6 +146,14 @@ static enum means means_of(const char *name)
 	return MEANS_COUNT;
 }
 
+/* 0 of what is no number. */
+static uint32_t inode_of(const char *text)
+{
+	uint64_t inode = procfs_number(&text);
+
+	return *text == '\0' && inode <= UINT32_MAX ? (uint32_t)inode : 0;
+}
+
 int snapshot_main(int count, char **arguments)
 {
 	struct snapshot_options options = { .proc = -1 };
@@ -158,6 +166,8 @@ int snapshot_main(int count, char **arguments)
 	for (int i = 1; i < count; i++) {
 		if (strcmp(arguments[i], "--namespaces") == 0)
 			options.all_namespaces = true;
+		else if (strcmp(arguments[i], "--pidns") == 0 && i + 1 < count)
+			options.pidns = inode_of(arguments[++i]);
 		else if (strcmp(arguments[i], "--by") == 0)
 			means = means_of(arguments[++i]);
 		else

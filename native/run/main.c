@@ -16,6 +16,7 @@
 #include "build/dev.h"
 #include "run/monitor.h"
 #include "run/run_dir.h"
+#include "run/verdict.h"
 #include "run/seal.h"
 #include "core/fault.h"
 #include "core/shared.h"
@@ -27,6 +28,7 @@ struct options {
 	const char *image;
 	const char *spec_dir;
 	const char *run_dir; /* locked, and removed at the end; NULL: there is none */
+	const char *debug; /* a descriptor's number; NULL: not asked for */
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
@@ -38,6 +40,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
+		"                              [--debug FD]\n"
 		"       sandbox-shim runs DIR...\n"
 		"       sandbox-shim version\n"
 		"\n"
@@ -50,8 +53,10 @@ static int usage(void)
 		"  --trace FD    file that every fork, exec and exit is written to\n"
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
+		"  --debug FD    one JSON line for each step (or SANDBOX_DEBUG=1: on stderr)\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
-		"Exit: 0 done, 1 a process failed, 3 this host cannot, 64 wrong usage.\n";
+		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
+		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
 	return SBX_EXIT_USAGE;
@@ -94,6 +99,8 @@ static bool options_of(int count, char **arguments, struct options *options)
 			options->spec_dir = value;
 		else if (strcmp(arguments[i], "--run-dir") == 0)
 			options->run_dir = value;
+		else if (strcmp(arguments[i], "--debug") == 0)
+			options->debug = value;
 		else if (strcmp(arguments[i], "--control") == 0)
 			options->control_fd = number_of(value);
 		else if (strcmp(arguments[i], "--table") == 0)
@@ -169,7 +176,7 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
 	if (run_reserve_numbers() < 0)
-		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
+		return sbx_fail(error, STEP_RESERVE_DESCRIPTORS, 0);
 	return 0;
 }
 
@@ -218,6 +225,7 @@ static int report_faults(const struct run *run, int code)
 		if (state->state == SLOT_STATE_FAILED)
 			(void)report(run, &error, slot);
 	}
+	verdict_print(&run->plan, &run->table);
 	return code;
 }
 
@@ -270,6 +278,8 @@ static int run_command(int count, char **arguments)
 	run.is_traced = options.trace.fd >= 0;
 	run.has_control = options.control_fd >= 0;
 	run.is_observed = options.table_fd >= 0;
+	debug_open(options.debug != NULL ? options.debug : getenv("SANDBOX_DEBUG"), FD_DEBUG,
+		   &run.plan);
 	if (raise_descriptors(&run, &error) < 0 ||
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
@@ -295,6 +305,8 @@ static int run_sealed(int count, char **arguments)
 	static const struct plan none;
 	struct sbx_error error = { 0 };
 
+	/* A limit on the size of files is an error here, not a death; reset before anything runs. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (seal_executable(arguments) == 0)
 		return run_command(count - 2, arguments + 2);
 	(void)sbx_fail(&error, STEP_SEAL, 0);

@@ -12,6 +12,7 @@
 #include "run/shutdown.h"
 #include "run/verdict.h"
 #include "run/watchdog.h"
+#include "init/attributes.h"
 #include "init/init.h"
 #include "run/log_account.h"
 #include "run/relay.h"
@@ -90,6 +91,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	*monitor = (struct monitor){
 		.run = run,
 	};
+	attributes_open(true);
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);

@@ -221,3 +221,32 @@ void verdict_write(const struct plan *plan, struct table *table)
 		code = SBX_EXIT_INTERRUPTED;
 	table_store(&table->header->exit_code, code);
 }
+
+static const char *const failure_names[FAILURE_COUNT] = {
+	[FAILURE_FAULT] = "could not be started",
+	[FAILURE_UNMET] = "never started: what it waits for can no longer come",
+	[FAILURE_TIMED_OUT] = "reached its time-out",
+	[FAILURE_SANDBOX_TIMED_OUT] = "its sandbox reached its time-out",
+	[FAILURE_BAD_END] = "failed",
+	[FAILURE_EXPECTATION] = "was not what is expected",
+	[FAILURE_PID_NOT_GIVEN] = "has not the PID that it is pinned to",
+};
+
+static void print_slot(const struct plan *plan, const struct table *table, uint32_t slot)
+{
+	const struct table_slot *state = &table->slots[slot];
+	const char *path = plan_string(plan, plan->slots[slot].path);
+
+	for (unsigned int kind = 0; kind < FAILURE_COUNT; kind++) {
+		/* A fault has its own line, with its step. */
+		if (kind != FAILURE_FAULT && state->failures & BIT(kind))
+			(void)dprintf(STDERR_FILENO, "sandbox-shim: %s: %s\n", path,
+				      failure_names[kind]);
+	}
+}
+
+void verdict_print(const struct plan *plan, const struct table *table)
+{
+	for (uint32_t slot = 0; slot < plan->slot_count; slot++)
+		print_slot(plan, table, slot);
+}

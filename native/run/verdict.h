@@ -17,6 +17,9 @@ uint32_t verdict_of_slot(const struct plan *plan, const struct table *table, uin
  */
 void verdict_write(const struct plan *plan, struct table *table);
 
+/* Says on stderr which slots failed and in what, where no runner does; faults are not among them. */
+void verdict_print(const struct plan *plan, const struct table *table);
+
 /* The exit code of a run whose verdict is `code`, but that was to be traced, and wholly. */
 static inline int verdict_with_trace(int code, bool is_whole)
 {

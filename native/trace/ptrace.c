@@ -28,6 +28,9 @@ enum {
 	IS_PROCESS = 4, /* it is no thread of another */
 };
 
+/* Of a thread whose process procfs hides. */
+#define HIDDEN_GROUP UINT32_MAX
+
 static uint8_t *tasks; /* by PID; virtual memory */
 static int proc;
 
@@ -36,15 +39,10 @@ static char text[STATUS_SIZE];
 /* Takes the PIDs from the line NSpid of `text`. Returns whether there is one. */
 static bool take_pids(struct trace_event *event)
 {
-	const char *line = strstr(text, "\nNSpid:");
+	int count = procfs_pids_in(text, event->pids);
 
-	if (line == NULL)
-		return false;
-	line += 7;
-	for (event->level = 0; *line == '\t' && event->level < SBX_PIDS_MAX; event->level++)
-		event->pids[event->level] = (uint32_t)procfs_number(&line);
-	event->level -= event->level > 0 ? 1 : 0;
-	return true;
+	event->level = count > 0 ? (uint32_t)count - 1 : 0;
+	return count > 0;
 }
 
 /*
@@ -62,11 +60,16 @@ static uint32_t describe_hidden(pid_t pid, struct trace_event *event)
 		(void)snprintf(path, sizeof(path), "self/fdinfo/%d", pidfd);
 		size = procfs_text(proc, path, text, sizeof(text));
 		(void)close(pidfd);
+	} else if (errno == EINVAL || errno == ENOENT) {
+		return HIDDEN_GROUP;
 	}
 	return size > 0 && take_pids(event) ? (uint32_t)pid : 0;
 }
 
-/* Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read. */
+/*
+ * Name and PIDs of a stopped task. Returns its thread group; 0: it cannot be read; HIDDEN_GROUP: it is
+ * a thread, and procfs hides whose.
+ */
 static uint32_t describe(pid_t pid, struct trace_event *event)
 {
 	const char *group, *line;
@@ -84,13 +87,6 @@ static uint32_t describe(pid_t pid, struct trace_event *event)
 	return (uint32_t)procfs_number(&group);
 }
 
-/* Whether a task that cannot be described is a thread of a hidden process, and no process. */
-static bool is_hidden_thread(pid_t parent, int event)
-{
-	/* Only a clone makes threads; one of a process that procfs shows is seen as such. */
-	return event == PTRACE_EVENT_CLONE && tasks[parent] & IS_PROCESS;
-}
-
 static void go_on(pid_t pid, int number)
 {
 	/* ESRCH: it was killed meanwhile, and its end comes by itself. */
@@ -105,7 +101,7 @@ static uint32_t process_of(pid_t task)
 	return tasks[task] & IS_PROCESS ? (uint32_t)task : describe(task, &event);
 }
 
-static void on_fork(pid_t parent, int how)
+static void on_fork(pid_t parent)
 {
 	struct trace_event event = { .kind = TRACE_KIND_FORK };
 	unsigned long child = 0;
@@ -121,7 +117,10 @@ static void on_fork(pid_t parent, int how)
 		event.parent = process_of(parent);
 		event.at_ns = sys_now();
 		stream_put(&event);
-	} else if (group == 0 && !is_hidden_thread(parent, how)) {
+		/* Without its parent nobody can tell whose it is. */
+		if (event.parent == 0 || event.parent == HIDDEN_GROUP)
+			stream_lose(1);
+	} else if (group == 0) {
 		stream_lose(1);
 	}
 	if (tasks[child] & SEEN_STOP)
@@ -174,13 +173,11 @@ static void on_stop(pid_t pid, int status)
 {
 	int number = WSTOPSIG(status);
 
-	int event = (int)((unsigned int)status >> 16);
-
-	switch (event) {
+	switch ((unsigned int)status >> 16) {
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		on_fork(pid, event);
+		on_fork(pid);
 		go_on(pid, 0);
 		break;
 	case PTRACE_EVENT_EXEC:

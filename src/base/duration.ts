@@ -23,3 +23,14 @@ export function durationText(ms: number): string {
       .find(([, each]) => ms >= each && ms % each === 0) ?? [];
   return `${ms / size}${unit}`;
 }
+
+/** As durationMs, with a sign before it if it has one. */
+export function signedDurationMs(text: string): number | null {
+  const ms = durationMs(text.replace(/^[+-]/, ""));
+  return ms === null || !text.startsWith("-") ? ms : -ms;
+}
+
+/** As durationText, of any sign. */
+export function signedDurationText(ms: number): string {
+  return ms < 0 ? `-${durationText(-ms)}` : durationText(ms);
+}

@@ -1,7 +1,8 @@
 /** Makes text of workloads and spec authors safe for a terminal. Pure. */
 
-/** Control characters, and those that change the direction of text around them. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+/** Control characters, and those that change the direction of what stands around them. */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
 /** The same for files, which must not hold the replacement character either. */
 const UNWRITABLE = new RegExp(`${UNSAFE.source}|\ufffd`, "g");

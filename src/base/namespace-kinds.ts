@@ -14,6 +14,8 @@ export interface NamespaceEntry {
    * it is kept elsewhere. Source: include/linux/nsproxy.h.
    */
   readonly kernel: { readonly member: string; readonly struct: string } | null;
+  /** Not made by clone3, but by the sandbox's first process while it builds the sandbox. */
+  readonly isLate?: true;
 }
 
 /**
@@ -57,6 +59,14 @@ export const NAMESPACES = [
     file: "cgroup",
     fallback: "new",
     kernel: { member: "cgroup_ns", struct: "cgroup_namespace" },
+  },
+  {
+    kind: "time",
+    flag: "CLONE_NEWTIME",
+    file: "time",
+    fallback: "inherit",
+    kernel: { member: "time_ns", struct: "time_namespace" },
+    isLate: true,
   },
 ] as const satisfies readonly NamespaceEntry[];
 

@@ -1,20 +1,22 @@
 /** The type-checker: from a spec's text to its IR, or to everything that is wrong with it. Pure. */
 
 import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
+import { SHOWN_COUNT_MAX } from "../diag/shown.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { Budget } from "../spec/budget.ts";
-import { type Case, expand, type Surroundings } from "../spec/expand.ts";
+import { applyCorrections, noCorrections } from "../spec/correction.ts";
+import { type Case, type CompileInputs, expand } from "../spec/expand.ts";
 import type { Value } from "../spec/expression.ts";
 import { includeAll } from "../spec/include.ts";
-import { mended, noMends } from "../spec/mend.ts";
 import { entryOf, type Node } from "../spec/node.ts";
-import { readSpec } from "../spec/read.ts";
+import { type Reading, readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
 import type { Template, Templates } from "../spec/templates.ts";
 import { applyTemplates } from "../spec/templates.ts";
-import { type BoxDraft, draftOf } from "./draft.ts";
-import { resolveProcesses, sandboxOf } from "./resolve.ts";
+import { draftOf, type SandboxDraft } from "./draft.ts";
+import { resolveProcesses } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
+import { sandboxOf } from "./sandbox-ir.ts";
 import { treeOf } from "./tree.ts";
 
 export interface Source {
@@ -34,20 +36,21 @@ export interface Checked {
   readonly params?: Readonly<Record<string, Value>>;
 }
 
-const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
+const NOTHING_AROUND: CompileInputs = { given: {}, environment: {}, load: () => null };
 
 /** Findings that make everything after them unsure: nothing is where it seems to be. */
 const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX1009", "SBX2120", "SBX2123", "SBX2310"]);
 
 /** A spec, or a file of templates that specs include. */
-export function checkFile(source: Source, around: Partial<Surroundings> = {}): Checked {
-  const { root, diagnostics } = readSpec(source.file, source.text);
-  if (root?.kind !== "map" || !isLibrary(root)) return checkSpec(source, around);
-  const found = [...diagnostics, ...checkShape(root, "Library")];
+export function checkFile(source: Source, around: Partial<CompileInputs> = {}): Checked {
+  const reading = readSpec(source.file, source.text);
+  const { root } = reading;
+  if (root?.kind !== "map" || !isLibrary(root)) return checkRead(source, reading, around);
+  const diagnostics = [...reading.diagnostics, ...checkShape(root, "Library")];
   const load = around.load ?? NOTHING_AROUND.load;
-  const { templates, sources } = includeAll(source, root, load, found);
-  applyTemplates(root, templates, new Budget(found), found);
-  return { diagnostics: sorted(found, source.file), ir: null, sources };
+  const { templates, sources } = includeAll(source, root, load, diagnostics);
+  applyTemplates(root, templates, new Budget(diagnostics), diagnostics);
+  return { diagnostics: sorted(diagnostics, source.file), ir: null, sources };
 }
 
 /** Whether a file without a name says nothing of processes of its own. */
@@ -56,34 +59,41 @@ function isLibrary(root: Node): boolean {
   return ["templates", "include"].some(has) && !["sandbox", "processes", "sandboxes"].some(has);
 }
 
-export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
-  const { root, diagnostics } = readSpec(source.file, source.text);
-  const found: Diagnostic[] = [...diagnostics];
+export function checkSpec(source: Source, around: Partial<CompileInputs> = {}): Checked {
+  return checkRead(source, readSpec(source.file, source.text), around);
+}
+
+/** To read a large spec takes longer than all else, so it is done once. */
+function checkRead(
+  source: Source,
+  { root, diagnostics: ofSyntax }: Reading,
+  around: Partial<CompileInputs>,
+): Checked {
+  const diagnostics: Diagnostic[] = [...ofSyntax];
   const own = new Map([[source.file, source.text]]);
-  const isFatal = () => found.some(({ code }) => FATAL.has(code));
+  const isFatal = () => diagnostics.some(({ code }) => FATAL.has(code));
   if (root?.kind !== "map" || isFatal()) {
-    if (root !== null && !isFatal()) found.push(...checkShape(root));
-    return { diagnostics: sorted(found, source.file), ir: null, sources: own };
+    if (root !== null && !isFatal()) diagnostics.push(...checkShape(root));
+    return { diagnostics: sorted(diagnostics, source.file), ir: null, sources: own };
   }
-  const budget = new Budget(found);
-  const expanded = expand(source, root, { ...NOTHING_AROUND, ...around }, budget, found);
+  const budget = new Budget(diagnostics);
+  const expanded = expand(source, root, { ...NOTHING_AROUND, ...around }, budget, diagnostics);
   const { templates, sources } = expanded;
-  if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
-  let draft: BoxDraft | null = null;
+  if (isFatal()) return { diagnostics: sorted(diagnostics, source.file), ir: null, sources };
+  let draft: SandboxDraft | null = null;
   for (const each of expanded.cases) {
-    const made = checkCase(each, budget, found);
+    const made = checkCase(each, budget, diagnostics);
     draft ??= made;
     // What comes after too much would be about what is no more there.
-    if (isFatal()) return { diagnostics: sorted(found, source.file), ir: null, sources };
+    if (isFatal()) return { diagnostics: sorted(diagnostics, source.file), ir: null, sources };
   }
-  found.push(...unusedTemplates(source.file, templates));
-  const told = withoutEffects(found);
-  const hasError = found.some(({ severity }) => severity === "error");
+  diagnostics.push(...unusedTemplates(source.file, templates));
+  const ordered = sorted(withoutEffects(diagnostics), source.file);
+  const hasError = diagnostics.some(({ severity }) => severity === "error");
   return {
-    diagnostics: sorted(
-      told.map((each) => withUse(each, templates)),
-      source.file,
-    ),
+    // Of more than are shown nobody asks where their templates are used.
+    diagnostics:
+      ordered.length > SHOWN_COUNT_MAX ? ordered : ordered.map((each) => withUse(each, templates)),
     ir: hasError || draft === null ? null : sandboxOf(draft),
     sources,
     params: Object.fromEntries(expanded.cases[0]?.values ?? []),
@@ -93,27 +103,29 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
 function checkCase(
   { root, values, isPlain }: Case,
   budget: Budget,
-  found: Diagnostic[],
-): BoxDraft | null {
+  diagnostics: Diagnostic[],
+): SandboxDraft | null {
   budget.renew("text", "nodes", "edges");
-  const mends = noMends();
-  found.push(...checkShape(root, "Spec", mends));
-  const meant = mended(root, mends);
-  const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, budget, found);
-  if (!budget.isSpent) resolveProcesses(draft, budget, found);
+  const corrections = noCorrections();
+  diagnostics.push(...checkShape(root, "Spec", corrections));
+  const meant = applyCorrections(root, corrections);
+  const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, budget, diagnostics);
+  if (!budget.isSpent) resolveProcesses(draft, budget, diagnostics);
   if (budget.isSpent) return null;
-  checkRules(treeOf(draft), found);
+  checkRules(treeOf(draft), diagnostics);
   return draft;
 }
 
 /** Which template is meant cannot be known while a file, or the right name, is missing. */
-function withoutEffects(found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const has = (...codes: string[]) => found.some(({ code }) => codes.includes(code));
+function withoutEffects(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const has = (...codes: string[]) => diagnostics.some(({ code }) => codes.includes(code));
   const effects = [
     ...(has("SBX2116", "SBX2117", "SBX2126", "SBX1006") ? ["SBX2119"] : []),
     ...(has("SBX2116", "SBX2117", "SBX2119", "SBX2126", "SBX1006") ? ["SBX2603"] : []),
   ];
-  return effects.length === 0 ? found : found.filter(({ code }) => !effects.includes(code));
+  return effects.length === 0
+    ? diagnostics
+    : diagnostics.filter(({ code }) => !effects.includes(code));
 }
 
 /** Those of included files are for others too. */
@@ -128,14 +140,14 @@ function unusedTemplates(file: string, templates: Templates): Diagnostic[] {
 }
 
 /** A finding inside of a template also says where that one is used. */
-function withUse(found: Diagnostic, templates: Templates): Diagnostic {
-  if (templates.size === 0) return found;
-  const around = [...templates.values()].find((template) => holds(template, found));
+function withUse(finding: Diagnostic, templates: Templates): Diagnostic {
+  if (templates.size === 0) return finding;
+  const around = [...templates.values()].find((template) => holds(template, finding));
   const [first, ...others] = around?.uses ?? [];
-  if (around === undefined || first === undefined) return found;
+  if (around === undefined || first === undefined) return finding;
   const more = others.length === 0 ? "" : `, and in ${others.length} more places`;
   const label = `template "${around.name}" is used here${more}`;
-  return { ...found, related: [...found.related, { span: first, label }] };
+  return { ...finding, related: [...finding.related, { span: first, label }] };
 }
 
 function holds({ body }: Template, { span }: Diagnostic): boolean {

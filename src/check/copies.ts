@@ -1,6 +1,7 @@
 /** Copies of a process or sandbox: puts `${replica}` and `${nest}` into the nodes that use them. Pure. */
 
 import type { Span } from "../base/span.ts";
+import type { Diagnostic } from "../diag/diagnostic.ts";
 import type { Budget } from "../spec/budget.ts";
 import type { Scope } from "../spec/expression.ts";
 import { entryOf, integerOf, type MapNode, type Node } from "../spec/node.ts";
@@ -8,7 +9,6 @@ import { checkShape } from "../spec/shape.ts";
 import { substitute } from "../spec/substitute.ts";
 import { Scales } from "../spec/weight.ts";
 import { withNumber } from "./copy-scope.ts";
-import type { Found } from "./values.ts";
 
 /** Of a sandbox: its members are copies of their own, and its count is its parent's matter. */
 const NOT_OWN: ReadonlySet<string> = new Set(["processes", "sandboxes", "replicas", "nest"]);
@@ -21,7 +21,7 @@ const COUNT: ReadonlySet<string> = new Set(["replicas"]);
 const NOTHING: ReadonlySet<string> = new Set();
 
 export class Copies {
-  readonly #found: Found;
+  readonly #diagnostics: Diagnostic[];
   readonly #isPlain: boolean;
   /** Whether a node holds a deferred scalar. */
   readonly #open = new WeakMap<Node, boolean>();
@@ -30,21 +30,21 @@ export class Copies {
   readonly #scales: Scales;
 
   /** `scope` has what all copies have in common: the parameters. */
-  constructor(isPlain: boolean, scope: Scope, budget: Budget, found: Found) {
+  constructor(isPlain: boolean, scope: Scope, budget: Budget, diagnostics: Diagnostic[]) {
     this.#isPlain = isPlain;
     this.#budget = budget;
     this.#scales = new Scales(scope);
-    this.#found = found;
+    this.#diagnostics = diagnostics;
   }
 
-  /** Whether so many copies of a process can be had in the sandbox `box`. */
-  mayCopyProcess(node: Node, box: Node, count: number, at: Span): boolean {
+  /** Whether so many copies of a process can be had in the sandbox `sandbox`. */
+  mayCopyProcess(node: Node, sandbox: Node, count: number, at: Span): boolean {
     const own = this.#scales.of(node);
-    const shared = this.#scales.ofFields(box, INHERITED);
+    const shared = this.#scales.ofFields(sandbox, INHERITED);
     const isOpen = !this.#isPlain && this.#isOpen(node);
     // A process with variables of its own has a list of all, the sandbox's with them.
     const hasOwnList = ENV.some((key) => entryOf(node, key) !== null);
-    const listed = hasOwnList ? this.#scales.ofFields(box, ENV).nodes : 0;
+    const listed = hasOwnList ? this.#scales.ofFields(sandbox, ENV).nodes : 0;
     return (
       this.#budget.spend("operations", count * (COPY_COST + own.operations), at) &&
       this.#budget.spend("text", count * (own.text + shared.text), at) &&
@@ -75,18 +75,18 @@ export class Copies {
       const least = { kind: "map", span: node.span, entries: [] } as const;
       const entry = { key: "replicas", keySpan: node.span, value: made };
       const wrong = checkShape({ ...least, entries: [entry] }, "ProcessMap");
-      this.#found.push(...wrong);
+      this.#diagnostics.push(...wrong);
       if (wrong.length > 0) return null;
     }
     return integerOf(made);
   }
 
   /** The sandbox itself, without its members. */
-  box(node: MapNode, scope: Scope): MapNode {
+  sandbox(node: MapNode, scope: Scope): MapNode {
     const made = this.#put(node, scope, NOT_OWN);
     if (made === node || made.kind !== "map") return node;
     const own = made.entries.filter((entry) => !node.entries.includes(entry));
-    this.#found.push(...checkShape({ ...made, entries: own }, "Sandbox"));
+    this.#diagnostics.push(...checkShape({ ...made, entries: own }, "Sandbox"));
     return made;
   }
 
@@ -95,14 +95,14 @@ export class Copies {
     if (this.#isPlain || !this.#isOpen(node)) return node;
     const scope = replica === null ? around : withNumber(around, "replica", replica);
     const made = this.#put(node, scope, COUNT);
-    this.#found.push(...checkShape(made, "Process"));
+    this.#diagnostics.push(...checkShape(made, "Process"));
     return made;
   }
 
   #put(node: Node, scope: Scope, skip: ReadonlySet<string>): Node {
     if (this.#isPlain || !this.#isOpen(node)) return node;
     const used = new Set<string>();
-    const found = this.#found;
+    const diagnostics = this.#diagnostics;
     return substitute(node, {
       scope,
       budget: this.#budget,
@@ -110,7 +110,7 @@ export class Copies {
       missing: NOTHING,
       onlyDeferred: true,
       skip,
-      found,
+      diagnostics,
       used,
     });
   }

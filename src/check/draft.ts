@@ -2,7 +2,7 @@
 
 import type { Span } from "../base/span.ts";
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
-import { diagnostic } from "../diag/diagnostic.ts";
+import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { Process } from "../ir/process.ts";
 import type { Budget } from "../spec/budget.ts";
@@ -10,9 +10,8 @@ import type { Scope } from "../spec/expression.ts";
 import { entriesOf, entryOf, get, type MapNode, type Node, textOf } from "../spec/node.ts";
 import { Copies } from "./copies.ts";
 import { withNumber } from "./copy-scope.ts";
-import type { Found } from "./values.ts";
 
-export interface BoxDraft {
+export interface SandboxDraft {
   readonly name: string;
   /** Empty for the root. */
   readonly path: string;
@@ -20,7 +19,7 @@ export interface BoxDraft {
   readonly node: MapNode;
   /** `node` before the numbers of copies were put in. */
   readonly written: MapNode;
-  readonly parent: BoxDraft | null;
+  readonly parent: SandboxDraft | null;
   /** Level of the PID namespace its processes live in. */
   readonly level: number;
   readonly ownsPid: boolean;
@@ -29,7 +28,7 @@ export interface BoxDraft {
   /** Name of the process that is PID 1; null: the shim. Not yet known to exist. */
   readonly init: string | null;
   readonly processes: ProcessDraft[];
-  readonly boxes: BoxDraft[];
+  readonly sandboxes: SandboxDraft[];
 }
 
 export interface ProcessDraft {
@@ -44,7 +43,7 @@ export interface ProcessDraft {
   readonly path: string;
   readonly span: Span;
   readonly node: Node;
-  readonly box: BoxDraft;
+  readonly sandbox: SandboxDraft;
   /** Filled in by resolve. */
   ir: Process | null;
 }
@@ -57,8 +56,8 @@ const RESERVED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Own paths are joined with a slash; the root adds nothing. */
-export function pathOf(box: { readonly path: string }, name: string): string {
-  return box.path === "" ? name : `${box.path}/${name}`;
+export function pathOf(sandbox: { readonly path: string }, name: string): string {
+  return sandbox.path === "" ? name : `${sandbox.path}/${name}`;
 }
 
 export function isNew(node: Node, kind: NamespaceKind, fallback: boolean): boolean {
@@ -78,52 +77,52 @@ export function draftOf(
   scope: Scope,
   isPlain: boolean,
   spending: Budget,
-  found: Found,
-): BoxDraft {
+  diagnostics: Diagnostic[],
+): SandboxDraft {
   const name = entryOf(root, "sandbox");
   const budget: Left = {
     processes: PROCESS_COUNT_MAX,
-    boxes: SANDBOX_COUNT_MAX,
+    sandboxes: SANDBOX_COUNT_MAX,
     spending,
-    copies: new Copies(isPlain, scope, spending, found),
+    copies: new Copies(isPlain, scope, spending, diagnostics),
   };
-  const top = boxDraft(
+  const top = sandboxDraft(
     textOf(name?.value ?? null) ?? "",
     "",
     name?.value.span ?? root.span,
-    budget.copies.box(root, scope),
+    budget.copies.sandbox(root, scope),
     null,
     scope,
   );
   const pending = [top];
-  for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
+  for (let sandbox = pending.pop(); sandbox !== undefined; sandbox = pending.pop()) {
     if (spending.isSpent) break;
-    const innermost = nestInside(box, budget, found);
-    for (let each: BoxDraft = innermost; ; each = each.parent ?? each) {
-      addProcesses(each, found, budget);
-      if (each === box) break;
+    const innermost = nestInside(sandbox, budget, diagnostics);
+    for (let each: SandboxDraft = innermost; ; each = each.parent ?? each) {
+      addProcesses(each, diagnostics, budget);
+      if (each === sandbox) break;
     }
-    addBoxes(innermost, found, budget);
-    pending.push(...innermost.boxes);
+    addSandboxes(innermost, diagnostics, budget);
+    pending.push(...innermost.sandboxes);
   }
   return top;
 }
 
 interface Left {
   processes: number;
-  boxes: number;
+  sandboxes: number;
   readonly spending: Budget;
   readonly copies: Copies;
 }
 
-function boxDraft(
+function sandboxDraft(
   name: string,
   path: string,
   span: Span,
   node: MapNode,
-  parent: BoxDraft | null,
+  parent: SandboxDraft | null,
   scope: Scope,
-): BoxDraft {
+): SandboxDraft {
   const ownsPid = isNew(node, "pid", true);
   const init = textOf(get(node, "init"));
   return {
@@ -138,38 +137,42 @@ function boxDraft(
     scope,
     init: init === null || init === "reaper" ? null : init,
     processes: [],
-    boxes: [],
+    sandboxes: [],
   };
 }
 
 /** `doll` with nest 3 is `doll.1/doll.2/doll.3`; returns the innermost. */
-function nestInside(box: BoxDraft, { copies }: Left, found: Found): BoxDraft {
-  const node = get(box.node, "nest");
-  const count = copies.count(node, box.parent?.scope ?? box.scope);
-  if (count === null || node === null) return box;
-  if (box.path === "") {
-    found.push(
+function nestInside(
+  sandbox: SandboxDraft,
+  { copies }: Left,
+  diagnostics: Diagnostic[],
+): SandboxDraft {
+  const node = get(sandbox.node, "nest");
+  const count = copies.count(node, sandbox.parent?.scope ?? sandbox.scope);
+  if (count === null || node === null) return sandbox;
+  if (sandbox.path === "") {
+    diagnostics.push(
       diagnostic("SBX2305", node.span, "the root sandbox cannot be nested in itself", {
         help: "put `nest` on a sandbox below the root",
       }),
     );
-    return box;
+    return sandbox;
   }
-  const base = box.name.replace(/\.1$/, "");
-  let inner = box;
+  const base = sandbox.name.replace(/\.1$/, "");
+  let inner = sandbox;
   for (let number = 2; number <= Math.min(count, 64); number++) {
     const name = `${base}.${number}`;
-    if (!copies.mayCopyBox(box.written, 1, box.span)) break;
-    const scope = withNumber(box.scope, "nest", number);
-    const next = boxDraft(
+    if (!copies.mayCopyBox(sandbox.written, 1, sandbox.span)) break;
+    const scope = withNumber(sandbox.scope, "nest", number);
+    const next = sandboxDraft(
       name,
       pathOf(inner, name),
-      box.span,
-      copies.box(box.written, scope),
+      sandbox.span,
+      copies.sandbox(sandbox.written, scope),
       inner,
       scope,
     );
-    inner.boxes.push(next);
+    inner.sandboxes.push(next);
     inner = next;
   }
   return inner;
@@ -183,9 +186,9 @@ function namesOf(count: number | null, name: string): { name: string; isReplica:
   }));
 }
 
-function checkName(key: string, span: Span, what: string, found: Found): boolean {
+function checkName(key: string, span: Span, what: string, diagnostics: Diagnostic[]): boolean {
   if (RESERVED.has(key)) {
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2009", span, `"${key}" is a reserved name`, {
         help: `give this ${what} another name: ${RESERVED.get(key)}`,
       }),
@@ -193,7 +196,7 @@ function checkName(key: string, span: Span, what: string, found: Found): boolean
     return false;
   }
   if (NAME.test(key) && key.length <= 64) return true;
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2008", span, `"${key.slice(0, 64)}" cannot name a ${what}`, {
       help: "use up to 64 letters, digits, `_` and `-`, beginning with a letter or digit",
     }),
@@ -211,67 +214,67 @@ function isTooMany(left: number, span: Span, { spending }: Left): boolean {
   return true;
 }
 
-function addProcesses(box: BoxDraft, found: Found, budget: Left): void {
-  for (const { key, keySpan, value } of entriesOf(get(box.node, "processes"))) {
-    if (!checkName(key, keySpan, "process", found)) continue;
-    const count = budget.copies.count(get(value, "replicas"), box.scope);
+function addProcesses(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: Left): void {
+  for (const { key, keySpan, value } of entriesOf(get(sandbox.node, "processes"))) {
+    if (!checkName(key, keySpan, "process", diagnostics)) continue;
+    const count = budget.copies.count(get(value, "replicas"), sandbox.scope);
     budget.processes -= count ?? 1;
     if (isTooMany(budget.processes, keySpan, budget)) return;
-    if (!budget.copies.mayCopyProcess(value, box.node, count ?? 1, keySpan)) return;
+    if (!budget.copies.mayCopyProcess(value, sandbox.node, count ?? 1, keySpan)) return;
     namesOf(count, key).forEach(({ name, isReplica }, index) => {
-      const node = budget.copies.process(value, box.scope, isReplica ? index + 1 : null);
-      box.processes.push({
+      const node = budget.copies.process(value, sandbox.scope, isReplica ? index + 1 : null);
+      sandbox.processes.push({
         name,
         baseName: key,
         isReplica,
         isShared: isReplica && node === value,
         copies: count ?? 1,
-        path: pathOf(box, name),
+        path: pathOf(sandbox, name),
         span: keySpan,
         node,
-        box,
+        sandbox,
         ir: null,
       });
     });
   }
 }
 
-function addBoxes(box: BoxDraft, found: Found, budget: Left): void {
-  const processes = entriesOf(get(box.node, "processes"));
-  for (const { key, keySpan, value } of entriesOf(get(box.node, "sandboxes"))) {
-    if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", found)) continue;
+function addSandboxes(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: Left): void {
+  const processes = entriesOf(get(sandbox.node, "processes"));
+  for (const { key, keySpan, value } of entriesOf(get(sandbox.node, "sandboxes"))) {
+    if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", diagnostics)) continue;
     const other = processes.find((process) => process.key === key);
     if (other !== undefined) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2010", keySpan, `"${key}" is already a process of this sandbox`, {
           related: [{ span: other.keySpan, label: "the process" }],
           help: "rename one of the two: both would have the same path",
         }),
       );
     }
-    const replicas = budget.copies.count(get(value, "replicas"), box.scope);
-    const nest = budget.copies.count(get(value, "nest"), box.scope);
-    budget.boxes -= (replicas ?? 1) * (nest ?? 1);
-    if (isTooMany(budget.boxes, keySpan, budget)) return;
+    const replicas = budget.copies.count(get(value, "replicas"), sandbox.scope);
+    const nest = budget.copies.count(get(value, "nest"), sandbox.scope);
+    budget.sandboxes -= (replicas ?? 1) * (nest ?? 1);
+    if (isTooMany(budget.sandboxes, keySpan, budget)) return;
     if (!budget.copies.mayCopyBox(value, replicas ?? 1, keySpan)) return;
     namesOf(replicas, key).forEach(({ name, isReplica }, index) => {
       const own = nest === null ? name : `${name}.1`;
-      let scope = box.scope;
+      let scope = sandbox.scope;
       if (isReplica) scope = withNumber(scope, "replica", index + 1);
       if (nest !== null) scope = withNumber(scope, "nest", 1);
-      const node = budget.copies.box(value, scope);
-      box.boxes.push({
-        ...boxDraft(own, pathOf(box, own), keySpan, node, box, scope),
+      const node = budget.copies.sandbox(value, scope);
+      sandbox.sandboxes.push({
+        ...sandboxDraft(own, pathOf(sandbox, own), keySpan, node, sandbox, scope),
         written: value,
       });
     });
   }
 }
 
-export function* everyBox(root: BoxDraft): Generator<BoxDraft> {
+export function* everySandbox(root: SandboxDraft): Generator<SandboxDraft> {
   const pending = [root];
-  for (let box = pending.pop(); box !== undefined; box = pending.pop()) {
-    yield box;
-    pending.push(...box.boxes.toReversed());
+  for (let sandbox = pending.pop(); sandbox !== undefined; sandbox = pending.pop()) {
+    yield sandbox;
+    pending.push(...sandbox.sandboxes.toReversed());
   }
 }

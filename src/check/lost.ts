@@ -1,13 +1,15 @@
 /** Fields and templates that there are not, where a process's command may have been meant. Pure. */
 
 import type { Span } from "../base/span.ts";
+import type { Diagnostic } from "../diag/diagnostic.ts";
 import { entriesOf, get, type Node } from "../spec/node.ts";
-import type { Found } from "./values.ts";
 
 /** Where findings so far say so. */
-export function lostPlaces(found: Found): ReadonlySet<string> {
+export function lostPlaces(diagnostics: Diagnostic[]): ReadonlySet<string> {
   const codes: readonly string[] = ["SBX2001", "SBX2119"];
-  return new Set(found.filter(({ code }) => codes.includes(code)).map(({ span }) => placeOf(span)));
+  return new Set(
+    diagnostics.filter(({ code }) => codes.includes(code)).map(({ span }) => placeOf(span)),
+  );
 }
 
 const placeOf = ({ file, start }: Span) => `${start} ${file}`;

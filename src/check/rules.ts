@@ -1,7 +1,7 @@
 /** All rules about an expanded spec, by what they check. */
 
 import type { Diagnostic } from "../diag/diagnostic.ts";
-import type { BoxDraft, ProcessDraft } from "./draft.ts";
+import type { ProcessDraft, SandboxDraft } from "./draft.ts";
 import { dependencyCycle } from "./rules/dependency-cycle.ts";
 import { dependencyTwice } from "./rules/dependency-twice.ts";
 import { emptySandbox } from "./rules/empty-sandbox.ts";
@@ -17,6 +17,7 @@ import { noCopies } from "./rules/no-copies.ts";
 import { oneStdin } from "./rules/one-stdin.ts";
 import { ownEnd } from "./rules/own-end.ts";
 import { ownValues } from "./rules/own-values.ts";
+import { parentDeathSignal } from "./rules/parent-death-signal.ts";
 import { pidLevel } from "./rules/pid-level.ts";
 import { pins } from "./rules/pins.ts";
 import { rootTree } from "./rules/root-tree.ts";
@@ -31,7 +32,7 @@ import { wordAsName } from "./rules/word-as-name.ts";
 import { zeroProcessTimeout, zeroSandboxTimeout } from "./rules/zero-timeout.ts";
 import type { Tree } from "./tree.ts";
 
-const SANDBOX_RULES: readonly ((box: BoxDraft, diagnostics: Diagnostic[]) => void)[] = [
+const SANDBOX_RULES: readonly ((sandbox: SandboxDraft, diagnostics: Diagnostic[]) => void)[] = [
   ownValues,
   pidLevel,
   userLevel,
@@ -61,6 +62,7 @@ const PROCESS_RULES: readonly ((process: ProcessDraft, diagnostics: Diagnostic[]
   runIsNoShell,
   hostPin,
   essentialToFail,
+  parentDeathSignal,
   limitWithoutEffect,
 ];
 
@@ -72,8 +74,9 @@ const TREE_RULES: readonly ((tree: Tree, diagnostics: Diagnostic[]) => void)[] =
 ];
 
 export function checkRules(tree: Tree, diagnostics: Diagnostic[]): void {
-  for (const box of tree.boxes) for (const rule of SANDBOX_RULES) rule(box, diagnostics);
-  for (const { processes } of tree.boxes) {
+  for (const sandbox of tree.sandboxes)
+    for (const rule of SANDBOX_RULES) rule(sandbox, diagnostics);
+  for (const { processes } of tree.sandboxes) {
     const seen = new Set<unknown>();
     for (const process of processes) {
       if (process.isShared && seen.has(process.node)) continue;

@@ -1,6 +1,6 @@
-/** Reading single values of a spec: durations, signals, limits, commands. Findings go to `found`. */
+/** Reading single values of a spec: durations, signals, limits, commands. Findings go to `diagnostics`. */
 
-import { durationMs } from "../base/duration.ts";
+import { durationMs, signedDurationMs } from "../base/duration.ts";
 import { SIGNAL_MAX } from "../base/kernel-limits.ts";
 import { STOP_SCOPES } from "../base/process-defaults.ts";
 import { sizeBytes } from "../base/size.ts";
@@ -12,16 +12,14 @@ import { SIGNALS, SIGRTMIN } from "../ir/signals.ts";
 import { entriesOf, get, integerOf, isOpen, type Node, textOf } from "../spec/node.ts";
 import { didYouMean } from "../spec/suggest.ts";
 
-export type Found = Diagnostic[];
-
-export function signalOf(node: Node | null, found: Found): number | null {
+export function signalOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
   if (node === null || isOpen(node)) return null;
   const text = textOf(node) ?? "";
   const name = text.toUpperCase().replace(/^SIG/, "");
   const rt = /^RTMIN(?:\+(\d+))?$/.exec(name);
   const number = rt ? SIGRTMIN + Number(rt[1] ?? 0) : (SIGNALS.get(name) ?? Number(text));
   if (Number.isInteger(number) && number >= 1 && number <= SIGNAL_MAX) return number;
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2302", node.span, `there is no signal "${text}"`, {
       label: didYouMean(name, SIGNALS.keys()),
       help: "name it as in signal(7), such as TERM, or by a number from 1 to 64",
@@ -30,12 +28,12 @@ export function signalOf(node: Node | null, found: Found): number | null {
   return null;
 }
 
-export function durationOf(node: Node | null, found: Found): number | null {
+export function durationOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
   if (node?.kind !== "scalar" || isOpen(node)) return null;
   const text = textOf(node) ?? "";
   const ms = durationMs(text);
   if (ms === null) {
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2301", node.span, `"${text}" is no duration`, {
         help: "write a number and a unit: 250ms, 5s, 2m, 1h; at most 1193h",
       }),
@@ -44,22 +42,37 @@ export function durationOf(node: Node | null, found: Found): number | null {
   return ms;
 }
 
-export function stopOf(node: Node | null, fallback: Stop, found: Found): Stop {
+/** As durationOf, but it may be negative. */
+export function offsetOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
+  if (node?.kind !== "scalar" || isOpen(node)) return null;
+  const text = textOf(node) ?? "";
+  const ms = signedDurationMs(text);
+  if (ms === null) {
+    diagnostics.push(
+      diagnostic("SBX2301", node.span, `"${text}" is no duration`, {
+        help: "write a number and a unit, with a sign: -1h, 30m; at most 1193h",
+      }),
+    );
+  }
+  return ms;
+}
+
+export function stopOf(node: Node | null, fallback: Stop, diagnostics: Diagnostic[]): Stop {
   return {
-    signal: signalOf(get(node, "signal"), found) ?? fallback.signal,
-    graceMs: durationOf(get(node, "grace"), found) ?? fallback.graceMs,
+    signal: signalOf(get(node, "signal"), diagnostics) ?? fallback.signal,
+    graceMs: durationOf(get(node, "grace"), diagnostics) ?? fallback.graceMs,
     scope: STOP_SCOPES.find((scope) => scope === textOf(get(node, "scope"))) ?? fallback.scope,
   };
 }
 
 /** By the digits as written: YAML 1.2 reads 022 as decimal twenty-two. */
-export function umaskOf(node: Node | null, found: Found): number | null {
+export function umaskOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
   if (node?.kind !== "scalar" || isOpen(node)) return null;
   const text = typeof node.value === "string" ? node.value : node.source;
   const digits = /^(?:0o|0)?([0-7]{1,3})$/.exec(text)?.[1];
   if (digits !== undefined) return Number.parseInt(digits, 8);
   if (typeof node.value === "number") {
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2304", node.span, `"umask" cannot be ${text}`, {
         help: "write three octal digits such as 022",
       }),
@@ -68,14 +81,14 @@ export function umaskOf(node: Node | null, found: Found): number | null {
   return null;
 }
 
-function limitValue(node: Node | null, found: Found): number | null | undefined {
+function limitValue(node: Node | null, diagnostics: Diagnostic[]): number | null | undefined {
   if (node?.kind !== "scalar" || isOpen(node)) return undefined;
   if (typeof node.value === "number" && Number.isSafeInteger(node.value)) return node.value;
   const text = textOf(node) ?? "";
   if (text === "unlimited") return null;
   const bytes = sizeBytes(text);
   if (bytes !== null) return bytes;
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2303", node.span, `"${text}" is no limit`, {
       help: "write an integer below 2^53, a size such as 64M, or `unlimited`",
     }),
@@ -83,12 +96,12 @@ function limitValue(node: Node | null, found: Found): number | null | undefined 
   return undefined;
 }
 
-export function limitsOf(node: Node | null, found: Found): ResourceLimit[] {
+export function limitsOf(node: Node | null, diagnostics: Diagnostic[]): ResourceLimit[] {
   const limits: ResourceLimit[] = [];
   for (const { key, keySpan, value } of entriesOf(node)) {
     const resource = LIMIT_NAMES.indexOf(key);
     if (resource < 0) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2303", keySpan, `there is no resource limit "${key}"`, {
           label: didYouMean(key, LIMIT_NAMES),
           help: `the limits are ${LIMIT_NAMES.join(", ")}`,
@@ -97,13 +110,13 @@ export function limitsOf(node: Node | null, found: Found): ResourceLimit[] {
       continue;
     }
     const isPair = value.kind === "map";
-    const soft = limitValue(isPair ? get(value, "soft") : value, found);
-    const hard = limitValue(isPair ? get(value, "hard") : value, found);
+    const soft = limitValue(isPair ? get(value, "soft") : value, diagnostics);
+    const hard = limitValue(isPair ? get(value, "hard") : value, diagnostics);
     const low = soft === undefined ? hard : soft;
     const high = hard === undefined ? soft : hard;
     if (low === undefined || high === undefined) continue;
     if ((low ?? Infinity) > (high ?? Infinity)) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2314", value.span, `the soft limit of "${key}" is above the hard one`, {
           help: "lower `soft` or raise `hard`",
         }),
@@ -132,7 +145,7 @@ export function stringsOf(node: Node | null): string[] {
   return node?.kind === "list" ? node.items.map((item) => textOf(item) ?? "") : [];
 }
 
-export function commandOf(node: Node, found: Found): string[] | null {
+export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | null {
   if (node.kind === "list") {
     if (node.items.some(isOpen)) return null;
     const argv = node.items.map((item) => textOf(item) ?? "");
@@ -142,7 +155,7 @@ export function commandOf(node: Node, found: Found): string[] | null {
     if (text === null) return null;
     const words = wordsOf(text);
     if (words === null) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
           help: "close the quote, or write the command as a list",
         }),
@@ -151,7 +164,7 @@ export function commandOf(node: Node, found: Found): string[] | null {
     }
     if (words.length > 0 && words[0] !== "") return words;
   }
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2006", node.span, "the command is empty", {
       help: "name a program and its arguments, such as `sleep 60`",
     }),

@@ -1,30 +1,23 @@
 /** `sandbox completion SHELL`: a script that completes commands, options, values, runs and specs. */
 
-import type { Command } from "commander";
 import { EXIT } from "../base/exit-codes.ts";
+import type { AnyCommand, Argument, Completes } from "./command.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 interface Words {
   readonly name: string;
   readonly description: string;
   readonly takesFiles: boolean;
+  readonly takesRuns: boolean;
+  /** What its argument can be, where that is one of a few words. */
+  readonly choices: readonly string[];
   readonly options: readonly { readonly name: string; readonly choices: readonly string[] }[];
 }
 
-/** Commands whose argument is a run that is going on, and arguments and options that are files. */
-const OF_RUNS = ["ps", "top", "report"];
-const OF_FILES = ["file", "files", "what", "before", "after", "output"];
 const RUNS = "sandbox ls 2>/dev/null | sed '1d; s/ .*//'";
 
-export async function run(shell: string, program: Command): Promise<number> {
-  const words = program.commands.map((command) => ({
-    name: command.name(),
-    description: command.description(),
-    takesFiles: command.registeredArguments.some((each) => OF_FILES.includes(each.name())),
-    options: command.options.flatMap(({ long, argChoices = [] }) =>
-      long ? [{ name: long, choices: argChoices }] : [],
-    ),
-  }));
+export async function run(shell: string, commands: readonly AnyCommand[]): Promise<number> {
+  const words = commands.map(wordsOf);
   const script = SCRIPTS[shell];
   if (script === undefined) {
     write(STDERR, `there is no completion for "${shell}": choose bash, zsh or fish\n`);
@@ -34,6 +27,23 @@ export async function run(shell: string, program: Command): Promise<number> {
   return EXIT.ok;
 }
 
+function wordsOf({ name, description, arguments: args, options }: AnyCommand): Words {
+  const completed: readonly Completes[] = args.map(({ completes }: Argument) => completes);
+  const takes = (what: "files" | "runs") =>
+    completed.some((each) => each === what || each === "runs and files");
+  return {
+    name,
+    description,
+    takesFiles: takes("files"),
+    takesRuns: takes("runs"),
+    choices: completed.flatMap((each) => (typeof each === "string" ? [] : (each ?? []))),
+    options: options.flatMap(({ flags, choices = [] }) => {
+      const long = /--[a-z-]+/.exec(flags)?.[0];
+      return long === undefined ? [] : [{ name: long, choices }];
+    }),
+  };
+}
+
 const SCRIPTS: Readonly<Record<string, (words: readonly Words[]) => string>> = { bash, zsh, fish };
 
 function names(words: readonly Words[]): string {
@@ -41,10 +51,11 @@ function names(words: readonly Words[]): string {
 }
 
 function bash(words: readonly Words[]): string {
-  const cases = words.flatMap(({ name, options, takesFiles }) => {
+  const cases = words.flatMap(({ name, options, takesFiles, takesRuns, choices }) => {
     const all = options.map((each) => each.name).join(" ");
-    const runs = OF_RUNS.includes(name) ? `words="$(${RUNS})" ` : "";
-    const action = `${runs}${takesFiles ? "files=yes " : ""}`;
+    const runs = takesRuns ? `words="$(${RUNS})" ` : "";
+    const own = choices.length > 0 ? `words="${choices.join(" ")}" ` : "";
+    const action = `${runs}${own}${takesFiles ? "files=yes " : ""}`;
     return [
       ...options.flatMap((each) =>
         each.choices.length > 0
@@ -63,7 +74,6 @@ _sandbox() {
   case $place in
     command | "help "*) words="${names(words)}" ;;
     *" -o "* | *" --output "*) files=yes ;;
-    "completion "*) words="bash zsh fish" ;;
 ${cases.map((each) => `    ${each} ;;`).join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -91,8 +101,13 @@ function fish(words: readonly Words[]): string {
   ]);
   const filesOf = words.filter(({ takesFiles }) => takesFiles).map(({ name }) => name);
   const noFiles = `complete -c sandbox -n 'not __fish_seen_subcommand_from ${filesOf.join(" ")}; and not __fish_seen_argument -s o -l output' -f`;
-  const runs = `complete -c sandbox -n '__fish_seen_subcommand_from ${OF_RUNS.join(" ")}' -a "(${RUNS})"`;
-  const shells =
-    "complete -c sandbox -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'";
-  return `# sandbox completion fish | source\n${[...lines, noFiles, runs, shells].join("\n")}\n`;
+  const ofRuns = words.filter(({ takesRuns }) => takesRuns).map(({ name }) => name);
+  const runs = `complete -c sandbox -n '__fish_seen_subcommand_from ${ofRuns.join(" ")}' -a "(${RUNS})"`;
+  const own = words
+    .filter(({ choices }) => choices.length > 0)
+    .map(
+      ({ name, choices }) =>
+        `complete -c sandbox -n '__fish_seen_subcommand_from ${name}' -f -a ${quoted(choices.join(" "))}`,
+    );
+  return `# sandbox completion fish | source\n${[...lines, noFiles, runs, ...own].join("\n")}\n`;
 }

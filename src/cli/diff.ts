@@ -2,7 +2,8 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
+import { jsonLine } from "../base/json-text.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import { compileFile } from "./compile.ts";
 import { readReport } from "./kept.ts";
@@ -25,10 +26,7 @@ async function reports(before: string, after: string, options: DiffOptions): Pro
     const head = painted(kind, `${SIGNS[kind]} ${escapeText(path)}`);
     return [head, ...lines.map((line) => `    ${escapeText(line)}`)].join("\n");
   });
-  write(
-    STDOUT,
-    options.json ? `${JSON.stringify({ changes })}\n` : text.map((each) => `${each}\n`).join(""),
-  );
+  write(STDOUT, options.json ? jsonLine({ changes }) : text.map((each) => `${each}\n`).join(""));
   return changes.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
@@ -45,7 +43,7 @@ export async function run(before: string, after: string, options: DiffOptions): 
   if (typeof now === "number" || now === undefined) return now ?? 2;
   const changes = planDiff(old.plan, now.plan);
   const text = options.json
-    ? `${JSON.stringify({ diff: 1, before: old.hash, after: now.hash, changes })}\n`
+    ? jsonLine({ diff: 1, before: old.hash, after: now.hash, changes })
     : diffText(changes, painted);
   write(STDOUT, text);
   return changes.length > 0 ? EXIT.failed : EXIT.ok;

@@ -8,14 +8,16 @@ import { release } from "node:os";
 import { join } from "node:path";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { type FaultText, faultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
+import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -25,8 +27,8 @@ import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
+import { toldObstacles } from "./obstacle-diagnostics.ts";
 import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
-import { toldObstacles } from "./told-obstacles.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
@@ -57,8 +59,8 @@ export interface DoctorOptions extends SpecOptions {
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
   const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
-  const findings = [...facts(), ...probes(compiled)];
-  if (options.json) write(STDOUT, `${JSON.stringify({ doctor: 1, findings })}\n`);
+  const findings = [...facts(), ...tried(compiled)];
+  if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
@@ -104,7 +106,22 @@ function facts(): Finding[] {
             : "rootless"
           : `${obstacle.message}; ${obstacle.help}`,
     },
+    ...limitObstacles().map((detail) => ({ feature: "limits", ok: false, detail })),
   ];
+}
+
+/** Whatever this host refuses is a finding, and no bug. */
+function tried(compiled: Compiled | null): Finding[] {
+  try {
+    return limitObstacles().length > 0 ? [] : probes(compiled);
+  } catch (error) {
+    const { code, syscall, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const what = [syscall, path].filter((part) => part !== undefined).join(" ");
+    const mend = mendOf(code) ?? "look at the permissions of the folder for temporary files";
+    const detail = escapeText(`cannot be tried (${what}: ${code}); ${mend}`);
+    return [{ feature: "runs", ok: false, detail }];
+  }
 }
 
 function probes(compiled: Compiled | null): Finding[] {

@@ -3,10 +3,12 @@
 import { columnLines } from "../base/columns.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
 import type { SnapshotOptions } from "../engine/snapshot.ts";
-import { type WatchedRun, watchedRuns } from "../engine/watched-run.ts";
+import { watchedRuns } from "../engine/watched-run.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
+import { chosenRun } from "./chosen-run.ts";
 import { isFile, readReport, saved } from "./kept.ts";
 import { reportNow } from "./observe.ts";
 import { printDiagnostics } from "./print.ts";
@@ -46,7 +48,7 @@ export async function list(options: { json?: true }): Promise<number> {
     ];
   });
   if (options.json) {
-    write(STDOUT, `${JSON.stringify({ runs })}\n`);
+    write(STDOUT, jsonLine({ runs }));
     return EXIT.ok;
   }
   const rows = [
@@ -75,7 +77,6 @@ export async function list(options: { json?: true }): Promise<number> {
 
 /** `what` is the name of a run, or a file with a report; without it, the one run that there is. */
 export async function report(what: string | undefined, options: ReportOptions): Promise<number> {
-  if (options.watch) return (await import("./watch.ts")).run(what);
   const found = await reportOf(what, { namespaces: options.format === "json" });
   if (typeof found === "string") {
     write(STDERR, `sandbox: ${found}\n`);
@@ -102,18 +103,4 @@ async function reportOf(
   const watched = chosenRun(what);
   if (typeof watched === "string") return watched;
   return reportNow(watched, options) ?? `the run "${watched.run.name}" has ended`;
-}
-
-/** The run, or why there is none. */
-export function chosenRun(name: string | undefined): WatchedRun | string {
-  const runs = watchedRuns();
-  const names = runs.map(({ run }) => escapeText(run.name)).join(", ");
-  if (name === undefined) {
-    const [only, second] = runs;
-    if (only === undefined) return "nothing is running";
-    return second === undefined ? only : `several are running, name one: ${names}`;
-  }
-  const found = runs.find(({ run }) => run.name === name);
-  if (found !== undefined) return found;
-  return `no run has the name "${escapeText(name)}"; ${names === "" ? "nothing is running" : `there are ${names}`}`;
 }

@@ -1,24 +1,29 @@
 /** The command line. A command and names need no parser of options, which takes as long as Bun. */
 
-import pkg from "../../package.json" with { type: "json" };
 import { EXIT } from "../base/exit-codes.ts";
 import { HAS_DIRECTORY } from "../host/launch.ts";
-import { DEFAULTS } from "./defaults.ts";
+import { type AnyCommand, fallbackOptions } from "./command.ts";
 import { drained, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
 
 async function run([command, ...names]: readonly string[]): Promise<number> {
   const isPlain = !names.some((name) => name.startsWith("-"));
   if (isPlain && command === "version" && names.length === 0) {
-    write(STDOUT, `${pkg.version}\n`);
-    return EXIT.ok;
+    return runPlain(await import("./commands/version.ts"), []);
   }
   if (isPlain && command === "check") {
-    return (await import("./check.ts")).run(names, DEFAULTS.check);
+    return runPlain(await import("./commands/check.ts"), [names]);
   }
-  if (isPlain && command === "up" && names[0] !== undefined && names.length === 1) {
-    return (await import("./up.ts")).run(names[0], DEFAULTS.up);
+  if (isPlain && command === "up" && names.length === 1) {
+    return runPlain(await import("./commands/up.ts"), names);
   }
   return (await import("./commands.ts")).parsed(process.argv.slice(2));
+}
+
+function runPlain(
+  { default: command }: { readonly default: AnyCommand },
+  args: readonly unknown[],
+): Promise<number> {
+  return command.run(fallbackOptions(command) as never, ...(args as never[]));
 }
 
 /** Never throws: what no command has caught is a bug of ours, and is said to be one. */

@@ -28,7 +28,9 @@ const NOBODY = { rows: [], failure: null, hidden: [] };
 export function observed(observation: Observation): Report {
   const { plan, hash, params, phase, table: former, readTable } = observation;
   const isOver = phase === "ended";
-  const snapshot = isOver ? NOBODY : snapshotOf(former.monitorPid, observation);
+  const snapshot = isOver
+    ? NOBODY
+    : snapshotOf(former.monitorPid, { ...observation, pidns: rootInode(plan, former) });
   const now = isOver ? null : readTable();
   const table = now ?? former;
   const missing = missingFrom(snapshot, new Set([...pidsOf(former), ...pidsOf(table)]));
@@ -52,6 +54,12 @@ export function observed(observation: Observation): Report {
       kernel: release(),
     },
   });
+}
+
+/** Of the root sandbox's own PID namespace; 0 where it has none, or none is known yet. */
+function rootInode({ sandboxes }: Plan, { inodes }: StateTable): number {
+  const [root] = sandboxes;
+  return root === undefined || root.initMode === "subreaper" ? 0 : (inodes[0]?.pid ?? 0);
 }
 
 /** At level 0, of all that the state table knows. */

@@ -7,7 +7,11 @@
 import * as fs from "node:fs";
 import { isatty } from "node:tty";
 
-/** A terminal is asked again so soon whether it has room. */
+/**
+ * How often a terminal is asked whether it has room: so many times at once, since one that is being
+ * read has soon, and then after so long.
+ */
+const RETRIES_AT_ONCE = 50;
 const RETRY_MS = 5;
 
 /** More than this is not for the writer to add to: it should wait. Bytes. */
@@ -137,12 +141,19 @@ function terminalWriter(fd: number): Writer {
   } catch {
     // As after su(1).
   }
+  let retries = 0;
   return (bytes) => {
     try {
-      return fs.writeSync(own, bytes);
+      const done = fs.writeSync(own, bytes);
+      retries = 0;
+      return done;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      return new Promise((resolve) => setTimeout(resolve, RETRY_MS, 0));
+      const isSoon = retries++ < RETRIES_AT_ONCE;
+      return new Promise((resolve) => {
+        if (isSoon) setImmediate(resolve, 0);
+        else setTimeout(resolve, RETRY_MS, 0);
+      });
     }
   };
 }

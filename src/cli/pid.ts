@@ -2,6 +2,8 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { jsonLine } from "../base/json-text.ts";
+import { namespacesFailure } from "../engine/namespaces.ts";
 import { factsOf } from "../engine/process-facts.ts";
 import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
 import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
@@ -26,7 +28,11 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   if (typeof pid === "string") return said(EXIT.failed, pid + moreOf(text, base));
   const facts = factsOf(pid, machine);
   if (facts === null) return said(EXIT.failed, `process ${pid} has just ended`);
-  write(STDOUT, options.json ? `${JSON.stringify(facts)}\n` : factsText(facts, columnsOf(STDOUT)));
+  const failure = namespacesFailure();
+  if (failure !== null) {
+    write(STDERR, `sandbox pid: not all can be told: ${escapeText(failure)}\n`);
+  }
+  write(STDOUT, options.json ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
   return EXIT.ok;
 }
 

@@ -1,5 +1,6 @@
 /** A report in any of its formats; each is loaded only when it is asked for. */
 
+import { jsonLine } from "../base/json-text.ts";
 import type { Report } from "../report/report.ts";
 import type { TableLook } from "../report/table.ts";
 
@@ -29,7 +30,7 @@ export async function rendered(
     case "tree":
       return (await import("../report/tree.ts")).treeText(report, look);
     case "json":
-      return `${JSON.stringify(report)}\n`;
+      return jsonLine(report);
     case "csv":
       return (await import("../report/csv.ts")).csvText(report);
     case "dot":

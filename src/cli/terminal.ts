@@ -43,7 +43,36 @@ export function ownsLine(owner: object): boolean {
   return lineOwner === owner;
 }
 
+/** What the status line says; empty where there is none. */
+let status = "";
+/** The last that was said where a line cannot be written over. */
+let told = "";
+
+/**
+ * A line that is there until something else is written, or another one is shown. Where a line cannot
+ * be written over it is said once, whatever the numbers in it.
+ */
+export function showStatus(text: string): void {
+  if (!isTerminal(STDERR) || lineOwner !== null) return;
+  if (!hasColour(STDERR)) {
+    const said = text.replace(/\d+/g, "");
+    if (said !== told) write(STDERR, `${text}\n`);
+    told = said;
+    return;
+  }
+  if (text === status) return;
+  const shown = Bun.sliceAnsi(text, 0, columnsOf(STDERR) - 1);
+  write(STDERR, `\u001b[2m${shown}\u001b[0m`);
+  status = text;
+}
+
+export function hideStatus(): void {
+  if (status !== "") write(STDERR, "");
+}
+
 function leaveLine(fd: number, owner: object | null): void {
+  if (status !== "") outputOf(fd).write(Buffer.from("\r\u001b[K"));
+  status = "";
   if (lineOwner !== null && lineOwner !== owner) outputOf(fd).write(Buffer.from("\n"));
   lineOwner = null;
 }

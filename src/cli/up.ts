@@ -5,28 +5,43 @@ import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
+import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
+import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
+import { toldObstacles } from "./obstacle-diagnostics.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
+import { Progress } from "./progress.ts";
 import { type ReportFormat, rendered } from "./render.ts";
 import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
-import { drained, isFull, isTerminal, lookOf, lossOf, STDERR, STDOUT, write } from "./terminal.ts";
-import { toldObstacles } from "./told-obstacles.ts";
+import {
+  drained,
+  hideStatus,
+  isFull,
+  isTerminal,
+  lookOf,
+  lossOf,
+  STDERR,
+  STDOUT,
+  showStatus,
+  write,
+} from "./terminal.ts";
+import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
 export interface UpOptions extends SpecOptions {
@@ -46,6 +61,13 @@ const NONE = new Map<string, string>();
 /** As of the names in a spec: it is the name of a directory. */
 const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
+/** A spec of more bytes, and a report of more slots, take more than 100 ms to be made. */
+const LONG_SPEC_SIZE = 32 * 1024;
+const LONG_SLOT_COUNT = 2_000;
+
+/** 128 and the number of SIGXFSZ, by which a table ends the monitor that is larger than allowed. */
+const KILLED_BY_FILE_SIZE = 153;
+
 /** Formats for people alone. */
 const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
@@ -57,7 +79,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
+  if (isLong(file)) showStatus(`checking ${file}`);
   const compiled = await compileFile(file, options);
+  hideStatus();
   if (typeof compiled === "number") return compiled;
   const { plan, image } = compiled;
   const from = options.exitCodeFrom;
@@ -86,7 +110,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
             help: "choose another --name",
           })
         : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
-            help: "set XDG_RUNTIME_DIR to a directory of your own with room in it",
+            help:
+              mendOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
+              "set XDG_RUNTIME_DIR to a directory of your own with room in it",
           }),
     );
   }
@@ -96,7 +122,8 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     removeRunDir(made.dir);
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const help = "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
+    const help =
+      mendOf(code) ?? "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
     return refuse(diagnostic("SBX3001", null, `the shim cannot be started (${code})`, { help }));
   }
   try {
@@ -104,6 +131,11 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   } finally {
     removeRunDir(made.dir);
   }
+}
+
+/** Whether to check it takes more than a moment. */
+function isLong(file: string): boolean {
+  return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LONG_SPEC_SIZE;
 }
 
 function sayStop(name: StopSignal, count: number): void {
@@ -146,6 +178,8 @@ class Up {
   /** The monitor removes the file's name at the end of the run. */
   readonly #traceFd: number | null;
   readonly #signals: UpSignals;
+  readonly #terminal: TerminalKeeper;
+  readonly #progress: Progress;
   #hasEnded = false;
   #isUnread = false;
 
@@ -167,19 +201,26 @@ class Up {
       options.json ? STDERR : STDOUT,
     );
     this.#traceFd = options.trace ? fs.openSync(dir.tracePath, "w+", 0o600) : null;
+    this.#terminal = keepTerminal(compiled.plan);
     this.#monitor = startMonitor({
       shim,
       image: dir.planPath,
       env: shimEnvironment(compiled.plan),
       specDir: compiled.dir,
+      stdin: this.#terminal.stdin,
       runDir: dir.path,
       stdoutFd: options.json ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd: this.#traceFd,
     });
+    this.#terminal.handedOver();
+    this.#progress = new Progress(compiled.plan, () => this.#table());
     const { stop, kill } = this.#monitor;
     signals.actOn({
-      stop: () => stop({ interrupts: true }),
+      stop: () => {
+        stop({ interrupts: true });
+        this.#progress.soon();
+      },
       kill,
       hasEnded: () => this.#isOver(),
     });
@@ -197,7 +238,11 @@ class Up {
     }
     this.#prefixer.flush();
     const code = await this.#monitor.exited;
-    return this.#hasEnded ? await this.#ended(code) : await this.#broken(code);
+    this.#progress.end();
+    await this.#terminal.restored();
+    // The last frame may not have come through where output stood still; the table says it too.
+    const hasEnded = this.#hasEnded || this.#table()?.phase === "ended";
+    return hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
   /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
@@ -215,6 +260,7 @@ class Up {
 
   #stopAtTime(): void {
     this.#monitor.stop({ interrupts: false });
+    this.#progress.soon();
   }
 
   #table(): StateTable | null {
@@ -223,6 +269,9 @@ class Up {
 
   #report(phase: Report["phase"], table: StateTable): Report {
     const { plan, hash, params } = this.#compiled;
+    if (plan.slots.length > LONG_SLOT_COUNT) {
+      showStatus(`making the report of ${plan.slots.length} processes`);
+    }
     const readTable = () => this.#table();
     const namespaces = this.#options.json ?? false;
     return observed({ plan, hash, params, phase, table, readTable, namespaces });
@@ -283,6 +332,10 @@ class Up {
       printDiagnostics([found], NONE);
       return EXIT.spec;
     }
+    const [tooLow] = code === KILLED_BY_FILE_SIZE ? limitObstacles() : [];
+    if (tooLow !== undefined) {
+      return refuse(diagnostic("SBX3001", null, "the run cannot be set up", { help: tooLow }));
+    }
     // Without a PID namespace the kernel ends an init's children, and not what these have forked.
     const isWhole = this.#compiled.plan.sandboxes[0]?.initMode !== "subreaper";
     const help = isWhole
@@ -311,6 +364,8 @@ class Up {
     await this.#print(report);
     const found = findingsOf(this.#compiled.plan, table, report);
     printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
+    const killed = killedText(this.#compiled.plan, table);
+    if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
     return exitCodeOf(report, this.#options.exitCodeFrom);
   }

@@ -3,7 +3,7 @@
 import { EXIT } from "../base/exit-codes.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
 import { afterKey, FIRST_VIEW, rowsOnScreen, screenOf, type View } from "../report/view.ts";
-import { chosenRun } from "./live.ts";
+import { chosenRun } from "./chosen-run.ts";
 import { reportNow } from "./observe.ts";
 import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";
 

@@ -32,6 +32,14 @@ export const runCodes = {
     "id-refused",
     "An ordinary user can map only its own uid and gid, and can set no supplementary groups. Source: user_namespaces(7).",
   ),
+  SBX3009: page(
+    "attribute-refused",
+    "An ordinary user cannot lower a niceness or an OOM score; without a user namespace it can give an OOM score only to processes of the root sandbox, as the files of nested inits are root's. Source: setpriority(2), proc_pid_oom_score_adj(5).",
+  ),
+  SBX3010: page(
+    "clock-below-zero",
+    "A time namespace can set a clock back, but not below zero: the clocks count from the start of the machine. Source: time_namespaces(7).",
+  ),
   SBX4001: page("exec-failed", "The program of a process could not be executed."),
   SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
   SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),
@@ -61,5 +69,8 @@ export const runCodes = {
     "",
     "warning",
   ),
-  SBX5001: page("expectation-failed", "A process was not what its `expect` says."),
+  SBX5001: page(
+    "expectation-failed",
+    "A process was not what its `expect` says. Where another process could not start, or was essential and failed, what that stopped or kept from starting is not judged: a report lists it as such.",
+  ),
 } as const satisfies Record<string, CodePage>;

@@ -99,6 +99,18 @@ export const valuesCodes = {
     "arguments-too-long",
     "The kernel takes at most 6 MiB of arguments and variables in all, or a quarter of the stack limit where that is less, but not below 128 KiB. Source: execve(2).",
   ),
+  SBX2319: page(
+    "signal-not-ignorable",
+    "KILL and STOP cannot be ignored, caught or blocked by anybody. Source: signal(7).",
+    one("{run: sleep 1, ignore_signals: [HUP, KILL]}"),
+    one("{run: sleep 1, ignore_signals: [HUP]}"),
+  ),
+  SBX2320: page(
+    "parent-death-signal",
+    "In a sandbox without a PID namespace of its own nothing but the parent-death signal ends a process whose init was killed, so that signal is KILL there.",
+    spec("namespaces: {pid: inherit}\nprocesses: {web: {run: sleep 1, parent_death_signal: TERM}}"),
+    spec("processes: {web: {run: sleep 1, parent_death_signal: TERM}}"),
+  ),
   SBX2317: page(
     "zero-timeout",
     "A time-out of nothing would stop the process as soon as it runs. Without `timeout` there is none.",

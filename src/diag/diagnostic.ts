@@ -30,12 +30,19 @@ export function diagnostic(
     code,
     severity: codes[code].severity,
     span: span ?? NO_SPAN,
-    message,
-    label: rest.label ?? "",
+    message: bounded(message),
+    label: bounded(rest.label ?? ""),
     related: rest.related ?? [],
-    notes: rest.notes ?? [],
-    help: rest.help ?? "",
+    notes: (rest.notes ?? []).map(bounded),
+    help: bounded(rest.help ?? ""),
   };
+}
+
+/** UTF-16 units of one text: a value that it quotes can have a megabyte, and be wrong a thousand times. */
+const TEXT_LENGTH_MAX = 4_000;
+
+function bounded(text: string): string {
+  return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
 }
 
 /** Codes about a node, however many users it has: reported once a span. */

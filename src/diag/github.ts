@@ -3,6 +3,7 @@
 import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
 /** One line for each finding. */
 export function githubText(
@@ -10,11 +11,13 @@ export function githubText(
   sources: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics
-    .map(
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  return [
+    ...shown.map(
       (finding) => `::${finding.severity} ${properties(finding, lines)}::${data(body(finding))}\n`,
-    )
-    .join("");
+    ),
+    ...(omitted === 0 ? [] : [`::warning title=sandbox::${data(omittedText(omitted))}\n`]),
+  ].join("");
 }
 
 function properties({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {

@@ -5,6 +5,7 @@ import { wrap } from "../base/wrap.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { frame, type Mark, type Paint } from "./frame.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
 /** Width of a frame where the output is no terminal. */
 const FRAME_WIDTH = 80;
@@ -22,7 +23,9 @@ export function humanText(
   look: Look,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  return diagnostics.map((finding) => renderOne(finding, lines, look)).join("\n");
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  const texts = shown.map((finding) => renderOne(finding, lines, look));
+  return [...texts, ...(omitted === 0 ? [] : [`${omittedText(omitted)}\n`])].join("\n");
 }
 
 function renderOne(finding: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {

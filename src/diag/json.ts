@@ -4,8 +4,9 @@ import { escapeJson } from "../base/escape.ts";
 import type { Span } from "../base/span.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import { shownOf } from "./shown.ts";
 
-/** One line of JSON without a newline: `{"diagnostics": [...]}`. */
+/** One line of JSON without a newline: `{"diagnostics": [...]}`, with how many were `omitted` if any. */
 export function jsonText(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
@@ -17,8 +18,9 @@ export function jsonText(
       ? null
       : { start: source.position(start), end: source.position(end) };
   };
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
   const finding = JSON.stringify({
-    diagnostics: diagnostics.map((finding) => {
+    diagnostics: shown.map((finding) => {
       const range = rangeOf(finding.span);
       const { code, severity, message, label, notes, help, span } = finding;
       const related = finding.related.map((each) => ({
@@ -28,6 +30,7 @@ export function jsonText(
       }));
       return { code, severity, message, file: span.file, range, label, help, notes, related };
     }),
+    ...(omitted > 0 && { omitted }),
   });
   return escapeJson(finding);
 }

@@ -7,6 +7,7 @@ import type { CodePage } from "./code-page.ts";
 import { type Code, codes } from "./codes.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import { omittedText, shownOf } from "./shown.ts";
 
 /** The whole log, indented, with a final newline. */
 export function sarifText(
@@ -14,7 +15,8 @@ export function sarifText(
   sources: ReadonlyMap<string, string>,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
-  const named = [...new Set(diagnostics.map(({ code }) => code))].toSorted();
+  const { diagnostics: shown, omitted } = shownOf(diagnostics);
+  const named = [...new Set(shown.map(({ code }) => code))].toSorted();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -22,7 +24,17 @@ export function sarifText(
       {
         tool: { driver: { name: "sandbox", version: pkg.version, rules: named.map(rule) } },
         columnKind: "utf16CodeUnits",
-        results: diagnostics.map((finding) => result(finding, named, lines)),
+        ...(omitted > 0 && {
+          invocations: [
+            {
+              executionSuccessful: true,
+              toolExecutionNotifications: [
+                { level: "warning", message: { text: omittedText(omitted) } },
+              ],
+            },
+          ],
+        }),
+        results: shown.map((finding) => result(finding, named, lines)),
       },
     ],
   };

@@ -1,6 +1,7 @@
 /** Starting the shim's monitor and speaking with it: frames in, commands out, table on demand. */
 
 import * as fs from "node:fs";
+import { statField } from "../host/proc-stat.ts";
 import { encodeCommand, type Frame, FrameReader } from "../wire/frames.ts";
 import { type Pulse, pulseOf, TABLE_HEADER_SIZE } from "../wire/table.ts";
 
@@ -12,6 +13,8 @@ export interface MonitorStart {
   /** Where processes start if they can see it: the spec's folder. */
   readonly specDir: string;
   readonly runDir: string;
+  /** What `stdin: inherit` is: a descriptor, this program's own, or nothing. */
+  readonly stdin: number | "inherit" | "ignore";
   /** What `stdout: inherit` is. */
   readonly stdoutFd: number;
   readonly tableFd: number;
@@ -60,10 +63,12 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
       ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
+      // To stderr, whatever number it names: that descriptor is this program's, not the shim's.
+      ...(process.env["SANDBOX_DEBUG"] ? ["--debug", "2"] : []),
     ],
     ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [
-      "inherit",
+      start.stdin,
       start.stdoutFd,
       "inherit",
       "pipe",
@@ -122,14 +127,10 @@ function readPulse(tableFd: number): Pulse | null {
   return fs.readSync(tableFd, bytes, 0, bytes.length, 0) === bytes.length ? pulseOf(bytes) : null;
 }
 
-/** Null where there is no such process. Source: proc_pid_stat(5). */
+/** Null where there is no such process. */
 function parentOf(pid: number): number | null {
-  try {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return null;
-  }
+  const parent = statField(pid, 4);
+  return parent === null ? null : Number(parent);
 }
 
 async function* readFrames(fd: number): AsyncGenerator<Frame> {

@@ -8,18 +8,38 @@ import { decodeNamespaces } from "../wire/namespaces.ts";
 const PIDS_A_CALL = 4_096;
 const OUTPUT_MAX = 2 ** 31 - 1;
 
-/** By PID. Empty without the program: then all count as processes that may not be read. */
+let failure: string | null = null;
+
+/** Why rows are missing of processes that may be read; null: none are. */
+export function namespacesFailure(): string | null {
+  return failure;
+}
+
+/** By PID. A process without a row counts as one that may not be read; see `namespacesFailure`. */
 export function namespacesOf(pids: readonly number[]): Map<number, NamespaceRow> {
   const rows = new Map<number, NamespaceRow>();
   const look = lookPath();
+  if (look === null) failure = "the program sandbox-look is not there";
   for (let first = 0; look !== null && first < pids.length; first += PIDS_A_CALL) {
     const asked = pids.slice(first, first + PIDS_A_CALL).map(String);
-    const { exitCode, stdout } = Bun.spawnSync([look, "namespaces", ...asked], {
-      stdio: ["ignore", "pipe", "ignore"],
-      maxBuffer: OUTPUT_MAX,
-    });
-    const read = exitCode === 0 ? (decodeNamespaces(stdout) ?? []) : [];
+    const read = decodeNamespaces(outputOf([look, "namespaces", ...asked])) ?? [];
+    if (read.length < asked.length) failure ??= "the answer of sandbox-look is not whole";
     for (const row of read) rows.set(row.pid, row);
   }
   return rows;
+}
+
+/** Empty where the shim fails. */
+function outputOf(command: string[]): Uint8Array {
+  try {
+    const { exitCode, signalCode, stdout } = Bun.spawnSync(command, {
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: OUTPUT_MAX,
+    });
+    if (exitCode === 0) return stdout;
+    failure = `sandbox-look failed (${signalCode ?? `exit code ${exitCode}`})`;
+  } catch (error) {
+    failure = `sandbox-look cannot be started (${(error as NodeJS.ErrnoException).code ?? "unknown"})`;
+  }
+  return new Uint8Array(0);
 }

@@ -9,6 +9,8 @@ import {
   userNamespaceObstacle,
 } from "../host/preflight.ts";
 import type { Plan } from "../plan/plan.ts";
+import { attributeObstacles } from "./attribute-obstacles.ts";
+import { clockObstacles } from "./clock-obstacles.ts";
 import type { PlanObstacle } from "./plan-obstacle.ts";
 import { idObstacles } from "./rootless-ids.ts";
 
@@ -22,6 +24,8 @@ export function obstaclesTo(plan: Plan): PlanObstacle[] {
     ...(ofRun === null ? [] : [{ ...ofRun, span: root.span }]),
     ...(mayChoosePids() ? [] : hostPins(plan)),
     ...limitObstacles(plan),
+    ...attributeObstacles(plan),
+    ...clockObstacles(plan),
     ...(isRootless ? idObstacles(plan, caller()) : []),
   ];
 }

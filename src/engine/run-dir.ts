@@ -9,6 +9,7 @@
 
 import * as fs from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { RUN_FILES } from "../base/run-files.ts";
 import { runtimeHome } from "../host/base-dirs.ts";
 import { namespaceOf } from "../host/machine.ts";
 import { shimPath } from "../host/shim-path.ts";
@@ -29,8 +30,6 @@ export type RunDirResult =
   | { readonly ok: true; readonly dir: RunDir }
   /** `detail` is the name, or what went wrong at which path. */
   | { readonly ok: false; readonly reason: "name-in-use" | "unwritable"; readonly detail: string };
-
-const FILES = ["table", "trace", "plan", "control", "lock"] as const;
 
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
@@ -214,7 +213,7 @@ export function removeRunDir(dir: RunDir): void {
 /** By descriptor: at the path there may be another run's by now. Closes `ownFd`. */
 function removeOwn(ownFd: number, path: string): void {
   const own = `/proc/self/fd/${ownFd}`;
-  for (const file of FILES) fs.rmSync(join(own, file), { force: true });
+  for (const file of RUN_FILES) fs.rmSync(join(own, file), { force: true });
   const there = fs.lstatSync(path, { throwIfNoEntry: false });
   const status = fs.fstatSync(ownFd);
   fs.closeSync(ownFd);

@@ -11,6 +11,8 @@ const OUTPUT_MAX = 2 ** 31 - 1;
 export interface SnapshotOptions {
   /** The inodes of all namespaces of each, not only of its PID namespace. */
   readonly namespaces?: boolean;
+  /** Inode of the run's outermost PID namespace, by which it is found where /proc hides it. */
+  readonly pidns?: number;
 }
 
 export interface Snapshot {
@@ -31,7 +33,10 @@ export function snapshotOf(monitor: number, options: SnapshotOptions = {}): Snap
   const look = lookPath();
   if (look === null)
     return failed("the program sandbox-look is not there", "build it: `npm run native`");
-  const flags = options.namespaces ? ["--namespaces"] : [];
+  const flags = [
+    ...(options.namespaces ? ["--namespaces"] : []),
+    ...(options.pidns ? ["--pidns", String(options.pidns)] : []),
+  ];
   const ended = spawned([look, "snapshot", String(monitor), ...flags]);
   if (typeof ended === "string") return failed(`sandbox-look cannot be started (${ended})`, LIMITS);
   const { exitCode, signalCode, stdout, stderr } = ended;

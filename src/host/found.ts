@@ -1,12 +1,14 @@
 /** Reads all that a spec could say of a process. I/O: procfs. */
 
 import * as fs from "node:fs";
+import { PROCESS_FIELD_ENTRIES, type ProcessFieldKey } from "../fields/process-fields.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
 import { PROC_NAMESPACES } from "../ir/process-facts.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { limitsOf } from "./limits.ts";
 import { argvOf, linkOf, namespaceOf, readText } from "./machine.ts";
+import { statField } from "./proc-stat.ts";
 
 /** Null: it has ended, or its number is another process's by now. */
 export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess | null {
@@ -19,7 +21,7 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     pids: numbers("NSpid"),
     parentPid: Number(field("PPid")),
     comm: field("Name"),
-    state: field("State").slice(0, 1),
+    state: stateOf(field("State").slice(0, 1), Number(field("Threads"))),
     argv: argvOf(pid),
     inodes: Object.fromEntries(PROC_NAMESPACES.map((kind) => [kind, namespaceOf(pid, kind)])),
     namespaces,
@@ -28,8 +30,9 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     groups: numbers("Groups"),
     uidMap: idMap(pid, "uid_map"),
     gidMap: idMap(pid, "gid_map"),
-    umask: field("Umask") === "" ? null : Number.parseInt(field("Umask"), 8),
+    attributes: attributesOf(pid, field),
     limits: limitsOf(pid),
+    clocks: clocksOf(pid),
     cwd: linkOf(`/proc/${pid}/cwd`),
     exe: linkOf(`/proc/${pid}/exe`),
     rootInode: rootOf(pid),
@@ -41,10 +44,39 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
   return startOf(pid) === before ? found : null;
 }
 
-/** Field 22 of /proc/PID/stat, when it was started. Source: proc_pid_stat(5). */
+/** Source: time_namespaces(7), /proc/PID/timens_offsets: clock, seconds, nanoseconds. */
+function clocksOf(pid: number): FoundProcess["clocks"] {
+  const text = readText(`/proc/${pid}/timens_offsets`);
+  const msOf = (clock: string): number => {
+    const row = new RegExp(`^${clock}\\s+(-?\\d+)\\s+(\\d+)`, "m").exec(text ?? "");
+    return Number(row?.[1] ?? 0) * 1_000 + Math.round(Number(row?.[2] ?? 0) / 1e6);
+  };
+  return text === null ? null : { monotonicMs: msOf("monotonic"), boottimeMs: msOf("boottime") };
+}
+
+/** Each field that procfs shows, as it stands there. */
+function attributesOf(pid: number, statusOf: (key: string) => string): FoundProcess["attributes"] {
+  const texts = PROCESS_FIELD_ENTRIES.flatMap(([key, { proc }]): [ProcessFieldKey, string][] => {
+    if (proc === null) return [];
+    const text =
+      proc.file === "stat"
+        ? statField(pid, proc.field)
+        : proc.file === "status"
+          ? statusOf(proc.key)
+          : (readText(`/proc/${pid}/${proc.name}`)?.trim() ?? null);
+    return text === null || text === "" ? [] : [[key, text]];
+  });
+  return Object.fromEntries(texts);
+}
+
+/** Of a leader that has ended while other threads live, the process goes on. */
+function stateOf(letter: string, threads: number): string {
+  return letter === "Z" && threads > 1 ? "S" : letter;
+}
+
+/** When it was started. */
 function startOf(pid: number): string | null {
-  const text = readText(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  return statField(pid, 22);
 }
 
 function rootOf(pid: number): string | null {

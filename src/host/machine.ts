@@ -89,8 +89,9 @@ export function* ancestry(pid: number, machine: Machine): Generator<number> {
 
 /** Whether /proc is mounted with hidepid. Source: proc(5). */
 export function procHidesProcesses(): boolean {
+  // Of several that lie on one another, the last is what is seen.
   const line = (readText("/proc/self/mountinfo") ?? "")
     .split("\n")
-    .find((each) => each.split(" ")[4] === "/proc" && each.includes(" - proc "));
+    .findLast((each) => each.split(" ")[4] === "/proc" && each.includes(" - proc "));
   return /hidepid=(?!0|off)/.test(line ?? "");
 }

@@ -5,7 +5,7 @@ import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { limitsOf } from "./limits.ts";
 
 export interface Obstacle {
-  readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008";
+  readonly code: "SBX3003" | "SBX3004" | "SBX3006" | "SBX3007" | "SBX3008" | "SBX3009" | "SBX3010";
   readonly message: string;
   readonly help: string;
 }

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 
-const FROM_ROOT = "native/build/sandbox-shim";
+const SHIM = "native/build/sandbox-shim";
+const LAUNCHER = "build/sandbox";
 
 /** `SANDBOX_SHIM` where it is set; else in this package, beside the compiled program or source. */
 export function shimPath(): string | null {
@@ -12,14 +13,22 @@ export function shimPath(): string | null {
   return packagedShim();
 }
 
+export function launcherPath(): string | null {
+  return inPackage(LAUNCHER);
+}
+
 function packagedShim(): string | null {
+  return inPackage(SHIM);
+}
+
+function inPackage(name: string): string | null {
   // The compiled program is build/bun/sandbox; from source this file is src/host/shim-path.ts.
   const roots = [
     join(dirname(fs.realpathSync(process.execPath)), "../.."),
     join(import.meta.dir, "../.."),
   ];
   for (const root of roots) {
-    const path = join(root, FROM_ROOT);
+    const path = join(root, name);
     if (fs.existsSync(path)) return path;
   }
   return null;

@@ -7,7 +7,7 @@
  */
 
 import * as fs from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import {
   type FileFault,
   type FileReading,
@@ -28,20 +28,45 @@ export type Folders = readonly string[];
 
 /** Of the spec `file`; `-` belongs to the working directory. `allowed` are folders named by the caller. */
 export function foldersOf(file: string, allowed: readonly string[]): Folders {
-  const own = realPath(dirname(file));
+  const own = ownFolder(resolve(dirname(file)));
   const folders = [...(own === null ? [] : [own, repositoryOf(own)]), ...allowed.map(realPath)];
   return folders.filter((folder) => folder !== null);
 }
 
-/** The nearest folder with a `.git`, if that is the caller's or root's; as of git's safe.directory. */
-function repositoryOf(folder: string): string | null {
+/**
+ * The real folder of a spec; null where a link of a folder leads out of the working directory or
+ * the repository that it is named in: who wrote these has chosen where, and not the caller.
+ */
+function ownFolder(named: string): string | null {
+  const real = realPath(named);
+  const around = [realPath("."), gitFolder(named)].filter((folder) => folder !== null);
+  const leadsOut = (folder: string) => isWithin(named, folder) && !isReallyBelow(real, folder);
+  return around.some(leadsOut) ? null : real;
+}
+
+function isReallyBelow(real: string | null, folder: string): boolean {
+  const whole = realPath(folder);
+  return real !== null && whole !== null && isWithin(real, whole);
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return relative(folder, path).split(sep)[0] !== "..";
+}
+
+/** The nearest folder at or above with a `.git`, whoever's that is. */
+function gitFolder(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
-    const status = fs.lstatSync(join(at, GIT), { throwIfNoEntry: false });
-    if (status !== undefined) {
-      return status.uid === 0 || status.uid === process.geteuid?.() ? at : null;
-    }
+    if (fs.lstatSync(join(at, GIT), { throwIfNoEntry: false }) !== undefined) return at;
     if (at === dirname(at)) return null;
   }
+}
+
+/** The nearest folder with a `.git`, if that is the caller's or root's; as of git's safe.directory. */
+function repositoryOf(folder: string): string | null {
+  const at = gitFolder(folder);
+  if (at === null) return null;
+  const status = fs.lstatSync(join(at, GIT), { throwIfNoEntry: false });
+  return status?.uid === 0 || status?.uid === process.geteuid?.() ? at : null;
 }
 
 function realPath(path: string): string | null {
@@ -60,8 +85,7 @@ export function isAllowed(path: string, folders: Folders): boolean {
 
 function isBelow(real: string, folders: Folders): boolean {
   return folders.some((folder) => {
-    const parts = relative(folder, real).split(sep);
-    return parts[0] !== ".." && !parts.includes(GIT);
+    return isWithin(real, folder) && !relative(folder, real).split(sep).includes(GIT);
   });
 }
 

@@ -1,13 +1,14 @@
 /** What a spec says of a process or sandbox as it was found, and remarks on what it cannot. Pure. */
 
 import { NAMESPACES } from "../base/namespace-kinds.ts";
-import { DEFAULT_UMASK } from "../base/process-defaults.ts";
-import { FIXED_ENV } from "../check/environment.ts";
+import { FIXED_ENV } from "../base/process-defaults.ts";
+import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
 import type { FoundProcess } from "../ir/found-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { CapturedSandbox as CapturedBox } from "./capture.ts";
+import { fieldOfProc, fieldSpec } from "./field-spec.ts";
 import { shown } from "./remarks.ts";
-import { commandOf, limitOf } from "./spec-of-plan.ts";
+import { clocksSpec, commandOf, limitOf } from "./spec-of-plan.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
 export interface Fields {
@@ -23,7 +24,7 @@ export function processFields(
   box: CapturedBox,
   { observer, withEnv }: { readonly observer: FoundProcess; readonly withEnv: boolean },
 ): Fields {
-  const { argv, umask, cwd, env, files } = process;
+  const { argv, cwd, env, files } = process;
   const isCovered = box.sample.inodes["mnt"] !== observer.inodes["mnt"];
   const cwdHere = cwd !== null && !(isCovered && COVERED.test(cwd)) ? cwd : null;
   const variables = (env ?? []).filter(([name, value]) => FIXED_ENV[name] !== value);
@@ -33,7 +34,7 @@ export function processFields(
       ...commandOf(argv),
       env: withEnv ? pairs(variables) : undefined,
       cwd: cwdHere ?? undefined,
-      umask: umask === null || umask === DEFAULT_UMASK ? undefined : octal(umask),
+      ...attributeFields(process, observer),
       limits: limitsOf(process, observer),
       user: identityOf(process, observer),
       stdin: stdin?.startsWith("/") && !isDevice(stdin) ? specMap({ file: stdin }) : undefined,
@@ -54,8 +55,22 @@ function pairs(entries: readonly (readonly [string, SpecValue])[]): SpecMap {
   return map;
 }
 
-const octal = (mask: number) => mask.toString(8).padStart(3, "0");
 const isDevice = (path: string) => path.startsWith("/dev/");
+
+/** What is neither the field's default nor, where that is the caller's, what the caller has. */
+function attributeFields(
+  { attributes }: FoundProcess,
+  observer: FoundProcess,
+): Record<string, SpecValue | undefined> {
+  const fields = PROCESS_FIELD_ENTRIES.flatMap(([key, entry]) => {
+    const text = attributes[key];
+    if (text === undefined) return [];
+    if (entry.fallback === null && text === observer.attributes[key]) return [];
+    const value = fieldOfProc(entry, text);
+    return value === undefined ? [] : [[entry.name, fieldSpec(entry, value)]];
+  });
+  return Object.fromEntries(fields) as Record<string, SpecValue | undefined>;
+}
 
 /** Those that are not what the caller of `sandbox up` has. */
 function limitsOf({ limits }: FoundProcess, observer: FoundProcess): SpecMap {
@@ -136,7 +151,8 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
   for (const { kind, file, fallback } of NAMESPACES) {
     if (kind === "pid" || kind === "user") continue;
     const mode = isNew(file) ? "new" : "inherit";
-    if (mode !== fallback) modes.put(kind, mode);
+    const isTime = kind === "time" && mode === "new";
+    if (mode !== fallback) modes.put(kind, isTime ? clocksBetween(around, sample) : mode);
   }
   const names = isNew("uts") ? sample.namespaces.names : null;
   const before = around.namespaces.names;
@@ -146,9 +162,6 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
   if (isNew("user") && !isByItself) modes.put("user", "new");
   const isOther = sample.rootInode !== null && sample.rootInode !== observer.rootInode;
   const tree = isRoot && isOther ? [TREE_REMARK] : [];
-  const time = isNew("time")
-    ? ["its clocks may be offset: a time namespace cannot be written"]
-    : [];
   return {
     fields: {
       namespaces: modes,
@@ -162,8 +175,18 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
           : undefined,
       user: ids?.map,
     },
-    remarks: [...tree, ...(ids?.remarks ?? []), ...time],
+    remarks: [...tree, ...(ids?.remarks ?? [])],
   };
+}
+
+/** How far the clocks inside are ahead of those around, as far as both are shown. */
+function clocksBetween(around: FoundProcess, inside: FoundProcess): SpecValue {
+  const [before, now] = [around.clocks, inside.clocks];
+  if (before === null || now === null) return "new";
+  return clocksSpec({
+    monotonicMs: now.monotonicMs - before.monotonicMs,
+    boottimeMs: now.boottimeMs - before.boottimeMs,
+  });
 }
 
 const TREE_REMARK =

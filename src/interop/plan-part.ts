@@ -125,7 +125,18 @@ function asRoot({ sandboxes }: Plan, top: number): Partial<PlanSandbox> {
     namespaces: Object.fromEntries(modes) as Record<NamespaceKind, NamespaceMode>,
     hostname,
     domainname,
+    clocks: clocksOf(around),
     root: around.find(({ root }) => root !== "inherit")?.root ?? "inherit",
+  };
+}
+
+/** Each is ahead of the one around it. */
+function clocksOf(around: readonly PlanSandbox[]): PlanSandbox["clocks"] {
+  const clocks = around.flatMap((sandbox) => (sandbox.clocks === null ? [] : [sandbox.clocks]));
+  if (clocks.length === 0) return null;
+  return {
+    monotonicMs: clocks.reduce((sum, { monotonicMs }) => sum + monotonicMs, 0),
+    boottimeMs: clocks.reduce((sum, { boottimeMs }) => sum + boottimeMs, 0),
   };
 }
 

@@ -1,13 +1,15 @@
 /** From a plan back to a spec that compiles to the same plan. Pure. */
 
-import { durationText } from "../base/duration.ts";
+import { durationText, signedDurationText } from "../base/duration.ts";
 import { NAMESPACES } from "../base/namespace-kinds.ts";
-import { DEFAULT_STOP, DEFAULT_UMASK } from "../base/process-defaults.ts";
-import { FIXED_ENV } from "../check/environment.ts";
+import { DEFAULT_STOP, FIXED_ENV } from "../base/process-defaults.ts";
 import { shellIsNeeded } from "../check/rules/shell-not-needed.ts";
+import { processFieldRecord } from "../fields/process-fields.ts";
 import type { Expect, Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
+import type { Clocks } from "../ir/sandbox.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import { fieldSpec } from "./field-spec.ts";
 import { type CopyNumber, generalise as folded } from "./generalise.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
@@ -58,6 +60,9 @@ export function specOfPlan(plan: Plan, remarks: Remarks = NO_REMARKS): PlanSpec 
 
 /** `worker.3` is copy 3 of `worker`. */
 const COPY = /^(.+)\.(\d+)$/;
+
+/** Fields of a spec; one without a value is not written. */
+type SpecFields = Readonly<Record<string, SpecValue | undefined>>;
 
 interface Named {
   readonly name: string;
@@ -146,26 +151,26 @@ class Writer {
   }
 
   #process(slot: Slot, process: SlotProcess, sandbox: PlanSandbox): SpecMap {
-    const { argv, env, inheritEnv, cwd, umask, limits, user, timeoutMs, essential } = process;
+    const { env, inheritEnv, cwd, limits, user, expect } = process;
     const variables = env.filter(([name, value]) => FIXED_ENV[name] !== value);
-    return specMap({
-      ...commandOf(argv),
-      ...this.#pinsOf(slot, process.pins, sandbox),
-      env: mapOfPairs(variables),
-      inherit_env: inheritEnv.length > 0 ? inheritEnv : undefined,
-      cwd: cwd ?? undefined,
-      umask: umask === DEFAULT_UMASK ? undefined : umask.toString(8).padStart(3, "0"),
-      limits: mapOfPairs(limits.map((limit) => [limit.name, limitOf(limit)])),
-      user: user === null ? undefined : identityOf(user, sandbox.user?.groups ?? []),
-      depends_on: this.#dependsOf(process, sandbox),
-      stdin: stdinOf(process.stdin),
-      stdout: outputOf(process.stdout),
-      stderr: outputOf(process.stderr),
-      stop: stopOf(process.stop, sandbox.stop),
-      timeout: timeoutMs === null ? undefined : durationText(timeoutMs),
-      essential: essential ? true : undefined,
-      expect: process.expect === null ? undefined : this.#expectOf(process.expect, sandbox),
-    });
+    // What a spec says of each field of a plan: a field that is left out does not compile.
+    const written: Readonly<Record<keyof SlotProcess, SpecFields>> = {
+      argv: commandOf(process.argv),
+      pins: this.#pinsOf(slot, process.pins, sandbox),
+      env: { env: mapOfPairs(variables) },
+      inheritEnv: { inherit_env: inheritEnv.length > 0 ? inheritEnv : undefined },
+      cwd: { cwd: cwd ?? undefined },
+      limits: { limits: mapOfPairs(limits.map((limit) => [limit.name, limitOf(limit)])) },
+      user: { user: user === null ? undefined : identityOf(user, sandbox.user?.groups ?? []) },
+      dependsOn: { depends_on: this.#dependsOf(process, sandbox) },
+      ...processFieldRecord((entry, key) => ({ [entry.name]: fieldSpec(entry, process[key]) })),
+      stdin: { stdin: stdinOf(process.stdin) },
+      stdout: { stdout: outputOf(process.stdout) },
+      stderr: { stderr: outputOf(process.stderr) },
+      stop: { stop: stopOf(process.stop, sandbox.stop) },
+      expect: { expect: expect === null ? undefined : this.#expectOf(expect, sandbox) },
+    };
+    return specMap(Object.assign({}, ...Object.values(written)) as SpecFields);
   }
 
   /** The sandbox that owns the PID namespace of a level, as `pids` names it. */
@@ -313,13 +318,23 @@ function mapOfPairs(pairs: readonly (readonly [string, SpecValue])[]): SpecMap {
   return map;
 }
 
-function namespacesOf({ namespaces }: PlanSandbox, isRoot: boolean): SpecMap {
+function namespacesOf({ namespaces, clocks }: PlanSandbox, isRoot: boolean): SpecMap {
   const map = new SpecMap();
   for (const { kind, fallback } of NAMESPACES) {
     const usual = kind === "user" && isRoot ? "auto" : fallback;
     if (namespaces[kind] !== usual) map.put(kind, namespaces[kind]);
   }
+  if (clocks !== null) map.put("time", clocksSpec(clocks));
   return map;
+}
+
+/** What `namespaces.time` is; without an offset just `new`. */
+export function clocksSpec({ monotonicMs, boottimeMs }: Clocks): SpecValue {
+  if (monotonicMs === 0 && boottimeMs === 0) return "new";
+  return specMap({
+    monotonic: monotonicMs === 0 ? undefined : signedDurationText(monotonicMs),
+    boottime: boottimeMs === 0 ? undefined : signedDurationText(boottimeMs),
+  });
 }
 
 function userOf({ user, uidMap }: PlanSandbox): SpecMap | undefined {

@@ -1,8 +1,9 @@
 /** One process as `capture` finds it: everything that a spec could say of it. */
 
+import type { ProcessFieldKey } from "../fields/process-fields.ts";
 import type { NamespaceRow } from "./namespace-row.ts";
 import type { ResourceLimit } from "./process.ts";
-import type { IdMap } from "./sandbox.ts";
+import type { Clocks, IdMap } from "./sandbox.ts";
 
 /** By the names of /proc/PID/ns; null where we may not look. */
 export type Inodes = Readonly<Record<string, number | null>>;
@@ -25,8 +26,11 @@ export interface FoundProcess {
   /** Of its user namespace, `outside` as seen from here; null where we may not look. */
   readonly uidMap: readonly IdMap[] | null;
   readonly gidMap: readonly IdMap[] | null;
-  readonly umask: number | null;
+  /** What procfs shows of the fields that it shows at all, as text, by their keys. */
+  readonly attributes: Readonly<Partial<Record<ProcessFieldKey, string>>>;
   readonly limits: readonly ResourceLimit[];
+  /** How far the clocks of its children are ahead of the machine's own; null where that is not shown. */
+  readonly clocks: Clocks | null;
   readonly cwd: string | null;
   readonly exe: string | null;
   /** Device and inode of its root directory. */

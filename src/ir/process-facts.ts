@@ -3,7 +3,7 @@
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 
 /** The kinds that Linux has, by the names of /proc/PID/ns. Source: namespaces(7). */
-export const PROC_NAMESPACES: readonly string[] = [...NAMESPACES.map(({ file }) => file), "time"];
+export const PROC_NAMESPACES: readonly string[] = NAMESPACES.map(({ file }) => file);
 
 export interface FactsLevel {
   /** 0 is the PID namespace that /proc shows. */
@@ -25,7 +25,7 @@ export interface Container {
 }
 
 /** A process's place in a run of ours. */
-export interface RunPlace {
+export interface RunMembership {
   readonly run: string;
   /** Of the process itself, or of what it descends from; a sandbox's where it came from outside. */
   readonly path: string;
@@ -46,7 +46,7 @@ export interface ProcessFacts {
   readonly childrenPidns: number | null;
   readonly cgroup: string | null;
   readonly container: Container | null;
-  readonly sandbox: RunPlace | null;
+  readonly sandbox: RunMembership | null;
   /**
    * Whether there are PID namespaces above level 0: none above the machine's own; `foreign`: /proc
    * is not of the PID namespace that this program runs in.

@@ -3,9 +3,10 @@
 import type { STOP_SCOPES } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
 import type { WaitConditionName } from "../base/wait-conditions.ts";
+import type { ProcessFieldValues } from "../fields/process-fields.ts";
 
 /** One declared process. Replicas are separate records: `worker.1`, `worker.2`. */
-export interface Process {
+export interface Process extends ProcessFieldValues {
   /** Own name, with the replica's index if it has one. */
   readonly name: string;
   /** Path from the root sandbox, such as `outer/inner/worker.2`. */
@@ -22,7 +23,6 @@ export interface Process {
   readonly inheritEnv: readonly string[];
   /** Null: the spec's folder where it is visible, else `/`. May be relative to that. */
   readonly cwd: string | null;
-  readonly umask: number;
   readonly limits: readonly ResourceLimit[];
   /** Null: user and group of the sandbox. */
   readonly user: Identity | null;
@@ -31,8 +31,6 @@ export interface Process {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stop: Stop;
-  readonly timeoutMs: number | null;
-  readonly essential: boolean;
   readonly expect: Expect | null;
 }
 

@@ -24,6 +24,8 @@ export interface Sandbox {
   /** Of a new user namespace. Empty: inside 0 is the caller. Sorted by `inside`. */
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
+  /** The clocks of its new time namespace; null if it makes none. */
+  readonly clocks: Clocks | null;
   readonly root: "host" | "host-rw" | "inherit";
   /** When this sandbox is done: all of its members are, any is, or the named processes are. */
   readonly until: "all" | "any" | { readonly processes: readonly string[] };
@@ -32,6 +34,13 @@ export interface Sandbox {
   /** In source order, replicas in order of index. */
   readonly processes: readonly Process[];
   readonly sandboxes: readonly Sandbox[];
+}
+
+/** How far ahead of the clocks around it a time namespace's are. Source: time_namespaces(7). */
+export interface Clocks {
+  /** Milliseconds; negative: behind. */
+  readonly monotonicMs: number;
+  readonly boottimeMs: number;
 }
 
 export interface IdMap {

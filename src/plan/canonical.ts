@@ -1,5 +1,7 @@
 /** The canonical form of a plan: the same bytes on every machine, and their hash. Pure. */
 
+import { escapeJson } from "../base/escape.ts";
+import { processFieldRecord } from "../fields/process-fields.ts";
 import type { Plan, Slot, SlotProcess } from "./plan.ts";
 
 /**
@@ -17,10 +19,10 @@ const PART_COUNT = 4_096;
 function* canonicalParts({ slots, ...rest }: Plan): Generator<string> {
   // Of all keys `slots` comes last. Sorted copies are made by hand where there are many: the
   // engine's own JSON does the rest.
-  const head = JSON.stringify(sorted(rest));
+  const head = escapeJson(JSON.stringify(sorted(rest)));
   yield `${head.slice(0, -1)},"slots":[`;
   for (let from = 0; from < slots.length; from += PART_COUNT) {
-    const part = JSON.stringify(slots.slice(from, from + PART_COUNT).map(slotRecord));
+    const part = escapeJson(JSON.stringify(slots.slice(from, from + PART_COUNT).map(slotRecord)));
     yield `${from === 0 ? "" : ","}${part.slice(1, -1)}`;
   }
   yield "]}";
@@ -60,25 +62,38 @@ function slotRecord(slot: Slot) {
   } satisfies Record<Exclude<keyof Slot, "span">, unknown>;
 }
 
-/** Lists of names and texts are as they are; what is mostly empty is sorted where it is not. */
-function processRecord(process: SlotProcess) {
-  const { dependsOn, limits, pins, stop } = process;
-  return {
-    argv: process.argv,
-    cwd: process.cwd,
-    dependsOn: dependsOn.map(({ condition, slot }) => ({ condition, slot })),
-    env: process.env,
-    essential: process.essential,
-    expect: sorted(process.expect),
-    inheritEnv: process.inheritEnv,
-    limits: limits.length === 0 ? limits : sorted(limits),
-    pins: pins.length === 0 ? pins : sorted(pins),
-    stderr: process.stderr,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stop: { graceMs: stop.graceMs, scope: stop.scope, signal: stop.signal },
-    timeoutMs: process.timeoutMs,
-    umask: process.umask,
-    user: sorted(process.user),
-  } satisfies Record<keyof SlotProcess, unknown>;
+/** The same, as it is. */
+const asIs = (value: unknown) => value;
+
+/** What is empty in most processes is sorted where it is not. */
+const sortedList = (list: readonly unknown[]) => (list.length === 0 ? list : sorted(list));
+
+/** How each field is told; lists of names and texts are as they are. */
+const PROCESS_VALUES: {
+  readonly [Key in keyof SlotProcess]: (value: SlotProcess[Key]) => unknown;
+} = {
+  ...processFieldRecord(() => asIs),
+  argv: asIs,
+  cwd: asIs,
+  dependsOn: (list) => list.map(({ condition, slot }) => ({ condition, slot })),
+  env: asIs,
+  expect: sorted,
+  inheritEnv: asIs,
+  limits: sortedList,
+  pins: sortedList,
+  stderr: asIs,
+  stdin: asIs,
+  stdout: asIs,
+  stop: ({ graceMs, scope, signal }) => ({ graceMs, scope, signal }),
+  user: sorted,
+};
+
+const SORTED_VALUES = Object.entries(PROCESS_VALUES).toSorted(([a], [b]) =>
+  a < b ? -1 : 1,
+) as unknown as readonly (readonly [keyof SlotProcess, (value: unknown) => unknown])[];
+
+function processRecord(process: SlotProcess): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [key, tell] of SORTED_VALUES) record[key] = tell(process[key]);
+  return record;
 }

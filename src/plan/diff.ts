@@ -1,8 +1,10 @@
 /** What would change from one plan to another: sandboxes, processes and their PIDs. Pure. */
 
 import { escapeText } from "../base/escape.ts";
+import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
 import { canonicalValue } from "./canonical.ts";
-import type { Plan, PlanSandbox, Slot } from "./plan.ts";
+import type { Plan, PlanSandbox, Slot, SlotProcess } from "./plan.ts";
+import { valueText } from "./process-text.ts";
 
 export interface FieldChange {
   readonly field: string;
@@ -67,8 +69,13 @@ function slotFields(plan: Plan, slot: Slot): Fields {
   };
   if (process === null) return common;
   const { dependsOn, env, limits, stop, ...rest } = process;
+  const others: Partial<SlotProcess> = { ...rest };
+  for (const [key] of PROCESS_FIELD_ENTRIES) delete others[key];
   return {
-    ...rest,
+    ...others,
+    ...Object.fromEntries(
+      PROCESS_FIELD_ENTRIES.map(([key, entry]) => [entry.name, valueText(entry, process[key])]),
+    ),
     ...common,
     ...Object.fromEntries(env.map(([name, value]) => [`env.${name}`, value])),
     ...Object.fromEntries(limits.map(({ name, ...limit }) => [`limits.${name}`, limit])),

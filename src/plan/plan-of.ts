@@ -20,71 +20,17 @@ interface Draft {
   readonly mapperClaim: Claim | null;
 }
 
+/** A slot without its numbers. */
+interface SlotDraft extends Omit<Slot, "pids" | "process"> {
+  readonly ir: Process | null;
+  readonly claim: Claim;
+}
+
 /** Slots of a sandbox: its init, then the others in source order. Linear in their number. */
 export function planOf(root: Sandbox): Plan {
-  const drafts: Draft[] = [];
-  const slots: (Omit<Slot, "pids" | "process"> & { ir: Process | null; claim: Claim })[] = [];
-  const claims: Claim[] = [];
-  const joinerUsers = usersOfJoiners(root);
-  const mapperUsers = usersOfMappers(root);
-  const pending: { ir: Sandbox; parent: number | null }[] = [{ ir: root, parent: null }];
-
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { ir, parent } = next;
-    const index = drafts.length;
-    const above = parent === null ? null : (drafts[parent] ?? null);
-    const initMode = initModeOf(ir);
-    const owners = above?.owners ?? [];
-    const ownersHere = initMode === "subreaper" ? owners : [...owners, index];
-    const claim = (path: string, process: Process | null, isInit: boolean): Claim => {
-      const made = { owners: ownersHere, pins: process?.pins ?? [], isInit, path };
-      claims.push(made);
-      return made;
-    };
-    const supervisorAbove = above?.supervisor ?? null;
-    const supervisor = initMode === "process" ? supervisorAbove : index;
-    const first = slots.length;
-    const add = (name: string, process: Process | null, isInit: boolean) => {
-      const path = ir.path === "" ? name : `${ir.path}/${name}`;
-      slots.push({
-        path,
-        kind: process === null ? "init" : "process",
-        span: process?.span ?? ir.span,
-        sandbox: index,
-        supervisor: isInit ? supervisorAbove : supervisor,
-        level: ir.level,
-        ir: process,
-        claim: claim(path, process, isInit && initMode !== "subreaper"),
-      });
-    };
-
-    const own = ir.processes.find((process) => process.name === ir.init) ?? null;
-    add(own?.name ?? "init", own, true);
-    const joinerClaim = joinerUsers.has(ir) ? claim("", null, false) : null;
-    const mapperClaim = mapperUsers.has(ir) ? claim("", null, false) : null;
-    for (const process of ir.processes) if (process !== own) add(process.name, process, false);
-    drafts.push({
-      ir,
-      index,
-      parent,
-      initMode,
-      owners: ownersHere,
-      slots: { first, end: slots.length },
-      supervisor,
-      joinerClaim,
-      mapperClaim,
-    });
-    for (const nested of ir.sandboxes.toReversed()) pending.push({ ir: nested, parent: index });
-  }
-
+  const { drafts, slots, claims } = new Drafts(root);
   const { pids, lastPids } = numberBlocks(claims);
-  const slotOf = new Map(slots.map((slot, index) => [slot.path, index] as const));
-  // A sandbox whose init is a process is also known by the path that a shim's init would have.
-  for (const draft of drafts) {
-    const path = draft.ir.path === "" ? "init" : `${draft.ir.path}/init`;
-    if (!slotOf.has(path)) slotOf.set(path, draft.slots.first);
-  }
-  const indexOf = (path: string): number => slotOf.get(path) ?? unknownSlot(path);
+  const indexOf = indexOfSlots(drafts, slots);
   return {
     plan: 1,
     sandbox: root.name,
@@ -96,6 +42,88 @@ export function planOf(root: Sandbox): Plan {
       process: ir === null ? null : slotProcess(ir, indexOf),
     })),
   };
+}
+
+/** Sandboxes and slots in plan order, with what each claims of the PID namespaces around it. */
+class Drafts {
+  readonly drafts: Draft[] = [];
+  readonly slots: SlotDraft[] = [];
+  readonly claims: Claim[] = [];
+  readonly #joinerUsers: ReadonlySet<Sandbox>;
+  readonly #mapperUsers: ReadonlySet<Sandbox>;
+
+  constructor(root: Sandbox) {
+    this.#joinerUsers = usersOfJoiners(root);
+    this.#mapperUsers = usersOfMappers(root);
+    const pending: { ir: Sandbox; parent: number | null }[] = [{ ir: root, parent: null }];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const index = this.#add(next.ir, next.parent);
+      for (const ir of next.ir.sandboxes.toReversed()) pending.push({ ir, parent: index });
+    }
+  }
+
+  /** Adds a sandbox with its slots; returns its index. */
+  #add(ir: Sandbox, parent: number | null): number {
+    const index = this.drafts.length;
+    const above = parent === null ? null : (this.drafts[parent] ?? null);
+    const initMode = initModeOf(ir);
+    const owners =
+      initMode === "subreaper" ? (above?.owners ?? []) : [...(above?.owners ?? []), index];
+    const supervisorAbove = above?.supervisor ?? null;
+    const supervisor = initMode === "process" ? supervisorAbove : index;
+    const own = ir.processes.find((process) => process.name === ir.init) ?? null;
+    const sandbox = { ir, index, owners };
+    const first = this.slots.length;
+    this.#addSlot(sandbox, own, { supervisor: supervisorAbove, isInit: initMode !== "subreaper" });
+    const claim = () => this.#claim({ owners, pins: [], isInit: false, path: "" });
+    const joinerClaim = this.#joinerUsers.has(ir) ? claim() : null;
+    const mapperClaim = this.#mapperUsers.has(ir) ? claim() : null;
+    for (const process of ir.processes) {
+      if (process !== own) this.#addSlot(sandbox, process, { supervisor, isInit: false });
+    }
+    const slots = { first, end: this.slots.length };
+    const claims = { joinerClaim, mapperClaim };
+    this.drafts.push({ ir, index, parent, initMode, owners, slots, supervisor, ...claims });
+    return index;
+  }
+
+  /** Without a process it is the init of the shim's. */
+  #addSlot(
+    { ir, index, owners }: Pick<Draft, "ir" | "index" | "owners">,
+    process: Process | null,
+    { supervisor, isInit }: { readonly supervisor: number | null; readonly isInit: boolean },
+  ): void {
+    const name = process?.name ?? "init";
+    const path = ir.path === "" ? name : `${ir.path}/${name}`;
+    this.slots.push({
+      path,
+      kind: process === null ? "init" : "process",
+      span: process?.span ?? ir.span,
+      sandbox: index,
+      supervisor,
+      level: ir.level,
+      ir: process,
+      claim: this.#claim({ owners, pins: process?.pins ?? [], isInit, path }),
+    });
+  }
+
+  #claim(claim: Claim): Claim {
+    this.claims.push(claim);
+    return claim;
+  }
+}
+
+/** A sandbox whose init is a process is also known by the path that a shim's init would have. */
+function indexOfSlots(
+  drafts: readonly Draft[],
+  slots: readonly SlotDraft[],
+): (path: string) => number {
+  const known = new Map(slots.map(({ path }, index) => [path, index] as const));
+  for (const { ir, slots: own } of drafts) {
+    const path = ir.path === "" ? "init" : `${ir.path}/init`;
+    if (!known.has(path)) known.set(path, own.first);
+  }
+  return (path) => known.get(path) ?? unknownSlot(path);
 }
 
 function unknownSlot(path: string): never {
@@ -170,6 +198,7 @@ function planSandbox(
     user: ir.user,
     uidMap: ir.uidMap,
     gidMap: ir.gidMap,
+    clocks: ir.clocks,
     root: ir.root,
     mounts: mountsOf(ir, draft.parent === null),
     joiner: draft.joinerClaim === null ? null : (pids.get(draft.joinerClaim) ?? null),

@@ -1,6 +1,7 @@
 /** The plan: what the shim will do, as plain records, the same on every host. */
 
 import type { Span } from "../base/span.ts";
+import type { ProcessFieldValues } from "../fields/process-fields.ts";
 import type { NamespaceKind, NamespaceMode } from "../ir/namespaces.ts";
 import type {
   DependencyCondition,
@@ -12,7 +13,7 @@ import type {
   Stdin,
   Stop,
 } from "../ir/process.ts";
-import type { IdMap } from "../ir/sandbox.ts";
+import type { Clocks, IdMap } from "../ir/sandbox.ts";
 
 /**
  * A whole plan. Sandboxes and slots are in plan order: a sandbox, its slots, then its nested
@@ -56,6 +57,8 @@ export interface PlanSandbox {
   readonly user: Identity | null;
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
+  /** Null where it makes no time namespace. */
+  readonly clocks: Clocks | null;
   readonly root: "host" | "host-rw" | "inherit";
   /** Mounts made in a new mount namespace, in order. */
   readonly mounts: readonly Mount[];
@@ -109,14 +112,13 @@ export interface Slot {
   readonly process: SlotProcess | null;
 }
 
-export interface SlotProcess {
+export interface SlotProcess extends ProcessFieldValues {
   /** PIDs that the spec wishes for; all others the compiler chose. */
   readonly pins: readonly Pin[];
   readonly argv: readonly string[];
   readonly env: readonly (readonly [name: string, value: string])[];
   readonly inheritEnv: readonly string[];
   readonly cwd: string | null;
-  readonly umask: number;
   readonly limits: readonly ResourceLimit[];
   readonly user: Identity | null;
   /** In order of slots: what is waited for has no order of its own. */
@@ -125,7 +127,5 @@ export interface SlotProcess {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stop: Stop;
-  readonly timeoutMs: number | null;
-  readonly essential: boolean;
   readonly expect: Expect | null;
 }

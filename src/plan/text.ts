@@ -2,12 +2,11 @@
 
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
-import { NAMESPACE, NAMESPACE_KINDS } from "../base/namespace-kinds.ts";
 import { pidTable } from "../base/pid-table.ts";
-import { DEFAULT_STOP } from "../base/process-defaults.ts";
 import { wrap } from "../base/wrap.ts";
-import { signalName } from "../ir/signals.ts";
-import type { Mount, Plan, PlanSandbox, Slot } from "./plan.ts";
+import type { Plan, PlanSandbox, Slot } from "./plan.ts";
+import { processTexts } from "./process-text.ts";
+import { sandboxTexts } from "./sandbox-text.ts";
 
 /** Slots shown of one sandbox; the rest is counted. */
 const SLOTS_SHOWN = 20;
@@ -44,12 +43,7 @@ function sandboxLines(plan: Plan, sandbox: PlanSandbox, look: PlanLook): string[
   const left = members.length - shown.length;
   const entries: Entry[] = [
     ["clone3", `${ownName(init, sandbox)} ${pins(init)}`.trimEnd()],
-    ["", flagsText(sandbox)],
-    ...sandbox.uidMap.map((map): Entry => ["map", `${map.inside} ${map.outside} ${map.count}`]),
-    sandbox.root === "inherit" ? null : ["root", ROOTS[sandbox.root]],
-    ...sandbox.mounts.map((mount): Entry => ["mount", mountText(mount)]),
-    sandbox.hostname === null ? null : ["hostname", escapeText(sandbox.hostname)],
-    sandbox.lastPid === null ? null : ["reserve", `PIDs 1 to ${sandbox.lastPid} (ns_last_pid)`],
+    ...sandboxTexts(sandbox, plan).map(([word, text]): Entry => [word, escapeText(text)]),
     ...shown.flatMap((slot) => slotEntries(plan, sandbox, slot, look)),
     left > 0 ? ["…", `and ${left} more (--all has all)`] : null,
   ];
@@ -63,8 +57,7 @@ function sandboxLines(plan: Plan, sandbox: PlanSandbox, look: PlanLook): string[
 /** A word for what is done, and with what; null: nothing. */
 type Entry = readonly [word: string, text: string] | null;
 
-const INDENT = 11;
-const ROOTS = { host: "host, read-only", "host-rw": "host, writable" } as const;
+const INDENT = 13;
 
 function linesOf(entry: Entry, { columns }: PlanLook): string[] {
   if (entry === null || entry[1] === "") return [];
@@ -74,24 +67,10 @@ function linesOf(entry: Entry, { columns }: PlanLook): string[] {
     .map((line, at) => cut(`  ${(at === 0 ? word : "").padEnd(INDENT - 2)}${line}`, columns));
 }
 
-function flagsText({ namespaces }: PlanSandbox): string {
-  const flags: string[] = NAMESPACE_KINDS.filter((kind) => namespaces[kind] === "new").map(
-    (kind) => NAMESPACE[kind].flag,
-  );
-  if (namespaces.user === "auto") flags.push(`${NAMESPACE.user.flag}(if not root)`);
-  return flags.join(" ");
-}
-
 /** In its own sandbox a path needs only its last name. */
 function ownName(slot: Slot | undefined, { path }: PlanSandbox): string {
   const whole = slot?.path ?? "";
   return path !== "" && whole.startsWith(`${path}/`) ? whole.slice(path.length + 1) : whole;
-}
-
-function mountText(mount: Mount): string {
-  if (mount.kind === "proc") return "proc on /proc";
-  if (mount.kind === "run") return "empty /run";
-  return mount.kind === "dev" ? "minimal /dev" : `tmpfs on ${mount.at}`;
 }
 
 function pins(slot: Slot | undefined): string {
@@ -101,22 +80,12 @@ function pins(slot: Slot | undefined): string {
 
 function slotEntries(plan: Plan, sandbox: PlanSandbox, slot: Slot, look: PlanLook): Entry[] {
   if (slot.process === null) return [];
-  const { argv, dependsOn, stop } = slot.process;
+  const { argv } = slot.process;
   const command = escapeText(argv.join(" "));
   const shown = look.isWhole ? command : cut(command, COMMAND_WIDTH);
-  const isUsual =
-    stop.signal === DEFAULT_STOP.signal &&
-    stop.graceMs === DEFAULT_STOP.graceMs &&
-    stop.scope === DEFAULT_STOP.scope;
-  const whom = stop.scope === DEFAULT_STOP.scope ? "" : ` (${stop.scope})`;
   return [
     ["start", `${`${ownName(slot, sandbox)} ${pins(slot)}`.trimEnd()}: ${shown}`],
-    ...dependsOn.map(({ slot: other, condition }): Entry => {
-      return ["", `after ${plan.slots[other]?.path} has ${condition}`];
-    }),
-    isUsual
-      ? null
-      : ["", `stop with ${signalName(stop.signal)}, KILL after ${stop.graceMs} ms${whom}`],
+    ...processTexts(slot.process, plan).map((text): Entry => ["", escapeText(text)]),
   ];
 }
 

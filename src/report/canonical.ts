@@ -4,8 +4,8 @@ import { type ForkName, forkNames } from "./fork-names.ts";
 import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
 
 /**
- * Masked: PIDs at level 0 that no pin asks for, inodes, times, users, the observer, the program's
- * version, the tracer, and how idle inits ended. What was forked has no promised PID at all: it is named by whose child it is, and the
+ * Masked: PIDs at level 0 that no pin asks for, inodes, times, users, the observer, the tracer, of
+ * what and by which version it was made, and how idle inits ended. What was forked has no promised PID at all: it is named by whose child it is, and the
  * events of one process stand together. Two runs of one plan that end alike give equal bytes in
  * the `ended` phase, if each process forks in an order of its own.
  */
@@ -17,6 +17,8 @@ export function canonicalReport(report: Report): Report {
   return {
     ...report,
     version: "",
+    spec: "",
+    params: {},
     time: "",
     verdict: canonicalVerdict(report.verdict),
     observer: { pidns: 0, kernel: "" },
@@ -33,12 +35,18 @@ export function canonicalReport(report: Report): Report {
   };
 }
 
+/** One plan may come from two files. */
+const NO_PLACE = { file: "", line: null, column: null };
+
 /** PIDs at level 0 are the host's: those that were found there are masked. */
 function canonicalVerdict(verdict: Report["verdict"]): Report["verdict"] {
-  const failures = verdict.failures.map((failure) =>
-    failure.level === 0 ? { ...failure, found: null, message: "" } : failure,
-  );
-  return { ...verdict, failures };
+  const failures = verdict.failures.map((failure) => ({
+    ...failure,
+    ...NO_PLACE,
+    ...(failure.level === 0 && { found: null, message: "" }),
+  }));
+  const unjudged = verdict.not_judged.map((each) => ({ ...each, ...NO_PLACE }));
+  return { ...verdict, failures, not_judged: unjudged };
 }
 
 /** The order of rows: forks behind the process that they descend from, by their names. */

@@ -1,5 +1,6 @@
 /** The report as CSV (RFC 4180): a row a process, a column a level. Pure. */
 
+import { escapeJson, escapeText } from "../base/escape.ts";
 import type { Report, ReportProcess } from "./report.ts";
 
 /** With a header and line ends of CR LF. `argv` is a JSON list; cells without a value are empty. */
@@ -38,15 +39,16 @@ function cells(row: ReportProcess, levels: readonly number[]): string[] {
     value(exit !== null && "signal" in exit ? exit.signal : null),
     value(row.ended_by),
     row.comm,
-    JSON.stringify(row.argv),
+    escapeJson(JSON.stringify(row.argv)),
     value(row.started_ns),
     value(row.ended_ns),
     String(row.failed),
   ];
 }
 
-/** A cell that begins like a formula is one for a spreadsheet: a quote before it makes it text. */
-function quoted(cell: string): string {
-  const safe = /^[=+@\t\r-]/.test(cell) && !/^-?\d+$/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+/** Nothing that a terminal acts on; a cell that begins like a formula is one for a spreadsheet: a quote before it makes it text. */
+function quoted(text: string): string {
+  const cell = escapeText(text);
+  const safe = /^[=+@-]/.test(cell) && !/^-?\d+$/.test(cell) ? `'${cell}` : cell;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -91,6 +91,9 @@ const traceEvent = Type.Object({
     description: "Of a fork, who forked; null where that is the shim above all.",
   }),
   argv: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  argv_cut: Type.Optional(
+    Type.Boolean({ description: "There are more arguments than these, or the last is longer." }),
+  ),
   exit: ending,
 });
 

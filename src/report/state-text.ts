@@ -16,7 +16,9 @@ export function hasFailed({ failed }: ReportProcess): boolean {
 }
 
 /** What it runs; before it, why it does not yet, or never did. */
-export function commandText({ argv, argv_cut: isCut, reason }: ReportProcess): string {
-  const command = `${argv.join(" ")}${isCut ? "…" : ""}`;
+export function commandText({ argv, argv_cut: isCut, comm, reason }: ReportProcess): string {
+  const text = argv.join(" ");
+  // An empty name, or a title that was wiped, is as ps(1) shows it.
+  const command = text.trim() === "" ? `[${comm}]` : `${text}${isCut ? "…" : ""}`;
   return reason === null ? command : `(${reason}) ${command}`;
 }

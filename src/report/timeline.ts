@@ -49,9 +49,9 @@ function shownPids(pids: readonly number[], columns: number): readonly (number |
   return [...pids.slice(0, PIDS_SHOWN.first), "…", ...pids.slice(-PIDS_SHOWN.last)];
 }
 
-function detail({ event, parent, argv, exit }: ReportTraceEvent): string {
+function detail({ event, parent, argv, argv_cut: isCut, exit }: ReportTraceEvent): string {
   if (event === "fork") return parent === null ? "" : `by ${escapeText(parent)}`;
-  if (event === "exec") return escapeText((argv ?? []).join(" "));
+  if (event === "exec") return `${escapeText((argv ?? []).join(" "))}${isCut ? "…" : ""}`;
   if (exit === null) return "";
   return "code" in exit ? `code ${exit.code}` : `killed by ${exit.signal}`;
 }

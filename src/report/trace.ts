@@ -110,6 +110,7 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
       pids: life.pids,
       parent: event.kind === "fork" ? (life.parent?.path ?? null) : null,
       argv: event.kind === "exec" ? event.argv : null,
+      ...(event.kind === "exec" && event.isArgvCut && { argv_cut: true }),
       exit: event.kind === "exit" ? life.exit : null,
     });
   }

@@ -23,6 +23,8 @@ export interface SchemaPart {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  /** Code of the finding where the pattern does not match; without one, SBX2008. */
+  readonly $comment?: string;
 }
 
 /** Named parts; `Spec` is the root. */

@@ -7,7 +7,8 @@ import { branchesOf, definitions, type SchemaPart } from "./definitions.ts";
 const FLOW_WIDTH = 96;
 
 /** Characters that are not seen, or that turn what is: in quotes they stay escapes. */
-const HIDDEN = /[\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
+const HIDDEN =
+  /[\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
 
 /** Numbers as they were written: in a umask the digits matter, elsewhere their author does. */
 const customTags = (tags: YAML.Tags): YAML.Tags =>

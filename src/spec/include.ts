@@ -32,19 +32,18 @@ export function includeAll(
 ): Included {
   const templates = new Map<string, Template>();
   const sources = new Map([[source.file, source.text]]);
-  let left = INCLUDED_SIZE_MAX;
-  // What comes after too much is not read, so nothing is said of it.
-  let isFull = false;
+  const files = new Files(load, found);
   collectTemplates(root, templates, found);
   follow(source.file, root, [source.file]);
   return { templates, sources };
 
   function follow(file: string, node: Node, trail: readonly string[]): void {
-    const list = get(node, "include");
-    for (const item of list?.kind === "list" ? list.items : []) {
-      const name = textOf(item);
-      if (name === null) continue;
-      const path = name.startsWith("/") ? name : join(dirname(file), name);
+    const named = namedBy(file, node);
+    // All are read before the first is parsed: that they are too much is then known at once.
+    for (const { path, item } of named) {
+      if (!trail.includes(path) && !files.read(path, item)) return;
+    }
+    for (const { path, item } of named) {
       if (trail.includes(path)) {
         const cycle = [...trail.slice(trail.indexOf(path)), path].join(" -> ");
         found.push(
@@ -52,30 +51,14 @@ export function includeAll(
             help: "let one of these files do without the other",
           }),
         );
-      } else if (!sources.has(path)) open(path, item, trail);
+      } else if (!sources.has(path)) open(path, trail);
     }
   }
 
-  function open(path: string, item: Node, trail: readonly string[]): void {
-    if (isFull) return;
-    const loaded = load(path, left);
-    if (loaded === null || typeof loaded !== "string") {
-      found.push(refused(path, item, loaded));
-      isFull = loaded?.kind === "too-large";
-      return;
-    }
-    sources.set(path, loaded);
-    left -= Buffer.byteLength(loaded);
-    if (sources.size > INCLUDE_COUNT_MAX) {
-      isFull = true;
-      found.push(
-        diagnostic("SBX2310", item.span, `more than ${INCLUDE_COUNT_MAX} files are included`, {
-          help: "put templates that belong together into one file",
-        }),
-      );
-      return;
-    }
-    const text = loaded;
+  function open(path: string, trail: readonly string[]): void {
+    const text = files.textOf(path);
+    if (text === null) return;
+    sources.set(path, text);
     const { root: node, diagnostics } = readSpec(path, text);
     found.push(...diagnostics);
     if (node === null) return;
@@ -90,6 +73,57 @@ export function includeAll(
     }
     collectTemplates(node, templates, found);
     follow(path, node, [...trail, path]);
+  }
+}
+
+/** The paths of a file's `include`, each with where it is named. */
+function namedBy(file: string, node: Node): { path: string; item: Node }[] {
+  const list = get(node, "include");
+  return (list?.kind === "list" ? list.items : []).flatMap((item) => {
+    const name = textOf(item);
+    if (name === null) return [];
+    return [{ path: name.startsWith("/") ? name : join(dirname(file), name), item }];
+  });
+}
+
+/** What has been read, and what more may be. */
+class Files {
+  readonly #load: Load;
+  readonly #diagnostics: Diagnostic[];
+  readonly #texts = new Map<string, string | null>();
+  #left = INCLUDED_SIZE_MAX;
+  #isFull = false;
+
+  constructor(load: Load, diagnostics: Diagnostic[]) {
+    this.#load = load;
+    this.#diagnostics = diagnostics;
+  }
+
+  textOf(path: string): string | null {
+    return this.#texts.get(path) ?? null;
+  }
+
+  /** False where no more files can be read, which is said once. */
+  read(path: string, item: Node): boolean {
+    if (this.#isFull || this.#texts.has(path)) return !this.#isFull;
+    if (this.#texts.size === INCLUDE_COUNT_MAX) {
+      this.#isFull = true;
+      this.#diagnostics.push(
+        diagnostic("SBX2310", item.span, `more than ${INCLUDE_COUNT_MAX} files are included`, {
+          help: "put templates that belong together into one file",
+        }),
+      );
+      return false;
+    }
+    const loaded = this.#load(path, this.#left);
+    const isText = typeof loaded === "string";
+    this.#texts.set(path, isText ? loaded : null);
+    if (isText) this.#left -= Buffer.byteLength(loaded);
+    else {
+      this.#diagnostics.push(refused(path, item, loaded));
+      this.#isFull = loaded?.kind === "too-large";
+    }
+    return !this.#isFull;
   }
 }
 

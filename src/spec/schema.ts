@@ -11,13 +11,13 @@ import { byKind } from "../base/namespace-kinds.ts";
 import { DEFAULT_STOP, STOP_SCOPES } from "../base/process-defaults.ts";
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
+import { inheritedFieldSchemas, processFieldSchemas } from "./field-schema.ts";
 import { PARAM_TYPES } from "./params.ts";
+import { duration, text } from "./schema-parts.ts";
 
 const closed = { additionalProperties: false, patternProperties: { "^x-": {} } };
 const nodeName = "^[A-Za-z0-9][A-Za-z0-9_-]*$";
 
-const text = (description: string, examples: readonly string[] = []) =>
-  Type.String({ description, examples });
 const path = (description: string) => Type.String({ description, minLength: 1 });
 const count = (description: string, minimum: number, maximum: number) =>
   Type.Integer({ description, minimum, maximum });
@@ -25,17 +25,9 @@ const choice = (values: readonly string[], description: string, fallback?: strin
   Type.String({ enum: [...values], description, ...(fallback ? { default: fallback } : {}) });
 const listOf = (description: string) => Type.Array(Type.String(), { description });
 
-const duration = (description: string) =>
-  text(`${description} A duration: \`250ms\`, \`5s\`, \`2m\`, \`1h\`.`, ["5s"]);
-
 const env = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
   description: "Environment variables.",
   examples: [{ MODE: "test" }],
-});
-
-const umask = Type.Union([Type.String({ pattern: "^0?o?[0-7]{1,3}$" }), Type.Integer()], {
-  description: "File mode creation mask, octal. Source: umask(2).",
-  default: "022",
 });
 
 const limit = Type.Union([Type.Integer({ minimum: 0 }), Type.String()]);
@@ -183,9 +175,9 @@ const processFields = {
   cwd: Type.Optional(
     path("Working directory. Default: the spec's folder where visible, else `/`."),
   ),
-  umask: Type.Optional(umask),
   limits: Type.Optional(limits),
   user: Type.Optional(identity),
+  ...processFieldSchemas,
   depends_on: Type.Optional(
     Type.Union(
       [
@@ -212,19 +204,16 @@ const processFields = {
           closed,
         ),
       ],
-      { description: "Where it reads from.", default: "null" },
+      {
+        description:
+          "Where it reads from. `inherit`: where the command does; what is typed at a terminal comes through a pipe.",
+        default: "null",
+      },
     ),
   ),
   stdout: Type.Optional(output("Where its stdout goes.", [])),
   stderr: Type.Optional(output("Where its stderr goes.", ["stdout"])),
   stop: Type.Optional(stop),
-  timeout: Type.Optional(duration("Then it is stopped, and the run fails.")),
-  essential: Type.Optional(
-    Type.Boolean({
-      description: "If it fails, the whole run is stopped and fails.",
-      default: false,
-    }),
-  ),
   expect: Type.Optional(expect),
 };
 
@@ -233,10 +222,32 @@ const processMap = Type.Object(processFields, {
   description: "A process: exactly one of `run` and `shell`.",
 });
 
+const offset = (clock: string) =>
+  text(`How far ${clock} is ahead of what it is outside: a duration, \`-1h\` for behind.`, ["-1h"]);
+
+/** As a choice, or how far its clocks are ahead: then it is new. */
+const timeNamespace = (values: readonly string[], description: string) =>
+  Type.Union(
+    [
+      Type.String({ enum: [...values] }),
+      Type.Object(
+        {
+          monotonic: Type.Optional(offset("CLOCK_MONOTONIC")),
+          boottime: Type.Optional(offset("CLOCK_BOOTTIME, the uptime")),
+        },
+        closed,
+      ),
+    ],
+    {
+      description: `${description} With offsets it is new. Source: time_namespaces(7).`,
+      examples: ["new", { monotonic: "24h", boottime: "-1h" }],
+    },
+  );
+
 const namespaces = Type.Object(
   byKind(({ kind, fallback }) =>
     Type.Optional(
-      choice(
+      (kind === "time" ? timeNamespace : choice)(
         ["new", "inherit"],
         `The ${kind} namespace. Default: ${kind === "user" ? "new at the root where the caller has no CAP_SYS_ADMIN, else inherit" : fallback}.`,
       ),
@@ -292,7 +303,7 @@ const sandboxFields = {
   env: Type.Optional(env),
   inherit_env: Type.Optional(listOf("Names taken from the caller's environment.")),
   cwd: Type.Optional(path("Working directory of its processes.")),
-  umask: Type.Optional(umask),
+  ...inheritedFieldSchemas,
   limits: Type.Optional(limits),
   nest: Type.Optional(count("This sandbox N times, each inside the one before.", 1, PID_LEVEL_MAX)),
   replicas: Type.Optional(count("N siblings `box.1` … `box.N`.", 0, SANDBOX_COUNT_MAX)),

@@ -50,15 +50,17 @@ export function scalarFindings(
     ];
   }
   if (pattern !== undefined && !regexOf(pattern).test(value)) {
-    const code = name === '"umask"' ? "SBX2304" : "SBX2008";
-    const help =
-      code === "SBX2304"
-        ? "write three octal digits such as 022"
-        : "use letters, digits, `_` and `-`, beginning with a letter or digit";
-    return [diagnostic(code, span, `${name} cannot be "${value}"`, { help })];
+    const code = schema.$comment === "SBX2304" ? "SBX2304" : "SBX2008";
+    return [diagnostic(code, span, `${name} cannot be "${value}"`, { help: PATTERN_HELP[code] })];
   }
   return [];
 }
+
+/** What a text shall be that does not match the pattern of its field, by the code it then has. */
+const PATTERN_HELP = {
+  SBX2304: "write three octal digits such as 022",
+  SBX2008: "use letters, digits, `_` and `-`, beginning with a letter or digit",
+} as const;
 
 /** Whether there is nothing to say of a text; most are. */
 function isFine(value: string, schema: Schema): boolean {

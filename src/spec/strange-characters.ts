@@ -9,7 +9,7 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
  * Source: YAML 1.2.2, section 5.1; Unicode UAX #9; "Trojan Source", CVE-2021-42574.
  */
 const STRANGE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069\ufffd-\uffff]/g;
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u202a-\u202e\u2066-\u2069\ufffd-\uffff]/g;
 
 /** Of one file; a text has none, and where there are many it is another kind of file. */
 const TOLD_MAX = 8;

@@ -16,6 +16,7 @@ import type {
 } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
+import { processValuesOfWire } from "./field-codec.ts";
 import {
   BrokenImage,
   enumValue,
@@ -100,6 +101,10 @@ class Decoder {
     const image = this.#image;
     const { level } = row;
     const user = enumValue("user_mode", row.user_mode);
+    const namespaces = byKind(({ kind }, bit): NamespaceMode => {
+      if (kind === "user") return user;
+      return row.namespaces_new & (1 << bit) ? "new" : "inherit";
+    });
     return {
       name: image.string(row.name),
       path: image.string(row.path),
@@ -109,15 +114,16 @@ class Decoder {
       initMode: enumValue("init_mode", row.init_mode),
       initSlot: row.init_slot,
       slots: { first: row.slot_first, end: row.slot_end },
-      namespaces: byKind(({ kind }, bit): NamespaceMode => {
-        if (kind === "user") return user;
-        return row.namespaces_new & (1 << bit) ? "new" : "inherit";
-      }),
+      namespaces,
       hostname: image.string(row.hostname) || null,
       domainname: image.string(row.domainname) || null,
       user: this.#identity(row),
       uidMap: this.#maps(row.uid_map_first, row.uid_map_count),
       gidMap: this.#maps(row.gid_map_first, row.gid_map_count),
+      clocks:
+        namespaces.time === "new"
+          ? { monotonicMs: msOf(row.monotonic_offset_ns), boottimeMs: msOf(row.boottime_offset_ns) }
+          : null,
       root: enumValue("root_kind", row.root),
       mounts: this.#mounts(row),
       joiner: row.joiner_first === NONE ? null : this.#pids(row.joiner_first, level),
@@ -193,7 +199,6 @@ class Decoder {
       env: image.pairs(row.env, row.env_count),
       inheritEnv: image.list(row.inherit_env, row.inherit_env_count),
       cwd: image.string(row.cwd) || null,
-      umask: row.umask,
       limits: this.#limits(row),
       user: this.#identity(row),
       dependsOn,
@@ -201,8 +206,7 @@ class Decoder {
       stdout: this.#output(row.stdout_kind, row.stdout_path),
       stderr: this.#output(row.stderr_kind, row.stderr_path),
       stop: stopOf(row),
-      timeoutMs: row.timeout_ms || null,
-      essential: row.essential === 1,
+      ...processValuesOfWire(row),
       expect: image.json<Expect | null>(row.expect, null),
     };
   }
@@ -220,6 +224,10 @@ function untilOf(row: SectionRecord<"sandboxes">): Until {
   const kind = enumValue("until_kind", row.until_kind);
   const { until_first: first, until_count: count } = row;
   return kind === "process" ? { kind, slots: { first, end: first + count } } : { kind };
+}
+
+function msOf(ns: bigint): number {
+  return Number(ns / 1_000_000n);
 }
 
 /** All ones is RLIM_INFINITY. */

@@ -6,6 +6,7 @@ import type { IdMap } from "../ir/sandbox.ts";
 import { planHash } from "../plan/canonical.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
 import { expectationRecords } from "./expectations.ts";
+import { processWireValues } from "./field-codec.ts";
 import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 import { type Params, paramsText } from "./params.ts";
@@ -95,6 +96,8 @@ function addMounts(image: ImageWriter, sandbox: PlanSandbox): number {
   return first;
 }
 
+const NS_PER_MS = 1_000_000n;
+
 function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly number[]): void {
   const { strings } = image;
   const named = sandbox.until.kind === "process" ? sandbox.until.slots : null;
@@ -122,6 +125,8 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     uid_map_count: sandbox.uidMap.length,
     gid_map_first: addMaps(image, sandbox.gidMap),
     gid_map_count: sandbox.gidMap.length,
+    monotonic_offset_ns: BigInt(sandbox.clocks?.monotonicMs ?? 0) * NS_PER_MS,
+    boottime_offset_ns: BigInt(sandbox.clocks?.boottimeMs ?? 0) * NS_PER_MS,
     root: enumNumber("root_kind", sandbox.root),
     mounts_first: addMounts(image, sandbox),
     mounts_count: sandbox.mounts.length,
@@ -226,7 +231,6 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     inherit_env: strings.addList(process.inheritEnv),
     inherit_env_count: process.inheritEnv.length,
     cwd: strings.add(process.cwd ?? ""),
-    umask: process.umask,
     limits_first: addLimits(image, process),
     limits_count: process.limits.length,
     has_identity: user === null ? 0 : 1,
@@ -244,8 +248,7 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     stop_signal: process.stop.signal,
     stop_grace_ms: process.stop.graceMs,
     stop_scope: enumNumber("stop_scope", process.stop.scope),
-    timeout_ms: process.timeoutMs ?? 0,
-    essential: process.essential ? 1 : 0,
+    ...processWireValues(process),
     expect: process.expect === null ? 0 : strings.add(JSON.stringify(process.expect)),
     pins: process.pins.length === 0 ? 0 : strings.add(JSON.stringify(process.pins)),
   });

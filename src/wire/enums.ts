@@ -63,7 +63,7 @@ export const ENUMS = {
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /** Commands to the monitor. */
-  command_kind: ["stop", "kill", "signal"],
+  command_kind: ["stop", "kill"],
   /** Everything that can fail in the shim: `steps.ts` has what each is. */
   step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;

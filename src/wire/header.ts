@@ -29,6 +29,7 @@ const C_TYPES: Readonly<Record<FieldType, string>> = {
   u32: "uint32_t",
   i32: "int32_t",
   u64: "uint64_t",
+  i64: "int64_t",
 };
 
 /** The whole text of the header, with a final newline. */

@@ -143,7 +143,7 @@ export class ImageWriter {
     const layout = layoutOf(IMAGE_STRUCTS.image_header);
     const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     let size = aligned(layout.size);
-    const placed = SECTIONS.map((section) => {
+    const sections = SECTIONS.map((section) => {
       const { count, bytes } = this.#section(section);
       const offset = size;
       size = aligned(size + bytes.length);
@@ -157,7 +157,7 @@ export class ImageWriter {
       layout.fields.find((field) => field.name === name)?.offset ?? 0;
     image.set(Buffer.from(IMAGE_MAGIC, "latin1"), offsetOf("magic"));
     image.set(Buffer.from(sha256, "hex"), offsetOf("sha256"));
-    placed.forEach(({ offset, count, bytes }, index) => {
+    sections.forEach(({ offset, count, bytes }, index) => {
       const at = offsetOf("sections") + 2 * WORD_SIZE * index;
       view.setUint32(at, offset, true);
       view.setUint32(at + WORD_SIZE, count, true);

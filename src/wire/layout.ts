@@ -12,6 +12,7 @@ import { PID_LEVEL_MAX, USER_LEVEL_MAX, UTS_NAME_MAX } from "../base/kernel-limi
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
+import { PROCESS_WIRE_FIELDS } from "./field-codec.ts";
 import type { Struct } from "./struct.ts";
 
 export const IMAGE_MAGIC = "SBXPLAN\0";
@@ -119,6 +120,8 @@ export const IMAGE_STRUCTS = {
       ...range("groups"),
       ...range("uid_map"),
       ...range("gid_map"),
+      ["monotonic_offset_ns", "i64"],
+      ["boottime_offset_ns", "i64"],
       ["root", "u32"],
       ...range("mounts"),
       ["joiner_first", "u32"],
@@ -158,7 +161,6 @@ export const IMAGE_STRUCTS = {
       ["inherit_env", "u32"],
       ["inherit_env_count", "u32"],
       ["cwd", "u32"],
-      ["umask", "u32"],
       ...range("limits"),
       ["has_identity", "u32"],
       ["uid", "u32"],
@@ -174,8 +176,7 @@ export const IMAGE_STRUCTS = {
       ["stop_signal", "u32"],
       ["stop_grace_ms", "u32"],
       ["stop_scope", "u32"],
-      ["timeout_ms", "u32"],
-      ["essential", "u32"],
+      ...PROCESS_WIRE_FIELDS,
       ["expect", "u32"],
       ["pins", "u32"],
     ],

@@ -1,6 +1,6 @@
 /** A record of fixed size as C has it: where its fields lie, and its values by name. Pure. */
 
-export type FieldType = "u8" | "u32" | "i32" | "u64";
+export type FieldType = "u8" | "u32" | "i32" | "u64" | "i64";
 
 /** `[name, type]` or `[name, type, count]` for an array. */
 export type Field = readonly [name: string, type: FieldType, count?: number];
@@ -19,10 +19,10 @@ type ScalarOf<Of extends Struct> = Extract<Of["fields"][number], readonly [strin
  * that the struct does not have, does not compile.
  */
 export type RecordOf<Of extends Struct> = {
-  readonly [Each in ScalarOf<Of> as Each[0]]: Each[1] extends "u64" ? bigint : number;
+  readonly [Each in ScalarOf<Of> as Each[0]]: Each[1] extends "u64" | "i64" ? bigint : number;
 };
 
-const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u32: 4, i32: 4, u64: 8 };
+const SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u32: 4, i32: 4, u64: 8, i64: 8 };
 
 export interface FieldLayout {
   readonly name: string;
@@ -81,6 +81,7 @@ const READERS: Readonly<Record<FieldType, (view: DataView, at: number) => number
   u32: (view, at) => view.getUint32(at, true),
   i32: (view, at) => view.getInt32(at, true),
   u64: (view, at) => view.getBigUint64(at, true),
+  i64: (view, at) => view.getBigInt64(at, true),
 };
 
 /** Writes the record at byte `at`. Throws where a number does not fit its field: a bug of ours. */
@@ -109,6 +110,7 @@ export const FITS: Readonly<Record<FieldType, (value: number | bigint) => boolea
   u32: (value) => Number(value) >>> 0 === value,
   i32: (value) => (Number(value) | 0) === value,
   u64: (value) => typeof value === "bigint" && BigInt.asUintN(64, value) === value,
+  i64: (value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value,
 };
 
 const WRITERS: Readonly<
@@ -118,4 +120,5 @@ const WRITERS: Readonly<
   u32: (view, at, value) => view.setUint32(at, Number(value), true),
   i32: (view, at, value) => view.setInt32(at, Number(value), true),
   u64: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
+  i64: (view, at, value) => view.setBigInt64(at, BigInt(value), true),
 };

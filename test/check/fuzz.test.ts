@@ -152,6 +152,10 @@ const PROCESS_FIELDS: Readonly<Record<string, readonly string[]>> = {
   stdin: ["{text: hi}", '"null"'],
   limits: ["{nofile: 64}", "{core: unlimited}"],
   umask: ['"022"', "077"],
+  nice: ["-5", "19", '"${a}"'],
+  oom_score_adj: ["-1000", "1000"],
+  ignore_signals: ["[HUP]", "[1, RTMIN+2]", "[]"],
+  parent_death_signal: ["TERM", "9"],
   stop: ["{signal: INT}", "{grace: 1s}"],
 };
 const SANDBOX_FIELDS: Readonly<Record<string, readonly string[]>> = {

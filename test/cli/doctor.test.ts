@@ -3,7 +3,17 @@
 import * as fs from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { freshMark, root, sandbox, scratch, users, writeSpec } from "../sandbox.ts";
+import {
+  commandFor,
+  environmentFor,
+  freshMark,
+  root,
+  sandbox,
+  scratch,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
 
 const test = suite("doctor");
 
@@ -59,6 +69,29 @@ test("a spec with a mistake is told like everywhere", () => {
   );
   assert.is(ran.code, 2);
   assert.match(ran.err, "SBX2001");
+});
+
+test("doctor and up name the limit that is in the way, and nothing is taken for a bug", () => {
+  const user = users[0] as User;
+  const env = { ...environmentFor(user), SANDBOX: commandFor(user, []).join(" ") };
+  const spec = writeSpec("limited", "sandbox: l\nprocesses: {a: 'true'}\n");
+  for (const limit of ["-n 10", "-n 30", "-f 0", "-f 100"]) {
+    for (const command of ["doctor", `up ${spec}`]) {
+      const script = `ulimit ${limit}; $SANDBOX ${command} 2>&1 | cat; exit \${PIPESTATUS[0]}`;
+      const ran = Bun.spawnSync(["bash", "-c", script], { env });
+      const said = ran.stdout.toString();
+      assert.is(ran.exitCode, 3, `${limit} ${command}: ${said}`);
+      assert.match(said, `ulimit ${limit.slice(0, 2)}`);
+      assert.not.match(said, /internal error|SBX4006/);
+    }
+  }
+  const elsewhere = { ...env, TMPDIR: "/nonexistent" };
+  const ran = Bun.spawnSync(commandFor(user, ["doctor"]), { env: elsewhere });
+  assert.is(ran.exitCode, 3);
+  assert.match(
+    ran.stdout.toString(),
+    /^no +runs +cannot be tried \(mkdtemp \/nonexistent.*ENOENT/m,
+  );
 });
 
 test.run();

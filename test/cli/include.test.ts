@@ -140,6 +140,26 @@ test("a spec that is a link out of its folder is not read, by any command", () =
   assert.is(fs.readFileSync(join(dir, "secret"), "utf8"), `${SECRET}: [\n`);
 });
 
+test("a folder that is a link out of the repository or working directory holds no specs", () => {
+  file("private/keys.yaml", `${SECRET}: [\n`);
+  link("repo/sandboxes", "../private");
+  link("loose/sandboxes", "../private");
+  for (const [cwd, ...args] of [
+    ["repo"],
+    ["repo", "sandboxes"],
+    ["repo", "sandboxes/keys.yaml"],
+    [".", "repo/sandboxes/keys.yaml", "--allow-include", join(dir, "alone")],
+    ["alone", join(dir, "repo/sandboxes/keys.yaml")],
+    ["loose"],
+    ["loose", "sandboxes/keys.yaml"],
+  ]) {
+    const { code, text } = sandbox(cwd ?? "", "check", ...args);
+    assert.is(code, 2, text);
+    assert.not.match(text, SECRET, `${cwd} ${args}`);
+  }
+  assert.match(sandbox("alone", "check", join(dir, "private/keys.yaml")).text, SECRET);
+});
+
 test("a spec anywhere can be named, and by a link within its repository", () => {
   file("alone/plain.yaml", "sandbox: x\nprocesses: {a: pwd}\n");
   file("repo/shared/plain.yaml", "sandbox: x\nprocesses: {a: pwd}\n");

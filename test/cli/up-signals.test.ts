@@ -55,8 +55,8 @@ test("--for ends the processes while the reader of stdout stands still", () => {
 
 test("Ctrl-C stops, and a second one kills, while the reader of stdout stands still", () => {
   for (const [name, again, mostMs] of [
-    ["stuck-once", "", 5_000],
-    ["stuck-twice", "sleep 0.2; kill -INT $P;", 2_000],
+    ["stuck-once", "", 10_000],
+    ["stuck-twice", "sleep 0.2; kill -INT $P;", 5_000],
   ] as const) {
     const { spec, mark, begin } = stuck(name);
     const ran = shell(
@@ -119,6 +119,42 @@ test("a reader that goes away is no interruption", () => {
   const { spec } = stuck("closed");
   const ran = shell(`$UP ${spec} | head -1 > /dev/null; echo \${PIPESTATUS[0]}`);
   assert.is(ran.out, "0\n", ran.err);
+});
+
+/** A terminal of which nobody reads, or that is closed; the command is its session's first process. */
+const PTY = `
+import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
+time.sleep(2)
+begun = time.time()
+if sys.argv[1] == "close": os.close(fd)
+else:
+    os.write(fd, b"\\x03"); time.sleep(0.3); os.write(fd, b"\\x03")
+while time.time() - begun < 20:
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended: break
+    time.sleep(0.02)
+else: os.kill(pid, 9); status = 9
+print(os.WTERMSIG(status), time.time() - begun < 4)
+`;
+
+test("Ctrl-C twice ends a run whose terminal nobody reads, and a closed one ends it too", () => {
+  const script = join(scratch, "closed-or-stuck.py");
+  fs.writeFileSync(script, PTY);
+  for (const [how, said] of [
+    ["stuck", "2 True\n"],
+    ["close", "1 True\n"],
+  ] as const) {
+    const { spec, mark } = stuck(`pty-${how}`);
+    const command = ["python3", script, how, ...commandFor(user, ["up", spec])];
+    const { stdout, stderr } = Bun.spawnSync(command, {
+      env: { ...environmentFor(user), TERM: "xterm" },
+      stdin: "ignore",
+    });
+    assert.is(stdout.toString(), said, `${how}: ${stderr}`);
+    assert.equal(alive(mark), []);
+  }
 });
 
 test.run();

@@ -20,7 +20,6 @@ import {
   users,
   writeSpec,
 } from "../sandbox.ts";
-import { whileRunning } from "../while-running.ts";
 
 const test = suite("verdict");
 
@@ -207,14 +206,23 @@ test("the shim alone passes every spec in sandboxes/, as `up` does", async () =>
   );
 });
 
-test("a signal makes both say 130, and `--for` makes nothing of it", async () => {
+test("a signal interrupts the run, whoever is told; `--for` makes nothing of it", async () => {
   const [user] = users;
   assert.ok(user);
   const spec = writeSpec("asked", "sandbox: asked\nprocesses: {a: sleep 20}\n");
-  const code = await whileRunning(user, spec, (_, cli) => {
-    process.kill(cli, "SIGTERM");
+  const command = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
+    env: environmentFor(user),
+    stdio: ["ignore", "pipe", "ignore"],
   });
-  assert.is(code, 130);
+  let text = "";
+  for await (const chunk of command.stdout) {
+    if (text === "") command.kill("SIGTERM");
+    text += new TextDecoder().decode(chunk);
+  }
+  await command.exited;
+  assert.is(command.signalCode, "SIGTERM", "it ends by the signal that it got");
+  const last = JSON.parse(text.trim().split("\n").at(-1) ?? "") as Report;
+  assert.equal([last.verdict.passed, last.verdict.exit_code], [false, 130]);
   const child = Bun.spawn([shimPath() ?? "", "run", imageOf("asked", spec)], {
     stdio: ["ignore", "ignore", "ignore"],
   });

@@ -12,11 +12,14 @@ const test = suite("working directory");
 
 const SPEC = "sandbox: x\nparams: {n: {type: integer, default: 1}}\nprocesses: {a: 'sleep ${n}'}\n";
 
-/** The command as a package has it, by the script that makes it. */
+/** The command as a package has it, by the script that makes it, behind its launcher. */
 const command = join(scratch, "package/build/sandbox");
-fs.mkdirSync(join(scratch, "package/build"), { recursive: true });
+const compiled = join(scratch, "package/build/bun/sandbox");
+fs.mkdirSync(join(scratch, "package/build/bun"), { recursive: true });
 fs.symlinkSync(join(root, "native"), join(scratch, "package/native"));
-const build = pkg.scripts.build.replace("--outfile build/sandbox", `--outfile ${command}`);
+fs.copyFileSync(join(root, "build/sandbox"), command);
+fs.chmodSync(command, 0o755);
+const build = pkg.scripts.build.replace("--outfile build/bun/sandbox", `--outfile ${compiled}`);
 const built = Bun.spawnSync(["sh", "-c", build], {
   cwd: root,
   env: { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env["PATH"]}` },

@@ -53,7 +53,7 @@ for (const file of [...new Glob("sandboxes/*.yaml").scanSync(".")].toSorted()) {
 
 const EVERYTHING = `sandbox: all
 description: every field that a plan has
-namespaces: {net: new, cgroup: inherit}
+namespaces: {net: new, cgroup: inherit, time: new}
 hostname: one
 domainname: two
 root: host-rw
@@ -77,6 +77,10 @@ processes:
     stderr: stdout
     stop: {signal: RTMIN+3, grace: 1h}
     timeout: 100ms
+    nice: -5
+    oom_score_adj: 0
+    ignore_signals: [HUP, RTMIN+1, 33]
+    parent_death_signal: TERM
     essential: true
     expect: {pid: 300, pids: {all: 300}, ppid: 1, level: 1, exit: 7}
     pid: 300
@@ -85,7 +89,7 @@ processes:
   alone: {run: sleep 1, user: {groups: []}}
 sandboxes:
   box:
-    namespaces: {user: new}
+    namespaces: {user: new, time: {monotonic: -90m, boottime: 24h}}
     user: {uid: 3, gid: 3, map: [{inside: 3, outside: 0}]}
     init: own
     until: any

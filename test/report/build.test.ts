@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { byKind } from "../../src/base/namespace-kinds.ts";
 import { checkSpec } from "../../src/check/check.ts";
 import type { ProcRow } from "../../src/ir/proc-row.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
@@ -46,7 +47,7 @@ function table(changes: Readonly<Record<number, SlotState>> = {}): StateTable {
     exitCode: 0,
     expectations: [],
     slots: SLOTS.map((state, index) => changes[index] ?? state),
-    inodes: SPACES.map((pid) => ({ pid, user: 1, mount: 2, ipc: 3, uts: 4, net: 5, cgroup: 6 })),
+    inodes: SPACES.map((pid) => byKind(({ kind }, index) => (kind === "pid" ? pid : index))),
   };
 }
 

@@ -134,7 +134,7 @@ test("a file that two files include is read once", () => {
     return files[path] ?? null;
   };
   assert.equal(checkSpec({ file: "spec.yaml", text }, { load }).diagnostics, []);
-  assert.equal(read, ["a.yaml", "c.yaml", "b.yaml"]);
+  assert.equal(read, ["a.yaml", "b.yaml", "c.yaml"]);
 });
 
 test("each value of a matrix is checked, and a run takes the first of each", () => {

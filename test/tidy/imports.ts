@@ -6,6 +6,7 @@ import { partsOf, type Source } from "./source.ts";
 /** Lowest first: a file may import its own floor and every floor before it, less what `NEVER` forbids. */
 export const FLOORS = [
   "base",
+  "fields",
   "diag",
   "spec",
   "ir",

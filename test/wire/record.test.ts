@@ -25,6 +25,7 @@ const VALUES: Readonly<Record<FieldType, readonly (number | bigint)[]>> = {
   u8: [0, 200, 255],
   u32: [0, 0x8000_0005, 0xffff_ffff],
   i32: [-0x8000_0000, -5, 0x7fff_ffff],
+  i64: [-0x8000_0000_0000_0000n, -5n, 0x7fff_ffff_ffff_ffffn],
   u64: [0n, 0x8000_0000_0000_0005n, 0xffff_ffff_ffff_ffffn],
 };
 
@@ -54,16 +55,17 @@ const SAMPLE = {
     ["plain", "u32"],
     ["signed", "i32"],
     ["wide", "u64"],
+    ["far", "i64"],
   ],
 } as const satisfies Struct;
 
 test("a signed number keeps its sign", () => {
-  const record = { small: 1, plain: 2, signed: -5, wide: 3n };
+  const record = { small: 1, plain: 2, signed: -5, wide: 3n, far: -4n };
   assert.equal(roundTrip(SAMPLE, record), record);
 });
 
 test("a number that does not fit its field is a bug, and never cut", () => {
-  const right = { small: 1, plain: 2, signed: 3, wide: 4n };
+  const right = { small: 1, plain: 2, signed: 3, wide: 4n, far: 5n };
   for (const wrong of [
     { small: 256 },
     { small: -1 },
@@ -74,6 +76,8 @@ test("a number that does not fit its field is a bug, and never cut", () => {
     { signed: Number.NaN },
     { wide: -1n },
     { wide: 2n ** 64n },
+    { far: 2n ** 63n },
+    { far: -(2n ** 63n) - 1n },
   ]) {
     assert.throws(() => roundTrip(SAMPLE, { ...right, ...wrong }), /does not fit sample\./);
   }
@@ -82,7 +86,7 @@ test("a number that does not fit its field is a bug, and never cut", () => {
 test("a record without one of its fields does not compile", () => {
   const view = new DataView(new ArrayBuffer(64));
   // @ts-expect-error `plain` is missing
-  assert.ok(() => writeRecord(view, 0, SAMPLE, { small: 1, signed: 3, wide: 4n }));
+  assert.ok(() => writeRecord(view, 0, SAMPLE, { small: 1, signed: 3, wide: 4n, far: 5n }));
   // @ts-expect-error there is no `other`
   assert.ok(() => readRecord(view, 0, SAMPLE).other);
 });

@@ -6,6 +6,7 @@ import { Glob } from "bun";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { errnoName, faultText } from "../../src/engine/fault-text.ts";
+import { PROCESS_FIELD_ENTRIES } from "../../src/fields/process-fields.ts";
 import { STEP_NAMES, STEPS, scopeOf } from "../../src/wire/steps.ts";
 import { sandbox, scratch, users, writeSpec } from "../sandbox.ts";
 
@@ -27,6 +28,10 @@ for (const step of STEP_NAMES.filter((name) => name !== "none")) {
       assert.is(/^SBX400[12]/.test(code), scopeOf(step) === "process");
     }
   });
+
+  // Their functions are called by macros that the table of fields makes.
+  if (PROCESS_FIELD_ENTRIES.some(([, { name, effect }]) => effect !== null && name === step))
+    continue;
 
   test(`${step}: the shim can fail at it`, () => {
     const name = new RegExp(`\\bSTEP_${step.toUpperCase()}\\b`);

@@ -6,14 +6,20 @@ import type { Tree } from "../tree.ts";
 
 /** How many dependencies of a long cycle are shown. */
 const EDGES_SHOWN_MAX = 8;
+/** Of a long circle, the names that its message has. */
+const NAMES_SHOWN_MAX = 64;
+/** Circles that are looked for: each is as long to tell as the trail that leads to it. */
+const CIRCLE_COUNT_MAX = 1_000;
 
 /** Walks depth first with an explicit stack; reports each cycle once, at the dependency that closes it. */
 export function dependencyCycle({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
   const done = new Set<ProcessDraft>();
+  let closed = 0;
   for (const start of processes) {
     if (done.has(start)) continue;
     const trail: { process: ProcessDraft; next: number }[] = [{ process: start, next: 0 }];
-    const open = new Set([start]);
+    // With where each stands in the trail, which can be as long as there are processes.
+    const open = new Map([[start, 0]]);
     while (trail.length > 0) {
       const top = trail[trail.length - 1];
       if (top === undefined) break;
@@ -27,20 +33,26 @@ export function dependencyCycle({ processes, byPath }: Tree, diagnostics: Diagno
       const target = byPath.get(dependency.path);
       if (target === undefined || done.has(target)) continue;
       if (!open.has(target)) {
-        open.add(target);
+        open.set(target, trail.length);
         trail.push({ process: target, next: 0 });
         continue;
       }
-      const from = trail.findIndex(({ process }) => process === target);
-      const waits = trail.slice(from, -1).flatMap(({ process, next }) => {
-        const edge = process.ir?.dependsOn[next - 1];
-        return edge === undefined ? [] : [{ span: edge.span, label: `"${process.path}" waits` }];
-      });
-      const names = [...trail.slice(from).map(({ process }) => process.path), target.path];
+      const from = open.get(target) ?? 0;
+      if (closed++ >= CIRCLE_COUNT_MAX) return;
+      const waits = trail
+        .slice(from, -1)
+        .slice(0, EDGES_SHOWN_MAX)
+        .flatMap(({ process, next }) => {
+          const edge = process.ir?.dependsOn[next - 1];
+          return edge === undefined ? [] : [{ span: edge.span, label: `"${process.path}" waits` }];
+        });
+      const cycle = trail.slice(from, from + NAMES_SHOWN_MAX).map(({ process }) => process.path);
+      const more = trail.length - from - cycle.length;
+      const names = [...cycle, ...(more > 0 ? [`${more} more`] : []), target.path];
       diagnostics.push(
         diagnostic("SBX2104", dependency.span, `dependency cycle: ${names.join(" -> ")}`, {
           label: waits.length === 0 ? "" : `"${top.process.path}" waits, which closes the circle`,
-          related: waits.slice(0, EDGES_SHOWN_MAX),
+          related: waits,
           notes: ["each of them waits for the next, so none would start"],
           help: "remove one of the dependencies",
         }),

@@ -3,7 +3,7 @@
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { definitions } from "../../spec/definitions.ts";
 import { entriesOf, get } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 
 const FIELDS: ReadonlySet<string> = new Set(
   [definitions["Spec"], definitions["Sandbox"]].flatMap((part) =>
@@ -11,7 +11,7 @@ const FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-export function emptySandbox(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function emptySandbox(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   const members = (["processes", "sandboxes"] as const).map((key) => get(sandbox.node, key));
   // A wrong value there has its own diagnostic.
   if (members.some((node) => node !== null && (node.kind !== "map" || node.entries.length > 0))) {

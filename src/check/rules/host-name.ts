@@ -3,12 +3,12 @@
 import { UTS_NAME_MAX } from "../../base/kernel-limits.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf, textOf } from "../../spec/node.ts";
-import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
+import { inheritedAt, isNew, type SandboxDraft } from "../draft.ts";
 
 /** The names that programs accept. Source: hostname(7). */
 const USUAL = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
-export function hostName(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function hostName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   for (const key of ["hostname", "domainname"]) {
     const entry = entryOf(sandbox.node, key);
     if (entry === null) continue;

@@ -2,12 +2,12 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, integerOf, isOpen, type ListNode, type Node } from "../../spec/node.ts";
-import { type BoxDraft, isNew } from "../draft.ts";
+import { isNew, type SandboxDraft } from "../draft.ts";
 
 /** Lines of a map. Source: user_namespaces(7). */
 const MAP_COUNT_MAX = 340;
 
-export function idMap(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function idMap(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   const node = get(sandbox.node, "user");
   const map = get(node, "map");
   const hasOwn = isNew(sandbox.node, "user", false);
@@ -34,7 +34,7 @@ export function idMap(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
 }
 
 /** Ids that the sandbox's new user namespace maps; without a map 0 alone. */
-function insideIds(sandbox: BoxDraft): ReadonlySet<number | null> {
+function insideIds(sandbox: SandboxDraft): ReadonlySet<number | null> {
   const map = get(get(sandbox.node, "user"), "map");
   if (map?.kind !== "list") return new Set([0]);
   return new Set(map.items.map((item) => integerOf(get(item, "inside"))));
@@ -77,7 +77,7 @@ function tooMany(map: ListNode, diagnostics: Diagnostic[]): void {
 }
 
 /** Checks `outside` ids where this spec makes the user namespace above too. */
-function outsideIds(sandbox: BoxDraft, map: Node | null, diagnostics: Diagnostic[]): void {
+function outsideIds(sandbox: SandboxDraft, map: Node | null, diagnostics: Diagnostic[]): void {
   let above = sandbox.parent;
   while (above !== null && !isNew(above.node, "user", false)) above = above.parent;
   if (above === null || map?.kind !== "list") return;

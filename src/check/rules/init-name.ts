@@ -3,9 +3,9 @@
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get } from "../../spec/node.ts";
 import { didYouMean } from "../../spec/suggest.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 
-export function initName(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function initName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   const node = get(sandbox.node, "init");
   if (sandbox.init === null || node === null) return;
   if (!sandbox.ownsPid) {

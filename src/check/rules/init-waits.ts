@@ -5,9 +5,9 @@ import type { Tree } from "../tree.ts";
 
 export function initWaits({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
   for (const process of processes) {
-    if (process.box.init !== process.name) continue;
+    if (process.sandbox.init !== process.name) continue;
     for (const { path, span } of process.ir?.dependsOn ?? []) {
-      const prefix = process.box.path === "" ? "" : `${process.box.path}/`;
+      const prefix = process.sandbox.path === "" ? "" : `${process.sandbox.path}/`;
       if (!path.startsWith(prefix) || byPath.get(path) === process) continue;
       diagnostics.push(
         diagnostic(

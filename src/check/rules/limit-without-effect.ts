@@ -2,13 +2,13 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entriesOf, get } from "../../spec/node.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 
 /** The last version that enforced each. Source: getrlimit(2). */
 const DEAD: Readonly<Record<string, string>> = { rss: "2.4.29", locks: "2.4.24" };
 
 export function limitWithoutEffect(
-  owner: ProcessDraft | BoxDraft,
+  owner: ProcessDraft | SandboxDraft,
   diagnostics: Diagnostic[],
 ): void {
   for (const { key, keySpan } of entriesOf(get(owner.node, "limits"))) {

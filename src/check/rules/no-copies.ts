@@ -2,9 +2,9 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entriesOf, get, integerOf } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 
-export function noCopies({ node }: BoxDraft, diagnostics: Diagnostic[]): void {
+export function noCopies({ node }: SandboxDraft, diagnostics: Diagnostic[]): void {
   for (const members of ["processes", "sandboxes"] as const) {
     for (const { key, value } of entriesOf(get(node, members))) {
       const count = get(value, "replicas");

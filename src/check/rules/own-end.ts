@@ -1,11 +1,15 @@
 /** SBX2109, SBX2607: a process waits for an init around it, which starts before it and ends after. Pure. */
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
-import { type BoxDraft, type ProcessDraft, pathOf } from "../draft.ts";
+import { type ProcessDraft, pathOf, type SandboxDraft } from "../draft.ts";
 
 export function ownEnd(process: ProcessDraft, diagnostics: Diagnostic[]): void {
   const around = new Set<string>();
-  for (let sandbox: BoxDraft | null = process.box; sandbox !== null; sandbox = sandbox.parent) {
+  for (
+    let sandbox: SandboxDraft | null = process.sandbox;
+    sandbox !== null;
+    sandbox = sandbox.parent
+  ) {
     around.add(pathOf(sandbox, "init"));
   }
   for (const { path, condition, span } of process.ir?.dependsOn ?? []) {

@@ -4,10 +4,10 @@ import { PID_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entryOf } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 
 /** Reports the first sandbox of each branch that is too deep. */
-export function pidLevel(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function pidLevel(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   if (sandbox.level !== PID_LEVEL_MAX + 1 || !sandbox.ownsPid) return;
   const nest = entryOf(sandbox.node, "nest");
   diagnostics.push(

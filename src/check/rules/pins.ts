@@ -3,22 +3,22 @@
 import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
 
 /** The sandbox that owns the PID namespace of `level` around `sandbox`; null: the host's. */
-function ownerAt(sandbox: BoxDraft, level: number): BoxDraft | null {
-  for (let at: BoxDraft | null = sandbox; at !== null; at = at.parent) {
+function ownerAt(sandbox: SandboxDraft, level: number): SandboxDraft | null {
+  for (let at: SandboxDraft | null = sandbox; at !== null; at = at.parent) {
     if (at.ownsPid && at.level === level) return at;
   }
   return null;
 }
 
 export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
-  const taken = new Map<BoxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
+  const taken = new Map<SandboxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
   for (const process of processes) {
     for (const { level, pid, span } of process.ir?.pins ?? []) {
-      const owner = ownerAt(process.box, level);
+      const owner = ownerAt(process.sandbox, level);
       const where = owner === null ? "the host" : `"${owner.path || owner.name}"`;
       if (pid < 1 || pid > PID_MAX) {
         diagnostics.push(
@@ -26,7 +26,7 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
         );
         continue;
       }
-      const isInit = owner === process.box && owner.init === process.name;
+      const isInit = owner === process.sandbox && owner.init === process.name;
       if (isInit ? pid !== 1 : pid === 1) {
         const message = isInit
           ? `"${process.name}" is the init of ${where}, so its PID there is 1, not ${pid}`

@@ -2,9 +2,9 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
-import { type BoxDraft, inheritedAt, isNew } from "../draft.ts";
+import { inheritedAt, isNew, type SandboxDraft } from "../draft.ts";
 
-export function rootTree(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function rootTree(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   const node = get(sandbox.node, "root");
   if (node === null || textOf(node) === "inherit" || isNew(sandbox.node, "mount", true)) return;
   diagnostics.push(

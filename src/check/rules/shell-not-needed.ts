@@ -1,5 +1,6 @@
 /** SBX2605: a script that is one plain command. Pure. */
 
+import { SHELL_ONLY } from "../../base/shell-signs.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
@@ -7,16 +8,13 @@ import type { ProcessDraft } from "../draft.ts";
 /** Words in which no character is special to a shell. */
 const PLAIN = /^[A-Za-z0-9_./:,@%+-]+( +[A-Za-z0-9_./:,@%+=-]+)*\n?$/;
 
-/** Built-in commands of a shell. Source: dash(1). */
-const BUILTINS = new Set(
-  ". : alias bg break cd command continue echo eval exec exit export fg getopts hash jobs local printf pwd read readonly return set shift test times trap true false type ulimit umask unalias unset wait kill [".split(
-    " ",
-  ),
-);
+/** Built-in commands that are programs as well, and may do otherwise there. Source: dash(1). */
+const ALSO_PROGRAMS = new Set("command echo false kill printf pwd test true [".split(" "));
 
 /** Whether the script needs a shell: it is more than a program and its arguments. */
 export function shellIsNeeded(script: string): boolean {
-  return !PLAIN.test(script) || BUILTINS.has(script.trim().split(" ")[0] ?? "");
+  const [name = ""] = script.trim().split(" ");
+  return !PLAIN.test(script) || SHELL_ONLY.has(name) || ALSO_PROGRAMS.has(name);
 }
 
 export function shellNotNeeded({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {

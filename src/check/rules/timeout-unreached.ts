@@ -2,18 +2,18 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, type Node } from "../../spec/node.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 import { durationOf } from "../values.ts";
 
 export function processTimeoutUnreached(
-  { node, baseName, box: sandbox }: ProcessDraft,
+  { node, baseName, sandbox }: ProcessDraft,
   diagnostics: Diagnostic[],
 ): void {
   unreached(get(node, "timeout"), baseName, sandbox, diagnostics);
 }
 
 export function sandboxTimeoutUnreached(
-  { node, name, parent }: BoxDraft,
+  { node, name, parent }: SandboxDraft,
   diagnostics: Diagnostic[],
 ): void {
   unreached(get(node, "timeout"), name, parent, diagnostics);
@@ -22,7 +22,7 @@ export function sandboxTimeoutUnreached(
 function unreached(
   node: Node | null,
   name: string,
-  inside: BoxDraft | null,
+  inside: SandboxDraft | null,
   diagnostics: Diagnostic[],
 ): void {
   const own = durationOf(node, []);

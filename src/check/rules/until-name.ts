@@ -3,10 +3,10 @@
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entriesOf, get, textOf } from "../../spec/node.ts";
 import { didYouMean } from "../../spec/suggest.ts";
-import type { BoxDraft } from "../draft.ts";
-import { namedBy } from "../resolve.ts";
+import type { SandboxDraft } from "../draft.ts";
+import { namedBy } from "../sandbox-ir.ts";
 
-export function untilName(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function untilName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   const node = get(sandbox.node, "until");
   const name = textOf(node);
   if (node === null || name === null || name === "all" || name === "any") return;

@@ -3,11 +3,11 @@
 import { USER_LEVEL_MAX } from "../../base/kernel-limits.ts";
 import { shortPath } from "../../base/short-path.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
-import { type BoxDraft, isNew } from "../draft.ts";
+import { isNew, type SandboxDraft } from "../draft.ts";
 
-export function userLevel(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function userLevel(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   let depth = 0;
-  for (let at: BoxDraft | null = sandbox; at !== null; at = at.parent) {
+  for (let at: SandboxDraft | null = sandbox; at !== null; at = at.parent) {
     if (isNew(at.node, "user", at.parent === null)) depth++;
   }
   if (depth !== USER_LEVEL_MAX + 1 || !isNew(sandbox.node, "user", false)) return;

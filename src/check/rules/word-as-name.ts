@@ -2,14 +2,14 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, textOf } from "../../spec/node.ts";
-import type { BoxDraft } from "../draft.ts";
+import type { SandboxDraft } from "../draft.ts";
 
 const WORDS = [
   ["until", ["all", "any"]],
   ["init", ["reaper"]],
 ] as const;
 
-export function wordAsName(sandbox: BoxDraft, diagnostics: Diagnostic[]): void {
+export function wordAsName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): void {
   for (const [field, words] of WORDS) {
     const node = get(sandbox.node, field);
     const word = words.find((each) => each === textOf(node));

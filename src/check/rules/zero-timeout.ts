@@ -2,14 +2,14 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, type Node } from "../../spec/node.ts";
-import type { BoxDraft, ProcessDraft } from "../draft.ts";
+import type { ProcessDraft, SandboxDraft } from "../draft.ts";
 import { durationOf } from "../values.ts";
 
 export function zeroProcessTimeout({ node }: ProcessDraft, diagnostics: Diagnostic[]): void {
   check(node, diagnostics);
 }
 
-export function zeroSandboxTimeout({ node }: BoxDraft, diagnostics: Diagnostic[]): void {
+export function zeroSandboxTimeout({ node }: SandboxDraft, diagnostics: Diagnostic[]): void {
   check(node, diagnostics);
 }
 

@@ -1,0 +1,34 @@
+/** `sandbox check`: the mistakes in specs. */
+
+import type { CheckOptions } from "../check.ts";
+import { ALLOW_INCLUDE, command, PARAM } from "../command.ts";
+
+export default command<[files: readonly string[]], CheckOptions>({
+  name: "check",
+  group: "specs",
+  description: "find every mistake in specs, without starting anything",
+  arguments: [
+    {
+      usage: "[files...]",
+      description:
+        "specs, directories of them, or - for standard input; without one, sandboxes/*.yaml",
+      completes: "files",
+    },
+  ],
+  options: [
+    {
+      flags: "--format <format>",
+      description: "of the findings",
+      choices: ["human", "json", "sarif", "github"],
+      fallback: "human",
+    },
+    PARAM,
+    ALLOW_INCLUDE,
+  ],
+  examples: [
+    ["check", "all of sandboxes/*.yaml"],
+    ["check a.yaml -p depth=5", "with a parameter"],
+    ["check --format github", "annotations for a pull request"],
+  ],
+  run: async (options, files) => (await import("../check.ts")).run(files, options),
+});

@@ -1,0 +1,23 @@
+/** `sandbox doctor`: what this host can do. */
+
+import { ALLOW_INCLUDE, command, JSON_OPTION, PARAM } from "../command.ts";
+import type { DoctorOptions } from "../doctor.ts";
+
+export default command<[file: string | undefined], DoctorOptions>({
+  name: "doctor",
+  group: "host",
+  description: "what this host can do, each feature tried; with a spec, whether it can be had here",
+  arguments: [
+    {
+      usage: "[file]",
+      description: "spec or plan image: its sandboxes are made, its programs not started",
+      completes: "files",
+    },
+  ],
+  options: [JSON_OPTION, PARAM, ALLOW_INCLUDE],
+  examples: [
+    ["doctor", "each feature tried; what fails, why, the mend"],
+    ["doctor demo.yaml", "and whether its sandboxes can be had here"],
+  ],
+  run: async (options, file) => (await import("../doctor.ts")).run(file, options),
+});

@@ -1,0 +1,17 @@
+/** `sandbox lsp`: the language server. */
+
+import { ALLOW_INCLUDE, command } from "../command.ts";
+import type { LspOptions } from "../lsp.ts";
+
+export default command<[], LspOptions>({
+  name: "lsp",
+  group: "specs",
+  description: "language server for specs, on standard input and output; see docs/editors.md",
+  arguments: [],
+  options: [
+    { flags: "--stdio", description: "accepted, as editors give it; there is no other way" },
+    ALLOW_INCLUDE,
+  ],
+  examples: [],
+  run: async (options) => (await import("../lsp.ts")).run(options),
+});

@@ -1,0 +1,53 @@
+/** `sandbox up`: runs a spec. */
+
+import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
+import { REPORT_FORMATS } from "../render.ts";
+import type { UpOptions } from "../up.ts";
+
+export default command<[file: string], UpOptions>({
+  name: "up",
+  group: "runs",
+  description: "check, plan and run a spec (or a plan image); report; follow the output",
+  arguments: [
+    {
+      usage: "[file]",
+      description: "spec or plan image, or - for standard input",
+      fallback: "sandbox.yaml",
+      completes: "files",
+    },
+  ],
+  options: [
+    {
+      flags: "--json",
+      description: "only JSON Lines on stdout: a report when started, one when ended",
+    },
+    { flags: "--for <duration>", description: "stop so long after everything has started" },
+    {
+      flags: "--report <format>",
+      description: "of the reports",
+      choices: REPORT_FORMATS,
+      fallback: "table",
+    },
+    ALL,
+    { flags: "--canonical", description: "reports without what another run may have otherwise" },
+    {
+      flags: "--trace",
+      description: "record every fork, exec and exit; the last report has them all",
+    },
+    PARAM,
+    ALLOW_INCLUDE,
+    { flags: "--name <name>", description: "of the run" },
+    {
+      flags: "--exit-code-from <path>",
+      description: "exit as that process did (128 + n for a signal)",
+    },
+  ],
+  examples: [
+    ["up demo.yaml", "until it ends, or Ctrl-C stops it in order; a second one kills"],
+    ["up demo.yaml --for 2s --report tree", "stops two seconds after all has started"],
+    ["up demo.yaml --for 0s --json | head -1", "only the first report"],
+    ["up demo.yaml --trace --report timeline", "every fork, exec and exit"],
+    ["up demo.yaml -p workers=9 --name nine", "with a parameter, under a name of its own"],
+  ],
+  run: async (options, file) => (await import("../up.ts")).run(file, options),
+});
