@@ -202,7 +202,7 @@ static int enter_sandbox(const struct run *run, uint32_t sandbox, struct sbx_err
 	return 0;
 }
 
-/* Clones the process itself, and tells the supervisor, which is its parent, of it. */
+/* Clones the process itself, and reports it to the supervisor, which is its parent. */
 static void make_process(struct spawn *spawn)
 {
 	struct start_message message = { .kind = START_BORN };
