@@ -324,7 +324,10 @@ class Up {
     if (fault !== null || code === EXIT.host) {
       const { message, help } =
         fault === null
-          ? { message: "the shim could not begin the run", help: "its own line above says why" }
+          ? {
+              message: "the shim could not begin the run",
+              help: limitObstacles()[0] ?? "its own line above says why",
+            }
           : faultText(null, fault);
       return refuse(diagnostic("SBX3001", null, message, { help }));
     }
