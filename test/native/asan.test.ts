@@ -20,6 +20,7 @@ const FILES = [
   "test/engine/random-spec.test.ts",
   "test/cli/up.test.ts",
   "test/cli/live.test.ts",
+  "test/cli/verdict.test.ts",
 ];
 
 const built = Bun.spawnSync(["make", "-s", "-C", "native", "asan"], { cwd: root });
