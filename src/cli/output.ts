@@ -27,7 +27,8 @@ export class Output {
   #size = 0;
   #pending: Promise<void> | null = null;
   #isAbandoned = false;
-  #abandon: () => void = () => {};
+  /** Who is to hear that nothing is pending any more. */
+  #waiting: (() => void)[] = [];
   /** Why what was written is not all there: the name of the errno. EPIPE: nobody reads any more. */
   loss: string | null = null;
   /** Bytes that have gone out. */
@@ -51,19 +52,23 @@ export class Output {
 
   /** Settles once everything is out, is lost, or was abandoned. */
   async drained(): Promise<void> {
-    const abandoned = new Promise<void>((resolve) => {
-      this.#abandon = resolve;
+    if (this.#pending === null || this.#isAbandoned) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
     });
-    while (this.#pending !== null && !this.#isAbandoned) {
-      await Promise.race([this.#pending, abandoned]);
-    }
   }
 
   /** What is not out is given up, and so is everything that comes later. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#drop();
-    this.#abandon();
+    this.#settle();
+  }
+
+  #settle(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   #drop(): void {
@@ -90,6 +95,7 @@ export class Output {
         }
         this.#advance(done);
       }
+      this.#settle();
     } catch (error) {
       this.#fail(error);
     }
@@ -108,6 +114,7 @@ export class Output {
     this.#pending = null;
     this.loss = (error as NodeJS.ErrnoException).code ?? "unknown";
     this.#drop();
+    this.#settle();
   }
 }
 
