@@ -79,10 +79,7 @@ ${boxes.join("\n")}
     );
     const ran = upWithSecret(user, spec);
     assert.match(ran.out, /rounds True/, ran.err);
-    assert.not.match(
-      ran.out,
-      /seen: (exe \/(?!memfd)|environ|mem |root|cwd)/,
-    );
+    assert.not.match(ran.out, /seen: (exe \/(?!memfd)|environ|mem |root|cwd)/);
   });
 
   test(`paths that lead through a descriptor lead nowhere, as ${user.name}`, () => {
