@@ -1,6 +1,6 @@
 /**
  * Writing to one of this program's streams, whole and in order, without ever waiting: what the
- * reader has no room for is kept, and goes out as the event loop turns. So no reader that stands
+ * reader cannot take yet is kept, and goes out as the event loop turns. So no reader that stands
  * still can keep a signal or a timer from its turn. I/O.
  */
 
@@ -8,7 +8,7 @@ import * as fs from "node:fs";
 import { isatty } from "node:tty";
 
 /**
- * How often a terminal is asked whether it has room: so many times at once, since one that is being
+ * How often a terminal is asked whether it takes more: so many times at once, since one that is being
  * read has soon, and then after so long.
  */
 const RETRIES_AT_ONCE = 50;
@@ -62,10 +62,10 @@ export class Output {
   abandon(): void {
     this.#isAbandoned = true;
     this.#drop();
-    this.#settle();
+    this.#wake();
   }
 
-  #settle(): void {
+  #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
@@ -76,7 +76,7 @@ export class Output {
     this.#size = 0;
   }
 
-  /** Writes until there is no room, and then goes on when there is. */
+  /** Writes until no more is taken, and then goes on when it is. */
   #pump(): void {
     this.#pending = null;
     try {
@@ -95,7 +95,7 @@ export class Output {
         }
         this.#advance(done);
       }
-      this.#settle();
+      this.#wake();
     } catch (error) {
       this.#fail(error);
     }
@@ -114,7 +114,7 @@ export class Output {
     this.#pending = null;
     this.loss = (error as NodeJS.ErrnoException).code ?? "unknown";
     this.#drop();
-    this.#settle();
+    this.#wake();
   }
 }
 

@@ -29,7 +29,7 @@ function outputOf(fd: number): Output {
 let lineOwner: object | null = null;
 
 /**
- * Writes all of it, now or as there is room; what cannot be is in `lossOf`. Never waits. A line that
+ * Writes all of it, now or as it is read; what cannot be is in `lossOf`. Never waits. A line that
  * somebody else has begun on the terminal is left first; `owner` goes on in its own.
  */
 export function write(fd: number, data: string | Uint8Array, owner: object | null = null): void {
@@ -50,7 +50,7 @@ export function ownsLine(owner: object): boolean {
 /** What the status line says; empty where there is none. */
 let status = "";
 /** The last that was said where a line cannot be written over. */
-let told = "";
+let reported = "";
 
 /**
  * A line that is there until something else is written, or another one is shown. Where a line cannot
@@ -60,8 +60,8 @@ export function showStatus(text: string): void {
   if (!isTerminal(STDERR) || lineOwner !== null) return;
   if (!hasColour(STDERR)) {
     const said = text.replace(/\d+/g, "");
-    if (said !== told) write(STDERR, `${text}\n`);
-    told = said;
+    if (said !== reported) write(STDERR, `${text}\n`);
+    reported = said;
     return;
   }
   if (text === status) return;
