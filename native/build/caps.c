@@ -32,7 +32,8 @@ static int empty_bounding_set(int level, struct sbx_error *error)
 	int has;
 
 	/* The kernel answers EINVAL for the first number that it does not know. */
-	for (unsigned long number = 0; (has = prctl(PR_CAPBSET_READ, number, 0, 0, 0)) >= 0; number++) {
+	for (unsigned long number = 0; (has = prctl(PR_CAPBSET_READ, number, 0, 0, 0)) >= 0;
+	     number++) {
 		if (has == 0 || prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
 			continue;
 		if (errno == EPERM && !may_bound())
@@ -64,5 +65,6 @@ void caps_entered_userns(void)
 
 int caps_drop(int level, struct sbx_error *error)
 {
-	return sys_capset_none() < 0 ? sbx_fail(error, STEP_DROP_CAPABILITIES, level) : 0;
+	return sys_capset_none() < 0 ? sbx_fail(error, STEP_DROP_CAPABILITIES, level) :
+				       sbx_done(STEP_DROP_CAPABILITIES, level);
 }

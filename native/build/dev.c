@@ -35,8 +35,7 @@ static int device_open(int host, const struct device *device)
 		return -1;
 	/* Nothing of its inode can be changed through a read-only mount; the device works as ever. */
 	if (fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
-	    status.st_rdev == makedev(device->major, device->minor) &&
-	    mount_keep_device(fd) == 0)
+	    status.st_rdev == makedev(device->major, device->minor) && mount_keep_device(fd) == 0)
 		return fd;
 	(void)close(fd);
 	return -1;
@@ -119,12 +118,12 @@ int dev_mount(int level, struct sbx_error *error)
 	return result;
 }
 
-
 static bool is_null(int fd)
 {
 	struct stat status;
 
-	return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
+	return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       status.st_rdev == makedev(1, 3);
 }
 
 int dev_open_null(int level, struct sbx_error *error)
@@ -134,7 +133,7 @@ int dev_open_null(int level, struct sbx_error *error)
 	errno = fd < 0 ? errno : ENXIO;
 	if (fd < 0 || !is_null(fd) || run_place(fd, FD_NULL) < 0)
 		return sbx_fail(error, STEP_NULL_DEVICE, level);
-	return 0;
+	return sbx_done(STEP_NULL_DEVICE, level);
 }
 
 int dev_open_host_null(struct sbx_error *error)
@@ -149,5 +148,6 @@ int dev_open_host_null(struct sbx_error *error)
 		(void)close(tree);
 	if (fd < 0)
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return run_place(fd, FD_NULL) < 0 ? sbx_fail(error, STEP_NULL_OPEN, 0) : 0;
+	return run_place(fd, FD_NULL) < 0 ? sbx_fail(error, STEP_NULL_OPEN, 0) :
+					    sbx_done(STEP_NULL_OPEN, 0);
 }

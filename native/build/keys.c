@@ -56,5 +56,5 @@ int keys_refuse(int level, struct sbx_error *error)
 	/* A filter alone would switch on the mitigations of speculation that slow a program down. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) < 0)
 		return sbx_fail(error, STEP_SECCOMP, level);
-	return 0;
+	return sbx_done(STEP_SECCOMP, level);
 }

@@ -5,71 +5,96 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "core/procfs.h"
 #include "core/shared.h"
 #include "core/sys.h"
 
 /* PIDs read at once from procfs. */
 #define CHILDREN_TEXT_SIZE 4096
-/* More than /proc/PID/stat has up to the state. */
-#define STAT_SIZE 128
+/* More than /proc/PID/stat has up to the process group. */
+#define STAT_SIZE 256
 
 /* The list of children of a process with one thread, such as "12 34 ", as level 0 numbers them. */
-static ssize_t read_children(uint32_t pid, char *text, size_t size)
+static int open_list(uint32_t pid)
 {
 	char name[64] = "thread-self/children";
-	ssize_t count;
-	int fd;
 
 	if (pid != 0)
 		(void)snprintf(name, sizeof(name), "%u/task/%u/children", pid, pid);
-	fd = openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	count = read(fd, text, size - 1);
-	(void)close(fd);
-	/* A number cut at the end of a full buffer could be another process's. */
-	if (count == (ssize_t)size - 1)
-		while (count > 0 && text[count - 1] != ' ')
-			count--;
-	text[count > 0 ? count : 0] = '\0';
-	return count;
+	return openat(FD_PROC, name, O_RDONLY | O_CLOEXEC);
 }
 
-/* Whether the process of a procfs directory has ended already. Its name may hold anything. */
-static bool is_zombie(int directory)
+/*
+ * State and process group of a procfs directory, as proc_pid_stat(5) has them after the name, which
+ * may hold anything. False where it has ended.
+ */
+static bool read_stat(struct child_process *child)
 {
 	char text[STAT_SIZE];
-	int fd = openat(directory, "stat", O_RDONLY | O_CLOEXEC);
+	int fd = openat(child->directory, "stat", O_RDONLY | O_CLOEXEC);
 	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	const char *end;
+	const char *at;
 
 	if (fd >= 0)
 		(void)close(fd);
 	if (size <= 0)
-		return true;
+		return false;
 	text[size] = '\0';
-	end = strrchr(text, ')');
-	return end == NULL || end[1] == '\0' || end[2] == 'Z' || end[2] == 'X';
+	at = strrchr(text, ')');
+	if (at == NULL || at[1] == '\0' || at[2] == 'Z' || at[2] == 'X')
+		return false;
+	at += 3;
+	(void)procfs_number(&at); /* the parent */
+	child->group = (uint32_t)procfs_number(&at);
+	return true;
+}
+
+static bool visit_one(uint32_t pid, child_visit *visit, void *context)
+{
+	struct child_process child = { .pid = pid };
+	char name[16];
+	bool counts;
+
+	(void)snprintf(name, sizeof(name), "%u", pid);
+	child.directory = openat(FD_PROC, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (child.directory < 0)
+		return false;
+	counts = read_stat(&child) && visit(context, &child);
+	(void)close(child.directory);
+	return counts;
+}
+
+/* One character after the other, as a read may end in the middle of a number. */
+unsigned int children_visit(uint32_t pid, child_visit *visit, void *context)
+{
+	char text[CHILDREN_TEXT_SIZE];
+	int fd = open_list(pid);
+	uint32_t number = 0;
+	unsigned int count = 0;
+	ssize_t size;
+
+	while (fd >= 0 && (size = read(fd, text, sizeof(text))) > 0) {
+		for (ssize_t i = 0; i < size; i++) {
+			if (text[i] != ' ') {
+				number = number * 10 + (uint32_t)(text[i] - '0');
+				continue;
+			}
+			count += visit_one(number, visit, context);
+			number = 0;
+		}
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return count;
+}
+
+/* A directory of procfs serves as a pidfd. Source: pidfd_send_signal(2). */
+static bool send(void *number, const struct child_process *child)
+{
+	return sys_pidfd_send_signal(child->directory, *(const int *)number) == 0;
 }
 
 unsigned int children_signal(uint32_t pid, int number)
 {
-	char text[CHILDREN_TEXT_SIZE];
-	char *rest = text;
-	unsigned int count = 0;
-
-	if (read_children(pid, text, sizeof(text)) <= 0)
-		return 0;
-	for (char *child = strsep(&rest, " "); child != NULL; child = strsep(&rest, " ")) {
-		int fd = *child == '\0' ? -1 :
-					  openat(FD_PROC, child, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-		if (fd < 0)
-			continue;
-		/* A directory of procfs serves as a pidfd. Source: pidfd_send_signal(2). */
-		if (!is_zombie(fd) && sys_pidfd_send_signal(fd, number) == 0)
-			count++;
-		(void)close(fd);
-	}
-	return count;
+	return children_visit(pid, send, &number);
 }

@@ -26,7 +26,7 @@ int pids_open_namespace(int level, struct sbx_error *error)
 	SBX_ASSERT(level <= SBX_LEVEL_MAX);
 	if (run_place(fd, FD_PIDNS + level) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, level);
-	return 0;
+	return sbx_done(STEP_PIDNS_OPEN, level);
 }
 
 /* The NSpid line of a file of level 0's procfs: a status, or the fdinfo of a pidfd. */
@@ -48,7 +48,7 @@ static int read_nspid(const char *path, int level, uint32_t pids[SBX_PIDS_MAX],
 	errno = EPROTO;
 	if (procfs_pids_in(text, pids) != level + 1)
 		return sbx_fail(error, STEP_PIDS_READ, level);
-	return 0;
+	return sbx_done(STEP_PIDS_READ, level);
 }
 
 int pids_read(int level, uint32_t pids[SBX_PIDS_MAX], struct sbx_error *error)

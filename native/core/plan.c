@@ -112,7 +112,8 @@ static bool sandbox_fits(const struct reader *reader, uint32_t index)
 	if (box->mapper_first != SBX_NONE &&
 	    !range_fits(reader, SECTION_PIDS, box->mapper_first, box->level + 1))
 		return false;
-	if (box->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(box->stop_signal))
+	if (box->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(box->stop_signal) ||
+	    box->stop_scope >= STOP_SCOPE_COUNT)
 		return false;
 	/* A process can be PID 1 only of a PID namespace of its own. */
 	bool new_pid = box->namespaces_new & 1u << NAMESPACE_PID;
@@ -180,7 +181,8 @@ static bool process_fits(const struct reader *reader, uint32_t index)
 
 	if (process->argv_count == 0 || process->stdin_kind >= STDIN_KIND_COUNT ||
 	    process->stdout_kind >= OUTPUT_KIND_STDOUT ||
-	    process->stderr_kind >= OUTPUT_KIND_COUNT || !signal_fits(process->stop_signal))
+	    process->stderr_kind >= OUTPUT_KIND_COUNT || !signal_fits(process->stop_signal) ||
+	    process->stop_scope >= STOP_SCOPE_COUNT)
 		return false;
 	if ((uint64_t)process->stdin_text + process->stdin_size >= reader->counts[SECTION_STRINGS])
 		return false;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "core/debug.h"
 #include "gen/layout.gen.h"
 #include "gen/tables.gen.h"
 
@@ -25,7 +26,17 @@ static inline int sbx_fail(struct sbx_error *error, enum step step, int level)
 {
 	if (error->step == STEP_NONE)
 		*error = (struct sbx_error){ .step = step, .err = errno, .level = level };
+	if (debug.fd >= 0)
+		debug_write(step, errno, level);
 	return -1;
+}
+
+/* Says that a step is done, and yields 0: `return sbx_done(...)`. One branch, where nobody asks. */
+static inline int sbx_done(enum step step, int level)
+{
+	if (debug.fd >= 0)
+		debug_write(step, 0, level);
+	return 0;
 }
 
 /* Reports a bug of ours and ends the process. Same exit from every level, PID 1 included. */

@@ -25,6 +25,7 @@ enum {
 	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
 	FD_OOM_SCORE, /* oom_score_adj of the shim process itself, where it may write it */
 	FD_NULL, /* /dev/null */
+	FD_DEBUG, /* where SANDBOX_DEBUG asks for lines; a process that starts closes it first */
 	FD_START, /* in a starting process: its socket to the supervisor */
 	FD_USERNS, /* user namespace that this sandbox's processes enter, if they must */
 	FD_NEEDED, /* in a helper: one more that it was made for */

@@ -129,6 +129,7 @@ void table_set_state(struct table *table, uint32_t slot, enum slot_state state)
 	if (state == SLOT_STATE_RUNNING)
 		record->started_ns = sys_now();
 	table_store(&record->state, state);
+	DEBUG_STATE(slot, state, record);
 	table_mark(table->dirty_up, slot);
 }
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x8cab76fu
+#define SBX_WIRE_VERSION 0xd81db444u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -66,6 +66,12 @@ enum condition {
 	CONDITION_EXITED,
 	CONDITION_SUCCEEDED,
 	CONDITION_COUNT
+};
+
+enum stop_scope {
+	STOP_SCOPE_GROUP,
+	STOP_SCOPE_PROCESS,
+	STOP_SCOPE_COUNT
 };
 
 enum stdin_kind {
@@ -290,6 +296,7 @@ enum step {
 	STEP_SECCOMP,
 	STEP_SESSION,
 	STEP_LOG_PIPE,
+	STEP_LOG_ACCOUNT,
 	STEP_STDIN_OPEN,
 	STEP_STDIN_TEXT,
 	STEP_STDOUT_OPEN,
@@ -411,10 +418,11 @@ struct image_sandbox {
 	uint32_t timeout_ms;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
+	uint32_t stop_scope;
 	uint32_t owned_first;
 	uint32_t owned_count;
 };
-_Static_assert(sizeof(struct image_sandbox) == 160, "layout");
+_Static_assert(sizeof(struct image_sandbox) == 168, "layout");
 _Static_assert(offsetof(struct image_sandbox, path) == 0, "layout");
 _Static_assert(offsetof(struct image_sandbox, name) == 4, "layout");
 _Static_assert(offsetof(struct image_sandbox, parent) == 8, "layout");
@@ -450,8 +458,9 @@ _Static_assert(offsetof(struct image_sandbox, until_count) == 136, "layout");
 _Static_assert(offsetof(struct image_sandbox, timeout_ms) == 140, "layout");
 _Static_assert(offsetof(struct image_sandbox, stop_signal) == 144, "layout");
 _Static_assert(offsetof(struct image_sandbox, stop_grace_ms) == 148, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_first) == 152, "layout");
-_Static_assert(offsetof(struct image_sandbox, owned_count) == 156, "layout");
+_Static_assert(offsetof(struct image_sandbox, stop_scope) == 152, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_first) == 156, "layout");
+_Static_assert(offsetof(struct image_sandbox, owned_count) == 160, "layout");
 
 /* One promised process. `pids_first`: level + 1 words, 0 where no number is requested. */
 struct image_slot {
@@ -501,6 +510,7 @@ struct image_process {
 	uint32_t stderr_path;
 	uint32_t stop_signal;
 	uint32_t stop_grace_ms;
+	uint32_t stop_scope;
 	uint32_t umask;
 	int32_t nice;
 	int32_t oom_score_adj;
@@ -511,7 +521,7 @@ struct image_process {
 	uint32_t expect;
 	uint32_t pins;
 };
-_Static_assert(sizeof(struct image_process) == 136, "layout");
+_Static_assert(sizeof(struct image_process) == 144, "layout");
 _Static_assert(offsetof(struct image_process, argv) == 0, "layout");
 _Static_assert(offsetof(struct image_process, argv_count) == 4, "layout");
 _Static_assert(offsetof(struct image_process, env) == 8, "layout");
@@ -535,15 +545,16 @@ _Static_assert(offsetof(struct image_process, stderr_kind) == 76, "layout");
 _Static_assert(offsetof(struct image_process, stderr_path) == 80, "layout");
 _Static_assert(offsetof(struct image_process, stop_signal) == 84, "layout");
 _Static_assert(offsetof(struct image_process, stop_grace_ms) == 88, "layout");
-_Static_assert(offsetof(struct image_process, umask) == 92, "layout");
-_Static_assert(offsetof(struct image_process, nice) == 96, "layout");
-_Static_assert(offsetof(struct image_process, oom_score_adj) == 100, "layout");
-_Static_assert(offsetof(struct image_process, ignore_signals) == 104, "layout");
-_Static_assert(offsetof(struct image_process, parent_death_signal) == 112, "layout");
-_Static_assert(offsetof(struct image_process, timeout_ms) == 116, "layout");
-_Static_assert(offsetof(struct image_process, essential) == 120, "layout");
-_Static_assert(offsetof(struct image_process, expect) == 124, "layout");
-_Static_assert(offsetof(struct image_process, pins) == 128, "layout");
+_Static_assert(offsetof(struct image_process, stop_scope) == 92, "layout");
+_Static_assert(offsetof(struct image_process, umask) == 96, "layout");
+_Static_assert(offsetof(struct image_process, nice) == 100, "layout");
+_Static_assert(offsetof(struct image_process, oom_score_adj) == 104, "layout");
+_Static_assert(offsetof(struct image_process, ignore_signals) == 112, "layout");
+_Static_assert(offsetof(struct image_process, parent_death_signal) == 120, "layout");
+_Static_assert(offsetof(struct image_process, timeout_ms) == 124, "layout");
+_Static_assert(offsetof(struct image_process, essential) == 128, "layout");
+_Static_assert(offsetof(struct image_process, expect) == 132, "layout");
+_Static_assert(offsetof(struct image_process, pins) == 136, "layout");
 
 /* `slot` waits for the slot whose list this is in, until `condition` holds. */
 struct image_dependent {
@@ -693,7 +704,7 @@ struct table_slot {
 	uint32_t signalled_count;
 	uint32_t pid_of_parent;
 	uint32_t pids[33];
-	uint32_t helper_pid;
+	uint32_t leftovers;
 	uint32_t held;
 	uint32_t gate;
 };
@@ -715,7 +726,7 @@ _Static_assert(offsetof(struct table_slot, ended_ns) == 96, "layout");
 _Static_assert(offsetof(struct table_slot, signalled_count) == 104, "layout");
 _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
-_Static_assert(offsetof(struct table_slot, helper_pid) == 244, "layout");
+_Static_assert(offsetof(struct table_slot, leftovers) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
 _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
 

@@ -115,6 +115,7 @@ enum step_scope {
 	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \
 	X(STEP_LOG_PIPE, "log_pipe", SCOPE_HOST) \
+	X(STEP_LOG_ACCOUNT, "log_account", SCOPE_HOST) \
 	X(STEP_STDIN_OPEN, "stdin_open", SCOPE_PROCESS) \
 	X(STEP_STDIN_TEXT, "stdin_text", SCOPE_PROCESS) \
 	X(STEP_STDOUT_OPEN, "stdout_open", SCOPE_PROCESS) \
@@ -167,6 +168,15 @@ enum wait_event {
 	X(parent_death_signal, STEP_PARENT_DEATH_SIGNAL)
 
 #define SBX_NO_INTEGER (-2147483647 - 1)
+
+/* X(state, name), in order: src/wire/enums.ts. */
+#define SBX_SLOT_STATES(X) \
+	X(SLOT_STATE_PENDING, "pending") \
+	X(SLOT_STATE_STARTING, "starting") \
+	X(SLOT_STATE_RUNNING, "running") \
+	X(SLOT_STATE_EXITED, "exited") \
+	X(SLOT_STATE_FAILED, "failed") \
+	X(SLOT_STATE_SKIPPED, "skipped")
 
 /* X(errno): one name a number, the usual one. Source: errno(3). */
 #define SBX_ERRNOS(X) \

@@ -95,7 +95,7 @@ static int set_limits(const struct run *run, const struct image_process *process
 	/* The shim raised its own; workloads get the caller's. */
 	if (!has_own_descriptors && setrlimit(RLIMIT_NOFILE, &run->descriptors) < 0)
 		return sbx_fail(error, STEP_LIMITS, level);
-	return 0;
+	return sbx_done(STEP_LIMITS, level);
 }
 
 static int take_identity(const struct exec_request *request, const struct image_sandbox *sandbox,

@@ -259,6 +259,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	int count = chain_of(spawn->run, spawn->slot, chain);
 	struct sbx_error error = { 0 };
 
+	DEBUG_AT(spawn->slot);
 	if (run_place(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;

@@ -3,6 +3,7 @@
 #include "init/supervise.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -78,13 +79,13 @@ static bool is_exiting(uint32_t pid)
 
 bool supervise_sandbox_ends(const struct run *run, uint32_t slot)
 {
-	uint32_t box = run->plan.slots[slot].sandbox;
+	uint32_t sandbox = run->plan.slots[slot].sandbox;
 
-	if (run->plan.sandboxes[box].init_slot == slot)
-		box = run->plan.sandboxes[box].parent;
-	for (; box != SBX_NONE && run->plan.sandboxes[box].init_mode == INIT_MODE_PROCESS;
-	     box = run->plan.sandboxes[box].parent) {
-		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[box].init_slot];
+	if (run->plan.sandboxes[sandbox].init_slot == slot)
+		sandbox = run->plan.sandboxes[sandbox].parent;
+	for (; sandbox != SBX_NONE && run->plan.sandboxes[sandbox].init_mode == INIT_MODE_PROCESS;
+	     sandbox = run->plan.sandboxes[sandbox].parent) {
+		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[sandbox].init_slot];
 
 		if (is_exiting(init->pids[0]))
 			return true;
@@ -99,14 +100,30 @@ static bool is_alive(const struct table_slot *state)
 	return now == SLOT_STATE_STARTING || now == SLOT_STATE_RUNNING;
 }
 
-static void send_signal(struct child *child, struct table_slot *state, uint32_t number)
+/*
+ * To the process, or to all in its process group: it leads one, once it has got to setsid(2). It is
+ * unreaped, so neither number can be another's.
+ */
+static void signal_scope(const struct child *child, bool group, int number)
 {
-	if (child->pid == 0 || !is_alive(state))
+	if (!group || kill(-child->pid, number) < 0)
+		(void)sys_signal_child(child->pid, number);
+}
+
+static void send_signal(struct supervisor *supervisor, uint32_t index, uint32_t number)
+{
+	const struct run *run = supervisor->run;
+	const struct child *child = &supervisor->children[index];
+	uint32_t slot = supervise_slot(supervisor, index);
+	const struct image_process *process = plan_process(&run->plan, slot);
+	bool group = process != NULL && process->stop_scope == STOP_SCOPE_GROUP;
+
+	if (child->pid == 0 || !is_alive(&run->table.slots[slot]))
 		return;
-	(void)sys_signal_child(child->pid, (int)number);
+	signal_scope(child, group, (int)number);
 	/* A stopped process would see a signal to end only when it is continued. */
 	if (number != SIGKILL && number != SIGSTOP && number != SIGCONT)
-		(void)sys_signal_child(child->pid, SIGCONT);
+		signal_scope(child, group, SIGCONT);
 }
 
 /* Lets a held process go on to its program. Its socket ends as at any start. */
@@ -143,7 +160,7 @@ static bool act(struct supervisor *supervisor, uint32_t index)
 		return false;
 	if (count != state->signalled_count) {
 		state->signalled_count = count;
-		send_signal(child, state, table_load(&state->desired_signal));
+		send_signal(supervisor, index, table_load(&state->desired_signal));
 	}
 	return is_done;
 }
@@ -260,4 +277,23 @@ int supervise_signals(void)
 	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
 		return -1;
 	return signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool supervise_is_idle(struct supervisor *supervisor)
+{
+	const struct run *run = supervisor->run;
+
+	while (supervisor->idle < supervisor->count &&
+	       table_ended(&run->table, supervise_slot(supervisor, supervisor->idle)))
+		supervisor->idle++;
+	return supervisor->idle == supervisor->count;
+}
+
+uint32_t supervise_alive(const struct supervisor *supervisor)
+{
+	uint32_t count = supervisor->helpers;
+
+	for (uint32_t i = 0; i < supervisor->count; i++)
+		count += supervisor->children[i].pid > 0;
+	return count;
 }

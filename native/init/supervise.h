@@ -38,6 +38,7 @@ struct supervisor {
 	bool helpers_free; /* one more may be made for once, with PIDs of the kernel's choice */
 	uint32_t news; /* observed changes that the monitor has not been told of */
 	uint32_t exited; /* slots whose process ran and has ended */
+	uint32_t idle; /* slots [0, idle) of its range are known to have ended */
 	spawn_init_entry *init;
 };
 
@@ -81,6 +82,12 @@ void supervise_tell(struct supervisor *supervisor);
 
 /* Sends a signal to each running declared process among its slots, as an init forwards it. */
 void supervise_forward(struct supervisor *supervisor, int number);
+
+/* Whether each of its slots has ended, or will never start. */
+bool supervise_is_idle(struct supervisor *supervisor);
+
+/* Children of its slots that have not been reaped. */
+uint32_t supervise_alive(const struct supervisor *supervisor);
 
 /* Kills every child, adopted ones too, until none is left. For a supervisor that is no PID 1. */
 void supervise_kill_all(struct supervisor *supervisor);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +37,9 @@ static bool is_too_low(const struct limit *limit)
 {
 	struct rlimit now;
 
-	if (getrlimit(limit->resource, &now) < 0 || now.rlim_cur >= limit->least)
+	/* By the system call: the type of a resource is another in each C library and compiler. */
+	if (syscall(SYS_prlimit64, 0, limit->resource, NULL, &now) < 0 ||
+	    now.rlim_cur >= limit->least)
 		return false;
 	(void)dprintf(STDERR_FILENO,
 		      "sandbox: the limit %s is too low for this program: %llu, and it needs %llu; "
@@ -82,7 +85,8 @@ static bool has_too_few_processes(void)
 	if (can_make_processes())
 		return false;
 	(void)dprintf(STDERR_FILENO,
-		      "sandbox: the limit RLIMIT_NPROC is reached: %llu processes and threads, and %d "
+		      "sandbox: the limit RLIMIT_NPROC is reached: %llu processes and threads, and "
+		      "%d "
 		      "more are needed; raise it (ulimit -u) or end some\n",
 		      (unsigned long long)now.rlim_cur, TASKS_MIN);
 	return true;
@@ -96,10 +100,11 @@ static bool is_clone3_forbidden(void)
 {
 	if (syscall(SYS_clone3, NULL, 0) >= 0 || errno != EPERM)
 		return false;
-	(void)dprintf(STDERR_FILENO,
-		      "sandbox: a filter (seccomp) answers clone3 with EPERM, so no thread can be "
-		      "started; allow clone3, or have the filter answer ENOSYS (Docker does from "
-		      "20.10.10 on)\n");
+	(void)dprintf(STDERR_FILENO, "sandbox: a filter (seccomp) answers clone3 with EPERM, so no "
+				     "thread can be "
+				     "started; allow clone3, or have the filter answer ENOSYS "
+				     "(Docker does from "
+				     "20.10.10 on)\n");
 	return true;
 }
 
@@ -108,8 +113,8 @@ static bool has_no_proc(void)
 {
 	if (access("/proc/self/exe", F_OK) == 0)
 		return false;
-	(void)dprintf(STDERR_FILENO,
-		      "sandbox: /proc is not mounted here; mount it (mount -t proc proc /proc)\n");
+	(void)dprintf(STDERR_FILENO, "sandbox: /proc is not mounted here; mount it (mount -t proc "
+				     "proc /proc)\n");
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct options {
 	const char *image;
 	const char *spec_dir;
 	const char *run_dir; /* locked, and removed at the end; NULL: there is none */
+	const char *debug; /* a descriptor's number; NULL: not asked for */
 	int control_fd;
 	int table_fd;
 	struct trace_request trace; /* fd -1: the run is not traced */
@@ -39,6 +40,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
+		"                              [--debug FD]\n"
 		"       sandbox-shim runs DIR...\n"
 		"       sandbox-shim version\n"
 		"\n"
@@ -51,6 +53,7 @@ static int usage(void)
 		"  --trace FD    file that every fork, exec and exit is written to\n"
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
+		"  --debug FD    one JSON line for each step (or SANDBOX_DEBUG=1: on stderr)\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
 		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
 		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
@@ -96,6 +99,8 @@ static bool options_of(int count, char **arguments, struct options *options)
 			options->spec_dir = value;
 		else if (strcmp(arguments[i], "--run-dir") == 0)
 			options->run_dir = value;
+		else if (strcmp(arguments[i], "--debug") == 0)
+			options->debug = value;
 		else if (strcmp(arguments[i], "--control") == 0)
 			options->control_fd = number_of(value);
 		else if (strcmp(arguments[i], "--table") == 0)
@@ -273,6 +278,8 @@ static int run_command(int count, char **arguments)
 	run.is_traced = options.trace.fd >= 0;
 	run.has_control = options.control_fd >= 0;
 	run.is_observed = options.table_fd >= 0;
+	debug_open(options.debug != NULL ? options.debug : getenv("SANDBOX_DEBUG"), FD_DEBUG,
+		   &run.plan);
 	if (raise_descriptors(&run, &error) < 0 ||
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||

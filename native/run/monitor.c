@@ -14,6 +14,7 @@
 #include "run/watchdog.h"
 #include "init/attributes.h"
 #include "init/init.h"
+#include "run/log_account.h"
 #include "run/relay.h"
 #include "init/supervise.h"
 #include "core/sys.h"
@@ -71,6 +72,15 @@ static int watch(const struct monitor *monitor, int operation, int fd, uint32_t 
 	return epoll_ctl(monitor->epoll, operation, fd, &event);
 }
 
+/* Pipes of a slot that the monitor starts itself. */
+static void take_pipes(const struct log_pipes *pipes, uint32_t slot)
+{
+	uint32_t streams = (pipes->out[0] >= 0 ? 1u << STREAM_STDOUT : 0) |
+			   (pipes->err[0] >= 0 ? 1u << STREAM_STDERR : 0);
+
+	relay_add(&relay, pipes, streams, slot);
+}
+
 static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *error)
 {
 	const struct image_header *header = run->plan.header;
@@ -95,6 +105,9 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 		return sbx_fail(error, STEP_SUBREAPER, 0);
 	if (supervise_open(&monitor->supervisor, run, header->monitor_owned_first,
 			   header->monitor_owned_count, init_main, 0, error) < 0)
+		return -1;
+	log_open(run, take_pipes);
+	if (log_account_open(run, error) < 0)
 		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
 	    watch_open(&monitor->decide, run, error) < 0)
@@ -306,11 +319,21 @@ static bool is_drained(struct monitor *monitor)
 	return relay.pipe_count == 0 && !relay_is_behind(&relay);
 }
 
+/* Read ends that a supervisor took along into its death: what was printed is gone. */
+static void note_lost_output(const struct run *run)
+{
+	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
+		if (log_account_missing(slot) != 0 && run->table.slots[slot].pids[0] != 0)
+			log_account_lost(slot);
+	}
+}
+
 /* The state table gets its last words before the runner is told of them. */
 static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
 
+	note_lost_output(monitor->run);
 	relay_discard(&relay);
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)
@@ -333,10 +356,12 @@ static void advance(struct monitor *monitor)
 		relay_accept(&relay);
 		relay_pump(&relay);
 		enter(monitor, STAGE_DRAINING, DRAIN_MS);
+		monitor->patience = DRAIN_MS;
 	}
 	if (monitor->stage == STAGE_DRAINING && is_drained(monitor)) {
 		close_run(monitor);
 		enter(monitor, STAGE_CLOSING, DRAIN_MS);
+		monitor->patience = DRAIN_MS;
 	}
 	if (monitor->stage == STAGE_CLOSING && is_drained(monitor))
 		monitor->stage = STAGE_OVER;

@@ -6,10 +6,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "run/log.h"
+#include "run/log_account.h"
 
 /* Read ends looked at in one wait. */
 #define BATCH 64
+/* Waits in one go: a flood of output must not keep the caller from signals and time-outs. */
+#define ROUNDS 8
 
 /* An epoll event carries descriptor, stream, whether a line is open, and slot in one word. */
 #define LINE_OPEN (1ull << 30)
@@ -33,27 +35,36 @@ int relay_open(struct relay *relay, bool has_control, struct sbx_error *error)
 	return 0;
 }
 
+/* One stream of a slot. What cannot be kept is said, and its writer gets EPIPE. */
 static void add(struct relay *relay, int fd, uint32_t slot, enum stream stream)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = pack(fd, slot, stream) };
 
-	if (fd < 0)
-		return;
-	if (epoll_ctl(relay->pipes, EPOLL_CTL_ADD, fd, &event) < 0)
-		(void)close(fd); /* out of memory: the writer gets EPIPE, not silence */
-	else
+	log_account_arrived(slot, 1u << stream);
+	if (fd >= 0 && epoll_ctl(relay->pipes, EPOLL_CTL_ADD, fd, &event) == 0) {
 		relay->pipe_count++;
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	log_account_lost(slot);
+	log_account_closed();
+}
+
+void relay_add(struct relay *relay, const struct log_pipes *pipes, uint32_t streams, uint32_t slot)
+{
+	if (streams & 1u << STREAM_STDOUT)
+		add(relay, pipes->out[0], slot, STREAM_STDOUT);
+	if (streams & 1u << STREAM_STDERR)
+		add(relay, pipes->err[0], slot, STREAM_STDERR);
 }
 
 void relay_accept(struct relay *relay)
 {
-	struct log_pipes pipes;
-	uint32_t slot;
+	struct log_message message;
 
-	while (log_pipes_receive(&pipes, &slot)) {
-		add(relay, pipes.out[0], slot, STREAM_STDOUT);
-		add(relay, pipes.err[0], slot, STREAM_STDERR);
-	}
+	while (log_receive(&message))
+		relay_add(relay, &message.pipes, message.streams, message.slot);
 }
 
 bool relay_is_behind(const struct relay *relay)
@@ -70,8 +81,8 @@ static bool flush(struct relay *relay)
 
 		if (size >= 0)
 			relay->sent += (size_t)size, relay->moved += (uint64_t)size;
-		else if (errno == EAGAIN)
-			return false;
+		else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
+			return false; /* memory comes back; the runner is not gone */
 		else if (errno != EINTR)
 			relay->open = false;
 	}
@@ -112,23 +123,29 @@ static void take_output(struct relay *relay, uint64_t packed)
 		note_line(relay, packed, relay->buffer[relay->used - 1]);
 		return;
 	}
+	/* A child that has not got to its program yet has a copy, which would keep it in the set. */
+	(void)epoll_ctl(relay->pipes, EPOLL_CTL_DEL, fd, NULL);
 	(void)close(fd);
 	relay->pipe_count--;
+	log_account_closed();
 }
 
 void relay_pump(struct relay *relay)
 {
 	struct epoll_event events[BATCH];
-	int count;
 
 	if (!flush(relay))
 		return;
-	while ((count = epoll_wait(relay->pipes, events, BATCH, 0)) > 0) {
+	for (int round = 0; round < ROUNDS; round++) {
+		int count = epoll_wait(relay->pipes, events, BATCH, 0);
+
 		for (int i = 0; i < count; i++) {
 			take_output(relay, events[i].data.u64);
 			if (!flush(relay))
 				return;
 		}
+		if (count <= 0)
+			return;
 	}
 }
 

@@ -3,6 +3,7 @@
 #define RELAY_H
 
 #include "core/shared.h"
+#include "run/log.h"
 
 /* Bytes of output in one frame. */
 #define RELAY_CHUNK_SIZE 65536
@@ -21,12 +22,15 @@ struct relay {
 /* Errors: STEP_EPOLL. */
 int relay_open(struct relay *relay, bool has_control, struct sbx_error *error);
 
+/* Takes the read ends of these streams of `slot`. */
+void relay_add(struct relay *relay, const struct log_pipes *pipes, uint32_t streams, uint32_t slot);
+
 /* Takes the read ends that supervisors have sent. */
 void relay_accept(struct relay *relay);
 
 /*
- * Moves output to the runner until there is none or the runner is behind; then the workloads wait
- * on their full pipes. Never blocks.
+ * Moves some of the output to the runner, if it is not behind; where it is, the workloads wait on
+ * their full pipes. Never blocks, and leaves the rest, if any, to the next call.
  */
 void relay_pump(struct relay *relay);
 

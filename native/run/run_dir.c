@@ -83,14 +83,14 @@ int run_dir_take(const char *path, struct sbx_error *error)
 	errno = ENOENT;
 	if (fstat(lock, &status) < 0 || status.st_nlink == 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-	return 0;
+	return sbx_done(STEP_RUN_DIR_OPEN, 0);
 }
 
 int run_dir_place(struct sbx_error *error)
 {
 	if (run_place(directory, FD_RUN_DIR) < 0 || run_place(lock, FD_LOCK) < 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-	return 0;
+	return sbx_done(STEP_RUN_DIR_OPEN, 0);
 }
 
 void run_dir_remove(const char *path)

@@ -4,6 +4,9 @@
 
 #include <sys/mman.h>
 
+#include "core/sys.h"
+#include "run/log_account.h"
+
 int watch_open(struct decide *decide, struct run *run, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
@@ -70,6 +73,23 @@ void watch_desire(struct decide *decide, uint32_t slot, enum desired desired)
 	table_store(&watch_state(decide, slot)->desired, desired);
 	table_mark(decide->run->table.dirty_down, slot);
 	decide->told = true;
+}
+
+void watch_start(struct decide *decide, uint32_t slot, enum desired desired)
+{
+	struct table *table = &decide->run->table;
+	struct sbx_error error = { 0 };
+
+	/* One that is held has them already. */
+	if (watch_state(decide, slot)->desired != DESIRED_NONE || log_account_reserve(slot)) {
+		watch_desire(decide, slot, desired);
+		return;
+	}
+	(void)sbx_fail(&error, STEP_LOG_PIPE, (int)decide->run->plan.slots[slot].level);
+	table_set_fault(table, slot, &error);
+	table->slots[slot].ended_ns = sys_now();
+	table_store(&table->slots[slot].state, SLOT_STATE_FAILED);
+	watch_queue_end(decide, slot);
 }
 
 void watch_signal(struct decide *decide, uint32_t slot, uint32_t number)

@@ -55,6 +55,12 @@ uint32_t watch_slot_end(const struct decide *decide, uint32_t box);
 /* Puts the time `at` into `place`, a field of a watch. */
 void watch_due_at(struct decide *decide, uint64_t *place, uint64_t at);
 
+/*
+ * Asks for the start of a slot, held before its program or not. Where the monitor could not hold the
+ * descriptors for its output the slot fails at once, with STEP_LOG_PIPE and EMFILE.
+ */
+void watch_start(struct decide *decide, uint32_t slot, enum desired desired);
+
 /* Asks a slot's supervisor; it looks once the bell has rung. */
 void watch_desire(struct decide *decide, uint32_t slot, enum desired desired);
 void watch_signal(struct decide *decide, uint32_t slot, uint32_t number);

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "run/log_account.h"
 #include "run/shutdown.h"
 #include "run/verdict.h"
 #include "core/sys.h"
@@ -21,7 +22,7 @@ static void come_to_pass(struct decide *decide, uint32_t slot)
 	SBX_ASSERT(watch->waits > 0);
 	if (--watch->waits == 0 && decide->boxes[box].phase == BOX_ACTIVE &&
 	    decide->created == decide->run->plan.slot_count && watch_is_waiting(decide, slot))
-		watch_desire(decide, slot, DESIRED_RUNNING);
+		watch_start(decide, slot, DESIRED_RUNNING);
 }
 
 /* Of a slot that waits for what can no longer come to pass. */
@@ -109,6 +110,8 @@ static void on_end(struct decide *decide, uint32_t slot)
 
 	if (watch->to_stop)
 		decide->to_stop_count--;
+	if (table_load(&watch_state(decide, slot)->state) != SLOT_STATE_EXITED)
+		log_account_cancel(slot);
 	watch->to_stop = false;
 	watch->kill_at = watch->escalate_at = watch->timeout_at = 0;
 	judge(decide, slot);
@@ -165,7 +168,7 @@ static void release_waiting(struct decide *decide)
 {
 	for (uint32_t slot = 0; slot < decide->run->plan.slot_count; slot++) {
 		if (decide->slots[slot].waits == 0 && watch_is_waiting(decide, slot))
-			watch_desire(decide, slot, DESIRED_RUNNING);
+			watch_start(decide, slot, DESIRED_RUNNING);
 	}
 }
 
@@ -185,7 +188,7 @@ static void create_next(struct decide *decide)
 		    state->desired == DESIRED_NONE) {
 			bool is_process = plan_process(plan, slot) != NULL;
 
-			watch_desire(decide, slot, is_process ? DESIRED_HELD : DESIRED_RUNNING);
+			watch_start(decide, slot, is_process ? DESIRED_HELD : DESIRED_RUNNING);
 		}
 		if (table_load(&state->state) < SLOT_STATE_RUNNING && !table_load(&state->held))
 			return;

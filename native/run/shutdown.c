@@ -5,8 +5,12 @@
 #include <signal.h>
 
 #include "core/sys.h"
+#include "init/leftovers.h"
 
-/* An init that does not end by itself within this time after its members have is killed. */
+/*
+ * An init that does not end by itself within this time after its members, and the grace of what
+ * these have left, is killed.
+ */
 #define INIT_GRACE_MS 1000u
 /* Dependencies mostly lead back in plan order; then two passes find the longest chain. */
 #define CHAIN_PASSES 64
@@ -127,7 +131,8 @@ static void end_box(struct decide *decide, uint32_t box)
 	}
 	watch_desire(decide, record->init_slot, DESIRED_STOPPED);
 	watch_due_at(decide, &decide->slots[record->init_slot].kill_at,
-	       sys_now() + INIT_GRACE_MS * SBX_NS_PER_MS);
+		     sys_now() + (leftovers_grace_ms(&decide->run->plan, box) + INIT_GRACE_MS) *
+					 SBX_NS_PER_MS);
 }
 
 void end_member_ended(struct decide *decide, uint32_t box, uint32_t slot)
@@ -274,5 +279,6 @@ uint64_t end_longest_ms(struct decide *decide)
 		if (process != NULL)
 			sum += process->stop_grace_ms;
 	}
-	return passes < CHAIN_PASSES ? longest : sum;
+	/* What is left after that has the grace of its sandbox, once for all that are nested. */
+	return (passes < CHAIN_PASSES ? longest : sum) + leftovers_grace_ms(plan, 0);
 }

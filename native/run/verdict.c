@@ -212,7 +212,9 @@ void verdict_write(const struct plan *plan, struct table *table)
 		table_store(&state->failures, verdict_of_slot(plan, table, slot));
 		if (is_hosts(state))
 			code = SBX_EXIT_HOST;
-		else if (state->failures != 0 && code == SBX_EXIT_OK)
+		else if ((state->failures != 0 ||
+			  table_load(&state->flags) & BIT(SLOT_FLAG_OUTPUT_LOST)) &&
+			 code == SBX_EXIT_OK)
 			code = SBX_EXIT_FAILED;
 	}
 	if (table->header->interrupted)

@@ -58,18 +58,18 @@ static void close_others(int fd, const struct probes *probes)
 }
 
 /* In the child: goes on when the parent, which must be there, says that it is traced. */
-static void wait_at(int gate[2])
+static void wait_for_start(int start_pipe[2])
 {
 	char byte;
 
-	(void)close(gate[1]);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(gate[0], &byte, 1) != 1 ||
+	(void)close(start_pipe[1]);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(start_pipe[0], &byte, 1) != 1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		_exit(SBX_EXIT_HOST);
-	(void)close(gate[0]);
+	(void)close(start_pipe[0]);
 }
 
-static int follow(const struct trace_request *request, struct probes *probes, int gate)
+static int follow(const struct trace_request *request, struct probes *probes, int start_pipe)
 {
 	char byte = 0;
 	int code;
@@ -81,7 +81,7 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGHUP, forward);
 	/* A limit on the size of files is told as an error, as a full disk is. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	(void)!write(gate, &byte, 1);
+	(void)!write(start_pipe, &byte, 1);
 	close_others(request->fd, probes);
 	code = probes->fds[PROBE_FD_CHILD] >= 0 ? probes_follow(probes, monitor) : ptrace_follow(monitor);
 	return verdict_with_trace(code, stream_close());
@@ -120,7 +120,7 @@ bool trace_split(const struct trace_request *request, int *code)
 {
 	static struct probes probes = PROBES_CLOSED;
 	struct trace_header header = { .tracer = TRACER_BPF };
-	int gate[2];
+	int start_pipe[2];
 
 	errno = 0;
 	header.obstacle = request->tracer == TRACER_PTRACE ?
@@ -128,7 +128,7 @@ bool trace_split(const struct trace_request *request, int *code)
 				  probes_open(&probes, ring_size(request));
 	header.obstacle_errno = (uint32_t)errno;
 	*code = SBX_EXIT_HOST;
-	if (pipe2(gate, O_CLOEXEC) < 0) {
+	if (pipe2(start_pipe, O_CLOEXEC) < 0) {
 		*code = refuse("pipe");
 		return true;
 	}
@@ -138,7 +138,7 @@ bool trace_split(const struct trace_request *request, int *code)
 	if (monitor != 0)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (monitor == 0) {
-		wait_at(gate);
+		wait_for_start(start_pipe);
 		(void)close(request->fd);
 		return false;
 	}
@@ -148,6 +148,6 @@ bool trace_split(const struct trace_request *request, int *code)
 		return true;
 	}
 	stream_open(request->fd, &header);
-	*code = follow(request, &probes, gate[1]);
+	*code = follow(request, &probes, start_pipe[1]);
 	return true;
 }

@@ -1,7 +1,10 @@
 /** What a process or sandbox has where its spec says nothing of it. Pure. */
 
-/** SIGTERM, and after five seconds SIGKILL. */
-export const DEFAULT_STOP = { signal: 15, graceMs: 5_000 } as const;
+/** Whom a stop reaches. */
+export const STOP_SCOPES = ["group", "process"] as const;
+
+/** SIGTERM to its process group, and after five seconds SIGKILL. */
+export const DEFAULT_STOP = { signal: 15, graceMs: 5_000, scope: "group" } as const;
 
 export const DEFAULT_UMASK = 0o022;
 

@@ -4,10 +4,10 @@ import { type Diagnostic, diagnostic, sorted } from "../diag/diagnostic.ts";
 import { SHOWN_COUNT_MAX } from "../diag/shown.ts";
 import type { Sandbox } from "../ir/sandbox.ts";
 import { Budget } from "../spec/budget.ts";
-import { type Case, expand, type Surroundings } from "../spec/expand.ts";
+import { applyCorrections, noCorrections } from "../spec/correction.ts";
+import { type Case, type CompileInputs, expand } from "../spec/expand.ts";
 import type { Value } from "../spec/expression.ts";
 import { includeAll } from "../spec/include.ts";
-import { mended, noMends } from "../spec/mend.ts";
 import { entryOf, type Node } from "../spec/node.ts";
 import { type Reading, readSpec } from "../spec/read.ts";
 import { checkShape } from "../spec/shape.ts";
@@ -36,13 +36,13 @@ export interface Checked {
   readonly params?: Readonly<Record<string, Value>>;
 }
 
-const NOTHING_AROUND: Surroundings = { given: {}, environment: {}, load: () => null };
+const NOTHING_AROUND: CompileInputs = { given: {}, environment: {}, load: () => null };
 
 /** Findings that make everything after them unsure: nothing is where it seems to be. */
 const FATAL: ReadonlySet<string> = new Set(["SBX1004", "SBX1009", "SBX2120", "SBX2123", "SBX2310"]);
 
 /** A spec, or a file of templates that specs include. */
-export function checkFile(source: Source, around: Partial<Surroundings> = {}): Checked {
+export function checkFile(source: Source, around: Partial<CompileInputs> = {}): Checked {
   const reading = readSpec(source.file, source.text);
   const { root } = reading;
   if (root?.kind !== "map" || !isLibrary(root)) return checkRead(source, reading, around);
@@ -59,7 +59,7 @@ function isLibrary(root: Node): boolean {
   return ["templates", "include"].some(has) && !["sandbox", "processes", "sandboxes"].some(has);
 }
 
-export function checkSpec(source: Source, around: Partial<Surroundings> = {}): Checked {
+export function checkSpec(source: Source, around: Partial<CompileInputs> = {}): Checked {
   return checkRead(source, readSpec(source.file, source.text), around);
 }
 
@@ -67,7 +67,7 @@ export function checkSpec(source: Source, around: Partial<Surroundings> = {}): C
 function checkRead(
   source: Source,
   { root, diagnostics: ofSyntax }: Reading,
-  around: Partial<Surroundings>,
+  around: Partial<CompileInputs>,
 ): Checked {
   const diagnostics: Diagnostic[] = [...ofSyntax];
   const own = new Map([[source.file, source.text]]);
@@ -106,9 +106,9 @@ function checkCase(
   diagnostics: Diagnostic[],
 ): SandboxDraft | null {
   budget.renew("text", "nodes", "edges");
-  const mends = noMends();
-  diagnostics.push(...checkShape(root, "Spec", mends));
-  const meant = mended(root, mends);
+  const corrections = noCorrections();
+  diagnostics.push(...checkShape(root, "Spec", corrections));
+  const meant = applyCorrections(root, corrections);
   const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, budget, diagnostics);
   if (!budget.isSpent) resolveProcesses(draft, budget, diagnostics);
   if (budget.isSpent) return null;

@@ -110,7 +110,7 @@ export class Copies {
       missing: NOTHING,
       onlyDeferred: true,
       skip,
-      found: diagnostics,
+      diagnostics,
       used,
     });
   }

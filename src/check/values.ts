@@ -2,6 +2,7 @@
 
 import { durationMs, signedDurationMs } from "../base/duration.ts";
 import { SIGNAL_MAX } from "../base/kernel-limits.ts";
+import { STOP_SCOPES } from "../base/process-defaults.ts";
 import { sizeBytes } from "../base/size.ts";
 import { wordsOf } from "../base/words.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
@@ -60,6 +61,7 @@ export function stopOf(node: Node | null, fallback: Stop, diagnostics: Diagnosti
   return {
     signal: signalOf(get(node, "signal"), diagnostics) ?? fallback.signal,
     graceMs: durationOf(get(node, "grace"), diagnostics) ?? fallback.graceMs,
+    scope: STOP_SCOPES.find((scope) => scope === textOf(get(node, "scope"))) ?? fallback.scope,
   };
 }
 

@@ -6,7 +6,7 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { entryFor, isRight, keepRight } from "../engine/cache.ts";
-import { readSpecFile, type SpecOptions, surroundings } from "../engine/surroundings.ts";
+import { compileInputs, readSpecFile, type SpecOptions } from "../engine/compile-inputs.ts";
 import { leadsSomewhere } from "./input.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
@@ -39,7 +39,7 @@ async function findingsIn(
   const read = readSpecFile(file, options);
   if (!read.ok) return [(await import("./unreadable.ts")).unreadable(file, read)];
   const { bytes } = read;
-  const around = surroundings(file, options);
+  const around = compileInputs(file, options);
   const entry = entryFor(file, bytes, around);
   if (isRight(entry, around)) return [];
   const { checkFile } = await import("../check/check.ts");

@@ -4,9 +4,9 @@ import { dirname, resolve } from "node:path";
 import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type CacheEntry, entryFor, keepRight, keptPlan } from "../engine/cache.ts";
-import { readSpecFile, type SpecOptions, surroundings } from "../engine/surroundings.ts";
+import { compileInputs, readSpecFile, type SpecOptions } from "../engine/compile-inputs.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Surroundings } from "../spec/expand.ts";
+import type { CompileInputs } from "../spec/expand.ts";
 import type { Load } from "../spec/include.ts";
 import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
 import type { Params } from "../wire/params.ts";
@@ -37,7 +37,7 @@ export async function compileFile(file: string, options: SpecOptions): Promise<C
   }
   const { bytes } = read;
   const dir = dirname(resolve(file));
-  const around = surroundings(file, options);
+  const around = compileInputs(file, options);
   if (isImage(bytes)) return fromImage(file, bytes, dir, around.load);
   const entry = entryFor(file, bytes, around);
   return fromCache(entry, around, dir) ?? (await compileText(file, bytes, entry, dir, around));
@@ -61,7 +61,7 @@ async function fromImage(
   return EXIT.spec;
 }
 
-function fromCache(entry: CacheEntry | null, around: Surroundings, dir: string): Compiled | null {
+function fromCache(entry: CacheEntry | null, around: CompileInputs, dir: string): Compiled | null {
   const image = keptPlan(entry, around);
   if (image === null) return null;
   const decoded = decodeImage(image);
@@ -82,7 +82,7 @@ async function compileText(
   bytes: Uint8Array,
   entry: CacheEntry | null,
   dir: string,
-  around: Surroundings,
+  around: CompileInputs,
 ): Promise<Compiled | number> {
   const { checkSpec } = await import("../check/check.ts");
   const { planOf } = await import("../plan/plan-of.ts");

@@ -3,7 +3,7 @@
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { jsonLine } from "../base/json-text.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { type Change, diffText, planDiff } from "../plan/diff.ts";
 import { compileFile } from "./compile.ts";
 import { readReport } from "./kept.ts";

@@ -11,10 +11,10 @@ import { EXIT } from "../base/exit-codes.ts";
 import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { type FaultText, faultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
@@ -27,8 +27,8 @@ import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
+import { toldObstacles } from "./obstacle-diagnostics.ts";
 import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
-import { toldObstacles } from "./told-obstacles.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
@@ -49,6 +49,7 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["ipc, uts and cgroup namespaces", "hostname: doctor"],
   ["network namespace, loopback", "namespaces: {net: new}"],
   ["new user namespace", "namespaces: {user: new}"],
+  ["time namespace, its clocks", "namespaces: {time: {boottime: 1h}}"],
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 

@@ -3,7 +3,7 @@
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
-import { readSpecFile, type SpecOptions } from "../engine/surroundings.ts";
+import { readSpecFile, type SpecOptions } from "../engine/compile-inputs.ts";
 import { formatSpec } from "../spec/format.ts";
 import { specsHere } from "./input.ts";
 import { writeWhole } from "./output-file.ts";

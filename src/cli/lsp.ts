@@ -27,7 +27,7 @@ import { shownOf } from "../diag/shown.ts";
 import { completionsAt, type Item } from "../editor/completion.ts";
 import { hoverAt } from "../editor/hover.ts";
 import { type Definition, type Symbols, symbolsOf } from "../editor/symbols.ts";
-import { loadFor, type SpecOptions, surroundings } from "../engine/surroundings.ts";
+import { compileInputs, loadFor, type SpecOptions } from "../engine/compile-inputs.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { formatSpec } from "../spec/format.ts";
@@ -174,7 +174,7 @@ class Server {
     const known = this.#known.get(uri);
     if (known?.version === version) return known;
     const file = pathOf(uri);
-    const around = surroundings(file, { param: {}, allowInclude: this.#allowed });
+    const around = compileInputs(file, { param: {}, allowInclude: this.#allowed });
     const load = loadFor(file, this.#allowed, (path) => this.#openText(path));
     const checked = checkFile({ file, text: document.getText() }, { ...around, load });
     const made: Known = {

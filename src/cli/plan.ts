@@ -1,7 +1,7 @@
 /** `sandbox plan`: what a spec will do, as text, as canonical JSON, or as an image. */
 
 import { EXIT } from "../base/exit-codes.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { canonicalPlan } from "../plan/canonical.ts";
 import { planText } from "../plan/text.ts";
 import { compileFile } from "./compile.ts";

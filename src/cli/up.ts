@@ -5,12 +5,12 @@ import { durationMs } from "../base/duration.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
+import type { SpecOptions } from "../engine/compile-inputs.ts";
 import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
-import type { SpecOptions } from "../engine/surroundings.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
@@ -23,6 +23,7 @@ import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
+import { toldObstacles } from "./obstacle-diagnostics.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { Progress } from "./progress.ts";
@@ -41,7 +42,6 @@ import {
   write,
 } from "./terminal.ts";
 import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
-import { toldObstacles } from "./told-obstacles.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
 export interface UpOptions extends SpecOptions {

@@ -63,33 +63,33 @@ export function frame(
   }
   const bar = paint.gutter(`${" ".repeat(gutter)} |`);
   let before: number | null = null;
-  for (const [line, found] of [...byLine].toSorted(([a], [b]) => a - b)) {
+  for (const [line, marksOfLine] of [...byLine].toSorted(([a], [b]) => a - b)) {
     if (before !== null && line > before + 2) out.push(paint.gutter("..."));
     else if (before !== null && line === before + 2) {
       out.push(
         `${numbered(line - 1)} ${windowOf(lines.text(line - 1), 0, 0, width).text}`.trimEnd(),
       );
     }
-    out.push(...marked(line, found));
+    out.push(...marked(line, marksOfLine));
     before = line;
   }
   return out;
 
   function add(line: number, mark: LineMark): void {
-    const found = byLine.get(line) ?? [];
-    byLine.set(line, found);
-    found.push(mark);
+    const marksOfLine = byLine.get(line) ?? [];
+    byLine.set(line, marksOfLine);
+    marksOfLine.push(mark);
   }
 
   function numbered(line: number): string {
     return paint.gutter(`${String(line).padStart(gutter)} |`);
   }
 
-  function marked(line: number, found: readonly LineMark[]): string[] {
-    const primary = found.find(({ isPrimary }) => isPrimary) ?? found[0];
+  function marked(line: number, marksOfLine: readonly LineMark[]): string[] {
+    const primary = marksOfLine.find(({ isPrimary }) => isPrimary) ?? marksOfLine[0];
     const text = lines.text(line);
     const { text: shown, columnOf } = windowOf(text, primary?.from ?? 0, primary?.to ?? 0, width);
-    const placed = found
+    const placed = marksOfLine
       .map((mark) => ({ ...mark, from: columnOf(mark.from), to: columnOf(mark.to) }))
       .map((mark) => ({ ...mark, to: Math.max(mark.to, mark.from + 1) }))
       .toSorted((a, b) => a.from - b.from || Number(a.isPrimary) - Number(b.isPrimary));

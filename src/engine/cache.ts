@@ -6,7 +6,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { cacheHome } from "../host/base-dirs.ts";
 import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from "../host/own-path.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
-import type { Surroundings } from "../spec/expand.ts";
+import type { CompileInputs } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
 import { IMAGE_SIZE_MAX, WIRE_VERSION } from "../wire/layout.ts";
 
@@ -28,7 +28,11 @@ export interface CacheEntry {
 }
 
 /** One for each build of this program, file, text, and set of values given; null: nothing is kept. */
-export function entryFor(file: string, bytes: Uint8Array, around: Surroundings): CacheEntry | null {
+export function entryFor(
+  file: string,
+  bytes: Uint8Array,
+  around: CompileInputs,
+): CacheEntry | null {
   const home = cacheHome();
   if (home === null) return null;
   const key = sha256(pkg.version, String(WIRE_VERSION), built(), file, bytes, valuesText(around));
@@ -41,7 +45,7 @@ function built(): string {
   return `${mtimeMs} ${size}`;
 }
 
-function valuesText({ given, environment }: Surroundings): string {
+function valuesText({ given, environment }: CompileInputs): string {
   const ordered = (all: Given) => Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([ordered(given), ordered(environment)]);
 }
@@ -53,7 +57,7 @@ function sha256(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /** Whether the spec was found to have nothing wrong with it, warnings included. */
-export function isRight(entry: CacheEntry | null, { load }: Surroundings): boolean {
+export function isRight(entry: CacheEntry | null, { load }: CompileInputs): boolean {
   if (entry === null || !isOwnFolder(dirname(entry.path))) return false;
   const list = kept(entry, "right");
   if (list === null) return false;
@@ -69,7 +73,7 @@ export function isRight(entry: CacheEntry | null, { load }: Surroundings): boole
 }
 
 /** Null where there is none. */
-export function keptPlan(entry: CacheEntry | null, around: Surroundings): Uint8Array | null {
+export function keptPlan(entry: CacheEntry | null, around: CompileInputs): Uint8Array | null {
   return entry !== null && isRight(entry, around) ? kept(entry, "plan") : null;
 }
 

@@ -36,19 +36,19 @@ function membersOf(
   machine: Machine,
   rows: ReadonlyMap<number, NamespaceRow>,
 ): Set<number> {
-  const found = new Set([top]);
+  const processes = new Set([top]);
   const isInside = (pid: number) => {
-    if (found.has(machine.get(pid)?.parentPid ?? 0)) return true;
+    if (processes.has(machine.get(pid)?.parentPid ?? 0)) return true;
     return rows
       .get(pid)
-      ?.pidns.some(({ init }, level) => level > 0 && init !== null && found.has(init));
+      ?.pidns.some(({ init }, level) => level > 0 && init !== null && processes.has(init));
   };
   // Each round finds more until one finds none; there are no more rounds than processes.
-  for (let size = 0; size !== found.size; ) {
-    size = found.size;
+  for (let size = 0; size !== processes.size; ) {
+    size = processes.size;
     for (const pid of machine.keys()) {
-      if (pid !== process.pid && !found.has(pid) && isInside(pid)) found.add(pid);
+      if (pid !== process.pid && !processes.has(pid) && isInside(pid)) processes.add(pid);
     }
   }
-  return found;
+  return processes;
 }

@@ -63,6 +63,8 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
       ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
+      // To stderr, whatever number it names: that descriptor is this program's, not the shim's.
+      ...(process.env["SANDBOX_DEBUG"] ? ["--debug", "2"] : []),
     ],
     ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [

@@ -17,7 +17,7 @@ import {
   type FactsLevel,
   PROC_NAMESPACES,
   type ProcessFacts,
-  type RunPlace,
+  type RunMembership,
 } from "../ir/process-facts.ts";
 import { namespacesOf } from "./namespaces.ts";
 import { watchedRuns } from "./watched-run.ts";
@@ -46,7 +46,7 @@ export function factsOf(pid: number, machine: Machine): ProcessFacts | null {
     childrenPidns: children === own ? null : children,
     cgroup: cgroup?.path ?? null,
     container: (cgroup && containerOfCgroup(cgroup.text)) ?? containerOf(pid, row, machine),
-    sandbox: placeOf(pid, row, machine),
+    sandbox: runOf(pid, row, machine),
     observer: {
       isInitial: namespaceOf("self", "pid") === INITIAL_PIDNS,
       isForeign: isProcForeign(),
@@ -113,16 +113,16 @@ function containerOf(
   if (containers.size === 0) return null;
   const inits = (row?.pidns ?? []).map(({ init }) => init ?? 0).toReversed();
   for (const each of [...inits, ...ancestry(pid, machine)]) {
-    const found = containers.get(each);
-    if (found !== undefined) return found;
+    const container = containers.get(each);
+    if (container !== undefined) return container;
   }
   return null;
 }
 
 /** The run whose process it is, or descends from, or whose PID namespace it has come into. */
-function placeOf(pid: number, row: NamespaceRow | undefined, machine: Machine): RunPlace | null {
-  const owners = new Map<number, RunPlace>();
-  const spaces = new Map<number, RunPlace>();
+function runOf(pid: number, row: NamespaceRow | undefined, machine: Machine): RunMembership | null {
+  const owners = new Map<number, RunMembership>();
+  const runByInode = new Map<number, RunMembership>();
   for (const { run, plan, table } of watchedRuns().map((each) => ({
     run: each.run.name,
     plan: each.plan,
@@ -135,7 +135,8 @@ function placeOf(pid: number, row: NamespaceRow | undefined, machine: Machine): 
     });
     plan.sandboxes.forEach(({ path, initMode }, index) => {
       const inode = table?.inodes[index]?.pid ?? 0;
-      if (initMode !== "subreaper" && inode > 0) spaces.set(inode, { run, path, kind: "joined" });
+      if (initMode !== "subreaper" && inode > 0)
+        runByInode.set(inode, { run, path, kind: "joined" });
     });
   }
   for (const each of ancestry(pid, machine)) {
@@ -143,5 +144,5 @@ function placeOf(pid: number, row: NamespaceRow | undefined, machine: Machine): 
     if (owner !== undefined) return each === pid ? owner : { ...owner, kind: "forked" };
   }
   const around = (row?.pidns ?? []).toReversed();
-  return around.flatMap(({ inode }) => spaces.get(inode) ?? [])[0] ?? null;
+  return around.flatMap(({ inode }) => runByInode.get(inode) ?? [])[0] ?? null;
 }

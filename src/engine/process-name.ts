@@ -18,13 +18,13 @@ export function pidNamed(text: string, machine: Machine): Named {
     return machine.has(pid) ? pid : `there is no process ${pid} here`;
   }
   const [, name = "", mark, number] = /^([^:+]*)(?:([:+])(\d+))?$/.exec(text) ?? [];
-  const found = placeNamed(name);
-  if (typeof found === "string") return found;
-  if (mark === undefined) return found.pid;
+  const matches = placeNamed(name);
+  if (typeof matches === "string") return matches;
+  if (mark === undefined) return matches.pid;
   const wanted = Number(number);
   return mark === ":"
-    ? pidWithin(wanted, found.pid, machine)
-    : (forkedBy(found.pid, wanted, machine) ?? `"${name}" has forked no process ${wanted}`);
+    ? pidWithin(wanted, matches.pid, machine)
+    : (forkedBy(matches.pid, wanted, machine) ?? `"${name}" has forked no process ${wanted}`);
 }
 
 function placeNamed(name: string): { readonly pid: number } | string {
@@ -72,15 +72,15 @@ export function pidWithin(wanted: number, base: number, machine: Machine): Named
   if (namespace === null) return `the PID namespace of process ${base} is not ours to see`;
   if (wanted === 1 && namespace.init !== null) return namespace.init;
   const rows = namespacesOf(candidates);
-  const found = candidates.find((pid) =>
+  const matches = candidates.find((pid) =>
     rows.get(pid)?.pidns.some(({ inode }) => inode === namespace.inode),
   );
-  if (found !== undefined) return found;
+  if (matches !== undefined) return matches;
   const hidden = candidates.filter((pid) => rows.get(pid)?.pidns.length === 0);
-  const where = `the namespace pid:[${namespace.inode}] of process ${base}`;
+  const location = `the namespace pid:[${namespace.inode}] of process ${base}`;
   return hidden.length === 0
-    ? `there is no PID ${wanted} in ${where}`
-    : `PID ${wanted} in ${where} may be process ${hidden.join(" or ")}: its namespaces are not ours to see`;
+    ? `there is no PID ${wanted} in ${location}`
+    : `PID ${wanted} in ${location} may be process ${hidden.join(" or ")}: its namespaces are not ours to see`;
 }
 
 /** Of a process that we may not look into, by those who live in the namespace or below it. */
@@ -89,8 +89,8 @@ function namespaceAround(base: number, level: number, machine: Machine) {
   if (own !== undefined) return own;
   const below = [...machine].flatMap(([pid, { pids }]) => (pids.length > level ? [pid] : []));
   for (const { pidns } of namespacesOf(below).values()) {
-    const found = pidns.find(({ init }) => init === base);
-    if (found !== undefined) return found;
+    const matches = pidns.find(({ init }) => init === base);
+    if (matches !== undefined) return matches;
   }
   return null;
 }

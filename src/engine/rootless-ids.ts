@@ -40,17 +40,17 @@ const ownId = (id: number): readonly IdMap[] => [{ inside: id, outside: id, coun
 
 /** By sandbox: the ids in its user namespace. A sandbox stands behind the one around it. */
 function idsOf({ sandboxes }: Plan): Ids[] {
-  const found: Ids[] = [];
+  const idsBySandbox: Ids[] = [];
   for (const sandbox of sandboxes) {
     const { parent, uidMap, gidMap } = sandbox;
-    const above = parent === null ? undefined : found[parent];
+    const above = parent === null ? undefined : idsBySandbox[parent];
     const own = {
       uid: uidMap.length > 0 ? uidMap : SUPERUSER,
       gid: gidMap.length > 0 ? gidMap : SUPERUSER,
     };
-    found.push(isNew(sandbox) || above === undefined ? own : above);
+    idsBySandbox.push(isNew(sandbox) || above === undefined ? own : above);
   }
-  return found;
+  return idsBySandbox;
 }
 
 function has(ids: readonly IdMap[], id: number, count = 1): boolean {
@@ -84,11 +84,11 @@ function unavailable(
   ];
 }
 
-function refused(wish: string, span: Span): PlanObstacle {
+function refused(request: string, span: Span): PlanObstacle {
   return {
     code: "SBX3008",
     span,
-    message: `${wish}, which an ordinary user cannot have`,
+    message: `${request}, which an ordinary user cannot have`,
     help: "run as root, or use id 0 inside, which is the caller outside, and no groups",
   };
 }

@@ -376,9 +376,10 @@ function outputOf(output: Output): SpecValue | undefined {
   return output.kind === "log" ? undefined : output.kind;
 }
 
-function stopOf({ signal, graceMs }: Stop, usual: Stop): SpecMap | undefined {
+function stopOf({ signal, graceMs, scope }: Stop, usual: Stop): SpecMap | undefined {
   return specMap({
     signal: signal === usual.signal ? undefined : signalName(signal),
     grace: graceMs === usual.graceMs ? undefined : durationText(graceMs),
+    scope: scope === usual.scope ? undefined : scope,
   });
 }

@@ -25,7 +25,7 @@ export interface Container {
 }
 
 /** A process's place in a run of ours. */
-export interface RunPlace {
+export interface RunMembership {
   readonly run: string;
   /** Of the process itself, or of what it descends from; a sandbox's where it came from outside. */
   readonly path: string;
@@ -46,7 +46,7 @@ export interface ProcessFacts {
   readonly childrenPidns: number | null;
   readonly cgroup: string | null;
   readonly container: Container | null;
-  readonly sandbox: RunPlace | null;
+  readonly sandbox: RunMembership | null;
   /**
    * Whether there are PID namespaces above level 0: none above the machine's own; `foreign`: /proc
    * is not of the PID namespace that this program runs in.

@@ -1,5 +1,6 @@
 /** A declared process after type-checking: no sugar, replicas expanded, references by path. */
 
+import type { STOP_SCOPES } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
 import type { WaitConditionName } from "../base/wait-conditions.ts";
 import type { ProcessFieldValues } from "../fields/process-fields.ts";
@@ -84,7 +85,10 @@ export interface Stop {
   /** Signal number, as signal(7) has it for x86 and ARM. */
   readonly signal: number;
   readonly graceMs: number;
+  readonly scope: StopScope;
 }
+
+export type StopScope = (typeof STOP_SCOPES)[number];
 
 /** What the final report must say of a process. An absent field is not checked. */
 export interface Expect {

@@ -84,7 +84,7 @@ const PROCESS_VALUES: {
   stderr: asIs,
   stdin: asIs,
   stdout: asIs,
-  stop: ({ graceMs, signal }) => ({ graceMs, signal }),
+  stop: ({ graceMs, scope, signal }) => ({ graceMs, scope, signal }),
   user: sorted,
 };
 

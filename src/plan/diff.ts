@@ -84,6 +84,7 @@ function slotFields(plan: Plan, slot: Slot): Fields {
     ),
     "stop.signal": stop.signal,
     "stop.graceMs": stop.graceMs,
+    "stop.scope": stop.scope,
   };
 }
 

@@ -86,9 +86,13 @@ function outputText(name: string, output: Output): string | null {
 }
 
 /** Null: as every process is stopped where nothing is said. */
-export function stopText({ signal, graceMs }: Stop): string | null {
-  const isUsual = signal === DEFAULT_STOP.signal && graceMs === DEFAULT_STOP.graceMs;
-  return isUsual ? null : `stop with ${signalName(signal)}, KILL after ${graceMs} ms`;
+export function stopText({ signal, graceMs, scope }: Stop): string | null {
+  const isUsual =
+    signal === DEFAULT_STOP.signal &&
+    graceMs === DEFAULT_STOP.graceMs &&
+    scope === DEFAULT_STOP.scope;
+  const whom = scope === "process" ? ", the process alone" : "";
+  return isUsual ? null : `stop with ${signalName(signal)}, KILL after ${graceMs} ms${whom}`;
 }
 
 const EXPECT_TEXTS: {

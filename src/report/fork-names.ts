@@ -37,12 +37,12 @@ export function forkNames(report: Report): Map<string, ForkName> {
 /** Of a traced run, who forked; else whose child it was when it was seen. */
 function parentsOf({ processes, trace }: Report): Map<string, string> {
   const byPid = new Map(processes.map(({ path, pids }) => [pids[0] ?? -1, path] as const));
-  const seen = processes.flatMap(({ path, ppids }): [string, string][] => {
+  const bySnapshot = processes.flatMap(({ path, ppids }): [string, string][] => {
     const parent = byPid.get(ppids[0] ?? -2);
     return parent === undefined ? [] : [[path, parent]];
   });
-  const told = (trace ?? []).flatMap(({ event, path, parent }): [string, string][] =>
+  const byTrace = (trace ?? []).flatMap(({ event, path, parent }): [string, string][] =>
     event === "fork" && parent !== null ? [[path, parent]] : [],
   );
-  return new Map([...seen, ...told]);
+  return new Map([...bySnapshot, ...byTrace]);
 }

@@ -2,7 +2,7 @@
 
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
-import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { collapseNests, collapseProcesses, type Hidden } from "./collapse.ts";
 import { deepestOf, factsOf, findingLines, originOf, titleOf } from "./heading.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
@@ -124,11 +124,11 @@ class Graph {
   }
 
   rowsOf(nest: Nest): readonly (ReportProcess | Hidden<ReportProcess>)[] {
-    return this.#isWhole ? nest.processes : foldProcesses(nest.processes);
+    return this.#isWhole ? nest.processes : collapseProcesses(nest.processes);
   }
 
   nestsOf(nest: Nest): readonly (Nest | Hidden<Nest>)[] {
-    return this.#isWhole ? nest.nests : foldNests(nest.nests);
+    return this.#isWhole ? nest.nests : collapseNests(nest.nests);
   }
 
   /** One node may stand for many processes. */

@@ -1,7 +1,7 @@
 /** The report as one HTML file: nested boxes, a row a process, no network, light, dark and print. Pure. */
 
 import { escapeText } from "../base/escape.ts";
-import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { collapseNests, collapseProcesses, type Hidden } from "./collapse.ts";
 import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from "./heading.ts";
 import { BOX_INDENT, SCRIPT, STYLE } from "./html-look.ts";
 import { durationText, type Lifetimes, lifetimesOf } from "./lifetimes.ts";
@@ -95,7 +95,7 @@ ${rules.join("\n")}
   section(nest: Nest, depth: number): string {
     const { level, inodes } = nest.namespace;
     const inode = inodes.pid === undefined ? "" : `, pid:[${inodes.pid}]`;
-    const nests = foldNests(nest.nests).map((nested) =>
+    const nests = collapseNests(nest.nests).map((nested) =>
       "hidden" in nested ? this.#copies(nested, depth) : this.section(nested, depth + 1),
     );
     return `<section${depth % 2 === 0 ? "" : ' class="odd"'} style="--depth: ${depth}"><details open><summary><b>${html(nest.name)}</b><small>level ${level}${inode}</small></summary>
@@ -126,7 +126,7 @@ ${sections.join("\n")}
     );
     return `<table><thead><tr>${head.join("")}</tr></thead>
 <tbody>
-${foldProcesses(processes)
+${collapseProcesses(processes)
   .map((row) => ("hidden" in row ? this.#knob(row, titles.length) : this.#row(row)))
   .join("\n")}
 </tbody></table>`;

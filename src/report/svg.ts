@@ -3,7 +3,7 @@
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
-import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { collapseNests, collapseProcesses, type Hidden } from "./collapse.ts";
 import { deepestOf, factsOf, findingLines, legendOf, originOf, titleOf } from "./heading.ts";
 import { durationText, lifetimesOf } from "./lifetimes.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
@@ -116,12 +116,12 @@ ${parts.join("\n")}
     const room = Bun.stringWidth(nest.name) + 2;
     text(inside + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
     y += HEAD;
-    for (const row of look.isWhole ? nest.processes : foldProcesses(nest.processes)) {
+    for (const row of look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
       if ("hidden" in row) hidden(row, inside);
       else line(row, inside);
     }
     y += GAP / 2;
-    for (const nested of look.isWhole ? nest.nests : foldNests(nest.nests)) {
+    for (const nested of look.isWhole ? nest.nests : collapseNests(nest.nests)) {
       if ("hidden" in nested) dashed(nested, inside, depth);
       else box(nested, depth + 1);
     }

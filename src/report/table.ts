@@ -3,7 +3,7 @@
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { type PidRow, pidTable } from "../base/pid-table.ts";
-import { fold } from "./fold.ts";
+import { collapse } from "./collapse.ts";
 import { gapLines } from "./gaps.ts";
 import type { Report, ReportProcess } from "./report.ts";
 import { commandText, hasFailed, stateText } from "./state-text.ts";
@@ -22,7 +22,9 @@ const OWN = "OWN is a process's last; --all has all";
 
 /** With a final newline. Columns or rows that are left out are named below the table. */
 export function tableText(report: Report, look: TableLook): string {
-  const { rows, folded } = look.isWhole ? { rows: report.processes, folded: 0 } : fold(report);
+  const { rows, collapsed } = look.isWhole
+    ? { rows: report.processes, collapsed: 0 }
+    : collapse(report);
   const paint = (code: string, text: string) =>
     look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   const { lines, hidden } = pidTable(
@@ -34,7 +36,7 @@ export function tableText(report: Report, look: TableLook): string {
     ["2", hidden && `(levels ${hidden.first} to ${hidden.last} do not fit: ${OWN})`],
     ["2", report.pid_mode === "ordered" ? ORDERED : null],
     ...gapLines(report).map((line): [string, string] => ["31", escapeText(line)]),
-    ["2", folded > 0 ? `(${folded} of ${count} rows are folded; --all has all)` : null],
+    ["2", collapsed > 0 ? `(${collapsed} of ${count} rows are folded; --all has all)` : null],
   ];
   const [header = "", ...body] = lines;
   const below = notes.flatMap(([colour, text]) =>

@@ -4,7 +4,7 @@ import { columnLines } from "../base/columns.ts";
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
-import { foldNests, foldProcesses, type Hidden } from "./fold.ts";
+import { collapseNests, collapseProcesses, type Hidden } from "./collapse.ts";
 import { gapLines } from "./gaps.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
@@ -49,7 +49,7 @@ export function treeText(report: Report, look: TableLook): string {
 
   function nestBranches(nests: readonly Nest[]): Branch[] {
     if (look.isWhole) return nests.map(nestBranch);
-    return foldNests(nests).map((nest) => ("hidden" in nest ? hidden(nest) : nestBranch(nest)));
+    return collapseNests(nests).map((nest) => ("hidden" in nest ? hidden(nest) : nestBranch(nest)));
   }
 
   /** What a process has forked hangs below it. */
@@ -75,7 +75,7 @@ export function treeText(report: Report, look: TableLook): string {
   function shown(
     rows: readonly ReportProcess[],
   ): readonly (ReportProcess | Hidden<ReportProcess>)[] {
-    return look.isWhole ? rows : foldProcesses(rows);
+    return look.isWhole ? rows : collapseProcesses(rows);
   }
 
   function hidden({ text }: Hidden<unknown>): Branch {

@@ -5,7 +5,7 @@ import type { NamespaceKind } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import type { ProcessState, ReportProcess } from "./report.ts";
 
-export interface Surroundings {
+export interface ReportContext {
   /** In the report's order, with the row of each sandbox's init. */
   readonly declared: readonly ReportProcess[];
   /** PID at level 0 of each declared process that lives, or did a moment ago. */
@@ -20,20 +20,20 @@ export interface Surroundings {
 }
 
 /** Puts what was forked behind whom it descends from, and what has joined behind the sandbox's init. */
-export function withUndeclared(surroundings: Surroundings): readonly ReportProcess[] {
-  const { declared, byPid, snapshot } = surroundings;
+export function withUndeclared(context: ReportContext): readonly ReportProcess[] {
+  const { declared, byPid, snapshot } = context;
   const strangers = snapshot.filter(({ pids }) => !byPid.has(pids[0] ?? 0));
   if (strangers.length === 0) return declared;
   const live = new Map(snapshot.map((row) => [row.pids[0] ?? 0, row] as const));
   const below = new Map<ReportProcess, ReportProcess[]>();
   const heads = new Map<number, ReportProcess>(byPid);
-  const spaces = new Map(surroundings.initOf);
+  const spaces = new Map(context.initOf);
   // Outermost first: what has joined a namespace that others made finds its sandbox by theirs.
   for (const row of strangers.toSorted((a, b) => a.pids.length - b.pids.length)) {
     const top = topOf(row, live, heads);
     const head = "row" in top ? join(top.row) : top.head;
     if (head === null || head.pids[0] === row.pids[0]) continue;
-    place(head, forkedRow(row, head, surroundings));
+    place(head, forkedRow(row, head, context));
     const inode = row.inodes.pid ?? 0;
     if (inode !== 0 && !spaces.has(inode)) spaces.set(inode, head);
   }
@@ -51,7 +51,7 @@ export function withUndeclared(surroundings: Surroundings): readonly ReportProce
     if (row.pids.length === 1 || init === undefined) return null;
     const level = Math.min(init.level, row.pids.length - 1);
     const path = `${init.sandbox === "" ? "" : `${init.sandbox}/`}+${row.pids[level]}`;
-    const joined = bareRow(row, path, "joined", init.sandbox, surroundings);
+    const joined = bareRow(row, path, "joined", init.sandbox, context);
     heads.set(row.pids[0] ?? 0, joined);
     place(init, joined);
     return joined;
@@ -88,10 +88,10 @@ function topOf(
   return { row };
 }
 
-function forkedRow(row: ProcRow, head: ReportProcess, surroundings: Surroundings): ReportProcess {
+function forkedRow(row: ProcRow, head: ReportProcess, context: ReportContext): ReportProcess {
   // Its number where whom it descends from lives: there no two are alike.
   const path = `${head.path}+${row.pids[head.level]}`;
-  const forked = bareRow(row, path, "forked", head.sandbox, surroundings);
+  const forked = bareRow(row, path, "forked", head.sandbox, context);
   // The kernel's start times are whole ticks of 10 ms; nobody is older than its parent.
   const started = Math.max(forked.started_ns ?? 0, head.started_ns ?? 0);
   return { ...forked, started_ns: started };
@@ -102,7 +102,7 @@ function bareRow(
   path: string,
   kind: "forked" | "joined",
   sandbox: string,
-  { since, inodes }: Surroundings,
+  { since, inodes }: ReportContext,
 ): ReportProcess {
   return {
     path,

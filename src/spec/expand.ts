@@ -13,7 +13,7 @@ import { applyTemplates, type Templates } from "./templates.ts";
 import { Scales } from "./weight.ts";
 
 /** What a run brings to a spec. */
-export interface Surroundings {
+export interface CompileInputs {
   /** Values of parameters, as text. */
   readonly given: Given;
   /** SANDBOX_PARAM_… by parameter name in upper case; a name that fits no parameter is no mistake. */
@@ -41,14 +41,14 @@ const NOT_MADE: ReadonlySet<string> = new Set(["params", "templates", "include",
 export function expand(
   source: { readonly file: string; readonly text: string },
   root: MapNode,
-  around: Surroundings,
+  around: CompileInputs,
   budget: Budget,
-  found: Diagnostic[],
+  diagnostics: Diagnostic[],
 ): Expanded {
-  const { templates, sources } = includeAll(source, root, around.load, found);
+  const { templates, sources } = includeAll(source, root, around.load, diagnostics);
   const merged =
     templates.size > 0 || (source.text.includes("use") && usesAny(root))
-      ? applyTemplates(root, templates, budget, found)
+      ? applyTemplates(root, templates, budget, diagnostics)
       : root;
   const scales = new Scales(new Map());
   budget.spend("walked", scales.of(merged).nodes, grownAt(merged, scales));
@@ -61,9 +61,9 @@ export function expand(
   if (isPlain && Object.keys(around.given).length === 0) {
     return { cases: [{ root: merged, values: new Map(), isPlain: true }], templates, sources };
   }
-  const params = paramsOf(root, found);
+  const params = paramsOf(root, diagnostics);
   const names = entriesOf(get(root, "params")).map(({ key }) => key);
-  const matrix = matrixOf(root, params, found);
+  const matrix = matrixOf(root, params, diagnostics);
   const given = { ...fromEnvironment(around.environment, params), ...around.given };
   const inMatrix = new Set(entriesOf(get(root, "matrix")).map(({ key }) => key));
   const open = new Map(matrix);
@@ -80,7 +80,7 @@ export function expand(
         ({ name, fallback }) =>
           fallback !== null || Object.hasOwn(given, name) || !inMatrix.has(name),
       );
-    const values = valuesOf(declared, given, names, found);
+    const values = valuesOf(declared, given, names, diagnostics);
     // What is wrong with these has been reported; their uses are no further mistakes.
     const missing = new Set(names.filter((name) => !values.has(name)));
     const how = {
@@ -90,7 +90,7 @@ export function expand(
       budget,
       onlyDeferred: false,
       skip: NOT_MADE,
-      found,
+      diagnostics,
       used,
     };
     const made = substitute(merged, how);
@@ -98,7 +98,7 @@ export function expand(
   });
   for (const { name, nameSpan } of params) {
     if (used.has(name)) continue;
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2604", nameSpan, `parameter "${name}" is never used`, {
         help: `use it as \`\${${name}}\`, or remove it`,
       }),

@@ -84,9 +84,9 @@ export function interpolate(text: string, scope: Scope): Interpolated {
   const problems: Problem[] = [];
   const values = parts.map((part): Value => {
     if (typeof part === "string") return part;
-    const found = evaluate(part, scope);
-    if (found.ok) return found.value;
-    problems.push(...found.problems);
+    const result = evaluate(part, scope);
+    if (result.ok) return result.value;
+    problems.push(...result.problems);
     return "";
   });
   if (problems.length > 0) return { ok: false, problems };

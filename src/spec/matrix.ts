@@ -12,7 +12,7 @@ export const CASE_COUNT_MAX = 10_000;
 /** Values by parameter, in source order; empty without a matrix. */
 export type Matrix = ReadonlyMap<string, readonly Value[]>;
 
-export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic[]): Matrix {
+export function matrixOf(root: Node, params: readonly Param[], diagnostics: Diagnostic[]): Matrix {
   const matrix = new Map<string, readonly Value[]>();
   let count = 1;
   for (const { key, keySpan, value } of entriesOf(get(root, "matrix"))) {
@@ -20,7 +20,7 @@ export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic
     const param = params.find(({ name }) => name === key);
     if (param === undefined) {
       const names = params.map(({ name }) => name);
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2122", keySpan, `the spec has no parameter "${key}"`, {
           label: didYouMean(key, names),
           help: "declare it under `params`",
@@ -29,7 +29,7 @@ export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic
       continue;
     }
     if (value.items.length === 0) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2124", value.span, `the matrix has no value for "${key}"`, {
           help: "name at least one, or remove it",
         }),
@@ -37,11 +37,11 @@ export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic
       continue;
     }
     count *= value.items.length;
-    matrix.set(key, valuesOf(value.items, param, found));
+    matrix.set(key, valuesOf(value.items, param, diagnostics));
   }
   if (count > CASE_COUNT_MAX) {
     const span = get(root, "matrix")?.span ?? root.span;
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2123", span, `the matrix makes ${count} cases`, {
         help: `use fewer values: at most ${CASE_COUNT_MAX} cases`,
       }),
@@ -50,14 +50,14 @@ export function matrixOf(root: Node, params: readonly Param[], found: Diagnostic
   return matrix;
 }
 
-function valuesOf(items: readonly Node[], param: Param, found: Diagnostic[]): Value[] {
+function valuesOf(items: readonly Node[], param: Param, diagnostics: Diagnostic[]): Value[] {
   const places = new Map<Value, Span>();
   return items.flatMap((item) => {
     if (item.kind !== "scalar" || item.value === null) return [];
     const other = places.get(item.value);
     places.set(item.value, other ?? item.span);
     if (other !== undefined) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2613", item.span, `the matrix has this value of "${param.name}" twice`, {
           related: [{ span: other, label: "the first time" }],
           help: "remove one of the two: both make the same case",
@@ -67,7 +67,7 @@ function valuesOf(items: readonly Node[], param: Param, found: Diagnostic[]): Va
     }
     const why = unfit(param, item);
     if (why === null) return [item.value];
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2125", item.span, `a value of parameter "${param.name}" ${why}`, {
         help: "correct it, or the declaration of the parameter",
       }),

@@ -34,7 +34,7 @@ export interface ScalarNode {
    * `deferred`: holds `${replica}` or `${nest}`, known only for each instance. `hole`: could not be
    * worked out, which has been reported; no check says more of it.
    */
-  readonly state?: "deferred" | "hole";
+  readonly state?: "deferred" | "poisoned";
 }
 
 /** A field of the schema, so that one which is misspelt here does not compile. */

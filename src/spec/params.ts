@@ -40,11 +40,11 @@ export const COPY_NAMES: ReadonlySet<string> = new Set(["replica", "nest"]);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** Every parameter that is rightly declared. */
-export function paramsOf(root: Node, found: Diagnostic[]): Param[] {
+export function paramsOf(root: Node, diagnostics: Diagnostic[]): Param[] {
   return entriesOf(get(root, "params")).flatMap(({ key, keySpan, value }) => {
     if (COPY_NAMES.has(key) || !NAME.test(key)) {
       const isCopy = COPY_NAMES.has(key);
-      found.push(
+      diagnostics.push(
         diagnostic(
           isCopy ? "SBX2009" : "SBX2008",
           keySpan,
@@ -58,16 +58,16 @@ export function paramsOf(root: Node, found: Diagnostic[]): Param[] {
       );
       return [];
     }
-    return declared(key, keySpan, value, found);
+    return declared(key, keySpan, value, diagnostics);
   });
 }
 
-function declared(name: string, nameSpan: Span, node: Node, found: Diagnostic[]): Param[] {
+function declared(name: string, nameSpan: Span, node: Node, diagnostics: Diagnostic[]): Param[] {
   const type = PARAM_TYPES.find((each) => each === textOf(get(node, "type")));
   if (type === undefined) return [];
   const bound = (key: Field): number | null => {
     const value = get(node, key);
-    return value === null ? null : boundOf(value, type, found);
+    return value === null ? null : boundOf(value, type, diagnostics);
   };
   const list = get(node, "values");
   const values = list?.kind === "list" ? list.items.map((item) => textOf(item) ?? "") : [];
@@ -78,7 +78,7 @@ function declared(name: string, nameSpan: Span, node: Node, found: Diagnostic[])
       type === "enum"
         ? `enum parameter "${name}" has no \`values\``
         : `\`values\` belong to an enum, but "${name}" is ${article(type)}`;
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2113", list?.span ?? nameSpan, message, {
         help: "write `type: enum` and a list of `values`",
       }),
@@ -86,18 +86,18 @@ function declared(name: string, nameSpan: Span, node: Node, found: Diagnostic[])
     return [];
   }
   if (param.min !== null && param.max !== null && param.min > param.max) {
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2113", get(node, "min")?.span ?? nameSpan, "`min` is above `max`", {
         help: "swap the two",
       }),
     );
     return [];
   }
-  const fallback = fallbackOf(param, get(node, "default"), found);
+  const fallback = fallbackOf(param, get(node, "default"), diagnostics);
   return fallback === undefined ? [] : [{ ...param, fallback }];
 }
 
-function boundOf(node: Node, type: ParamType, found: Diagnostic[]): number | null {
+function boundOf(node: Node, type: ParamType, diagnostics: Diagnostic[]): number | null {
   const text = textOf(node) ?? "";
   const isNumber = node.kind === "scalar" && typeof node.value === "number";
   const bound =
@@ -109,7 +109,7 @@ function boundOf(node: Node, type: ParamType, found: Diagnostic[]): number | nul
           ? Number(node.value)
           : null;
   if (bound === null) {
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2113", node.span, `"${text}" is no bound for ${article(type)}`, {
         help: "`min` and `max` belong to integers, numbers, durations and sizes, written as such",
       }),
@@ -122,12 +122,12 @@ function boundOf(node: Node, type: ParamType, found: Diagnostic[]): number | nul
 function fallbackOf(
   param: Omit<Param, "fallback">,
   node: Node | null,
-  found: Diagnostic[],
+  diagnostics: Diagnostic[],
 ): Value | null | undefined {
   if (node?.kind !== "scalar") return null;
   const why = unfit(param, node);
   if (why === null) return typed(param.type, node);
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2112", node.span, `the default of parameter "${param.name}" ${why}`, {
       help: "change the default, or the declaration",
     }),
@@ -192,15 +192,15 @@ export function valuesOf(
   params: readonly Param[],
   given: Given,
   names: readonly string[],
-  found: Diagnostic[],
+  diagnostics: Diagnostic[],
 ): Map<string, Value> {
   const values = new Map<string, Value>();
   for (const param of params) {
     const text = Object.hasOwn(given, param.name) ? given[param.name] : undefined;
-    const value = text === undefined ? param.fallback : givenValue(param, text, found);
+    const value = text === undefined ? param.fallback : givenValue(param, text, diagnostics);
     if (value !== null) values.set(param.name, value);
     else if (text === undefined) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2111", param.nameSpan, `parameter "${param.name}" has no value`, {
           help: `give it one with \`--param ${param.name}=…\`, or a \`default\``,
         }),
@@ -211,7 +211,7 @@ export function valuesOf(
     if (names.includes(name)) continue;
     const near = nearest(name, names);
     const known = names.length === 0 ? "it declares none" : `it declares ${names.join(", ")}`;
-    found.push(
+    diagnostics.push(
       diagnostic("SBX2110", NO_SPAN, `the spec has no parameter "${name}"`, {
         help: near === null ? known : `did you mean "${near}"?`,
       }),
@@ -220,7 +220,7 @@ export function valuesOf(
   return values;
 }
 
-function givenValue(param: Param, text: string, found: Diagnostic[]): Value | null {
+function givenValue(param: Param, text: string, diagnostics: Diagnostic[]): Value | null {
   const isNumber = param.type === "integer" || param.type === "number";
   const value =
     isNumber && /^-?\d+(\.\d+)?$/.test(text)
@@ -232,7 +232,7 @@ function givenValue(param: Param, text: string, found: Diagnostic[]): Value | nu
   const why = unfit(param, node);
   if (why === null) return typed(param.type, node);
   const label = param.type === "enum" ? didYouMean(text, param.values) : "";
-  found.push(
+  diagnostics.push(
     diagnostic("SBX2114", param.nameSpan, `the value given for parameter "${param.name}" ${why}`, {
       label: label || "declared here",
       help: "correct `--param`, or the variable SANDBOX_PARAM_… that gives it",

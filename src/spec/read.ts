@@ -102,8 +102,8 @@ function documentsOf(text: string): YAML.Document.Parsed[] | null {
 
 const STARTER = "begin with `sandbox: NAME` and a map of `processes`";
 
-function failed(found: Diagnostic): Reading {
-  return { root: null, diagnostics: [found] };
+function failed(finding: Diagnostic): Reading {
+  return { root: null, diagnostics: [finding] };
 }
 
 /** Offset where flow brackets or indentation pass DEPTH_MAX; a bound, before any parser runs. */
@@ -184,9 +184,9 @@ class Builder {
       this.add("SBX1009", span, `alias \`*${alias.source}\` has ${why}`, {
         help: "define the anchor with `&` before the alias, outside of it",
       });
-      return { kind: "scalar", span, value: null, source: "", state: "hole" };
+      return { kind: "scalar", span, value: null, source: "", state: "poisoned" };
     }
-    if (this.#isSpent) return { kind: "scalar", span, value: null, source: "", state: "hole" };
+    if (this.#isSpent) return { kind: "scalar", span, value: null, source: "", state: "poisoned" };
     const made = this.build(target);
     if (this.#count > WALKED_NODE_COUNT_MAX) {
       this.#isSpent = true;

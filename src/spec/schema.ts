@@ -8,6 +8,7 @@
 import Type, { type Static } from "typebox";
 import { ID_MAX, PID_LEVEL_MAX, PID_MAX, UTS_NAME_MAX } from "../base/kernel-limits.ts";
 import { byKind } from "../base/namespace-kinds.ts";
+import { DEFAULT_STOP, STOP_SCOPES } from "../base/process-defaults.ts";
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
 import { inheritedFieldSchemas, processFieldSchemas } from "./field-schema.ts";
@@ -53,10 +54,18 @@ const stop = Type.Object(
       }),
     ),
     grace: Type.Optional(duration("Time until SIGKILL. Default `5s`.")),
+    scope: Type.Optional(
+      choice(
+        STOP_SCOPES,
+        "Who gets both: the process and what it has forked into its process group, or itself alone.",
+        DEFAULT_STOP.scope,
+      ),
+    ),
   },
   {
     ...closed,
-    description: "How to end: a signal, then after a while SIGKILL.",
+    description:
+      "How to end: a signal, then after a while SIGKILL. What is left when a sandbox ends, as daemons are, gets TERM and the sandbox's grace, then SIGKILL.",
     examples: [{ signal: "INT", grace: "10s" }],
   },
 );

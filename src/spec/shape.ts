@@ -6,9 +6,9 @@
  */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { type Corrections, noCorrections } from "./correction.ts";
 import { definitions, type PartName, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { hasExpression } from "./expression.ts";
-import { type Mends, noMends } from "./mend.ts";
 import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
 import { scalarFindings } from "./shape-scalar.ts";
 import { takes, wrongType } from "./shape-type.ts";
@@ -23,9 +23,9 @@ const NAMES: Readonly<Partial<Record<PartName, string>>> = {
 export function checkShape(
   root: Node,
   part: PartName = "Spec",
-  mends: Mends = noMends(),
+  corrections: Corrections = noCorrections(),
 ): Diagnostic[] {
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   const pending: Pending = [
     {
       node: root,
@@ -41,11 +41,11 @@ export function checkShape(
     if (isOpen(next.node) || (next.isOpen && isExpression(next.node))) continue;
     const schema = branchFor(next.node, resolved(next.schema));
     if (schema === null) {
-      mends.holes.add(next.node);
-      found.push(wrongType(next.node, resolved(next.schema), nameOf(next)));
-    } else look(next, schema, pending, found, mends);
+      corrections.poisoned.add(next.node);
+      diagnostics.push(wrongType(next.node, resolved(next.schema), nameOf(next)));
+    } else visitNode(next, schema, pending, diagnostics, corrections);
   }
-  return found;
+  return diagnostics;
 }
 
 function isExpression(node: Node): boolean {
@@ -70,20 +70,20 @@ function nameOf({ name, isField }: Visit): string {
   return isField ? `"${name}"` : name;
 }
 
-function look(
+function visitNode(
   visit: Visit,
   schema: Schema,
   pending: Pending,
-  found: Diagnostic[],
-  mends: Mends,
+  diagnostics: Diagnostic[],
+  corrections: Corrections,
 ): void {
   const { node, isOpen } = visit;
-  if (node.kind === "map") lookAtMap(node, visit, schema, pending, found, mends);
+  if (node.kind === "map") visitMap(node, visit, schema, pending, diagnostics, corrections);
   else if (node.kind === "scalar") {
     const wrong = scalarFindings(node, schema, nameOf(visit));
     if (wrong.length === 0) return;
-    mends.holes.add(node);
-    found.push(...wrong);
+    corrections.poisoned.add(node);
+    diagnostics.push(...wrong);
   } else {
     const items = schema.items ?? {};
     const name = `an item of ${nameOf(visit)}`;
@@ -93,42 +93,42 @@ function look(
   }
 }
 
-function lookAtMap(
+function visitMap(
   node: MapNode,
   visit: Visit,
   schema: Schema,
   pending: Pending,
-  found: Diagnostic[],
-  mends: Mends,
+  diagnostics: Diagnostic[],
+  corrections: Corrections,
 ): void {
   const { isOpen } = visit;
   const others = othersOf(schema);
   const keys = new Set<string>();
-  const strangers: Entry[] = [];
+  const unknownEntries: Entry[] = [];
   for (const entry of node.entries) {
     const { key, value } = entry;
     if (key.startsWith("x-")) continue;
     const child = fieldOf(schema, key) ?? others;
     keys.add(key);
-    if (child === undefined) strangers.push(entry);
+    if (child === undefined) unknownEntries.push(entry);
     else pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
   }
-  for (const entry of strangers) {
+  for (const entry of unknownEntries) {
     const meant = meantField(entry, schema, keys);
-    found.push(unknownField(entry, visit, schema, meant));
+    diagnostics.push(unknownField(entry, visit, schema, meant));
     if (meant === null) continue;
     keys.add(meant);
-    mends.keys.set(entry, meant);
+    corrections.keys.set(entry, meant);
     const child = fieldOf(schema, meant) ?? {};
-    if (branchFor(entry.value, resolved(child)) === null) mends.holes.add(entry.value);
+    if (branchFor(entry.value, resolved(child)) === null) corrections.poisoned.add(entry.value);
     else pending.push({ node: entry.value, schema: child, name: entry.key, isField: true, isOpen });
   }
   for (const field of schema.required ?? []) {
     if (keys.has(field)) continue;
     const start = { ...node.span, end: node.span.start + 1 };
-    const place = node.entries[0]?.keySpan ?? start;
-    found.push(
-      diagnostic("SBX2003", place, `field "${field}" is missing in ${nameOf(visit)}`, {
+    const firstKey = node.entries[0]?.keySpan ?? start;
+    diagnostics.push(
+      diagnostic("SBX2003", firstKey, `field "${field}" is missing in ${nameOf(visit)}`, {
         help: `add \`${field}: …\``,
       }),
     );

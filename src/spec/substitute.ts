@@ -24,7 +24,7 @@ export interface Substitution {
   readonly onlyDeferred: boolean;
   /** Keys of maps whose values are left alone. */
   readonly skip: ReadonlySet<string>;
-  readonly found: Diagnostic[];
+  readonly diagnostics: Diagnostic[];
   /** Collects every name that was used. */
   readonly used: Set<string>;
 }
@@ -45,13 +45,13 @@ export function substitute(node: Node, how: Substitution): Node {
 }
 
 function scalar(node: ScalarNode, how: Substitution): ScalarNode {
-  if (typeof node.value !== "string" || node.state === "hole" || !hasExpression(node.value)) {
+  if (typeof node.value !== "string" || node.state === "poisoned" || !hasExpression(node.value)) {
     return node;
   }
   if (how.onlyDeferred && node.state !== "deferred") return node;
   const names = namesIn(node.value);
   for (const name of names) how.used.add(name);
-  if ([...names].some((name) => how.missing.has(name))) return { ...node, state: "hole" };
+  if ([...names].some((name) => how.missing.has(name))) return { ...node, state: "poisoned" };
   if ([...names].some((name) => how.later.has(name))) return { ...node, state: "deferred" };
   // What copies cost is known, and spent, before they are made.
   if (!how.onlyDeferred) {
@@ -59,12 +59,12 @@ function scalar(node: ScalarNode, how: Substitution): ScalarNode {
     const canBe =
       how.budget.spend("operations", operations, node.span) &&
       how.budget.spend("text", length, node.span);
-    if (!canBe) return { ...node, state: "hole" };
+    if (!canBe) return { ...node, state: "poisoned" };
   }
   const result = interpolate(node.value, how.scope);
   if (!result.ok) {
-    for (const problem of result.problems) how.found.push(finding(node, problem, how));
-    return { ...node, state: "hole" };
+    for (const problem of result.problems) how.diagnostics.push(finding(node, problem, how));
+    return { ...node, state: "poisoned" };
   }
   const { kind, span } = node;
   return { kind, span, value: result.value, source: String(result.value) };

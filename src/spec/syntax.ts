@@ -41,22 +41,23 @@ export function syntaxFindings(
   text: string,
   document: YAML.Document.Parsed,
 ): Diagnostic[] {
-  const lost = new Set<number>();
+  const reportedLines = new Set<number>();
   const errors = [...document.errors, ...document.warnings];
-  const found = errors.flatMap((error) => {
+  const diagnostics = errors.flatMap((error) => {
     const [at] = error.pos;
     const line = lineStart(text, at);
-    const isEcho = lost.has(line) || (lost.size > 0 && text.slice(at).trim() === "");
-    lost.add(line);
+    const isEcho =
+      reportedLines.has(line) || (reportedLines.size > 0 && text.slice(at).trim() === "");
+    reportedLines.add(line);
     return isEcho ? [] : [finding(file, error, document, errors)];
   });
   const { explicit, version } = document.directives?.yaml ?? {};
   if (explicit && version !== "1.2") {
     const span = { file, start: 0, end: Math.max(1, text.indexOf("\n")) };
     const help = `remove the line: in YAML ${version} the same text would mean something else`;
-    found.push(diagnostic("SBX1001", span, "a spec is YAML 1.2", { help }));
+    diagnostics.push(diagnostic("SBX1001", span, "a spec is YAML 1.2", { help }));
   }
-  return found;
+  return diagnostics;
 }
 
 function lineStart(text: string, at: number): number {
@@ -88,9 +89,9 @@ function finding(
   return diagnostic("SBX1001", span, message, { help: wording?.help ?? GENERAL });
 }
 
-function unclosed(span: Span, sign: string, place: Span): Diagnostic {
+function unclosed(span: Span, sign: string, boundary: Span): Diagnostic {
   return diagnostic("SBX1001", span, `a \`${sign}\` is not closed`, {
-    related: [{ span: place, label: "it should end before this" }],
+    related: [{ span: boundary, label: "it should end before this" }],
     help: `close it, and indent what stands inside; in quotes \`${sign}\` is text`,
   });
 }

@@ -26,12 +26,12 @@ const EITHER = ["run", "shell"];
 export function collectTemplates(
   root: Node,
   into: Map<string, Template>,
-  found: Diagnostic[],
+  diagnostics: Diagnostic[],
 ): void {
   for (const { key, keySpan, value } of entriesOf(get(root, "templates"))) {
     const other = into.get(key);
     if (other !== undefined) {
-      found.push(
+      diagnostics.push(
         diagnostic("SBX2121", keySpan, `template "${key}" is already defined`, {
           help: "rename one of the two",
           related: [{ span: other.nameSpan, label: "the other one" }],
@@ -48,13 +48,13 @@ export function applyTemplates(
   root: MapNode,
   templates: Templates,
   budget: Budget,
-  found: Diagnostic[],
+  diagnostics: Diagnostic[],
 ): MapNode {
   const cycle = cycleOf(templates, budget);
   if (budget.isSpent) return root;
   if (cycle !== null) {
     const [first] = cycle;
-    found.push(
+    diagnostics.push(
       diagnostic(
         "SBX2120",
         first?.at ?? root.span,
@@ -64,7 +64,7 @@ export function applyTemplates(
     );
     return root;
   }
-  return new Merger(templates, budget, found).root(root);
+  return new Merger(templates, budget, diagnostics).root(root);
 }
 
 /** Where a node, or a node inside of it, names templates. */
@@ -118,16 +118,16 @@ function refuseDepth(at: Span, budget: Budget): void {
 
 class Merger {
   readonly #templates: Templates;
-  readonly #found: Diagnostic[];
+  readonly #diagnostics: Diagnostic[];
   readonly #budget: Budget;
   /** Bodies with all that they use: each is made once, however often it is used. */
   readonly #wholes = new Map<string, MapNode>();
   #depth = 0;
 
-  constructor(templates: Templates, budget: Budget, found: Diagnostic[]) {
+  constructor(templates: Templates, budget: Budget, diagnostics: Diagnostic[]) {
     this.#templates = templates;
     this.#budget = budget;
-    this.#found = found;
+    this.#diagnostics = diagnostics;
   }
 
   root(root: MapNode): MapNode {
@@ -200,7 +200,7 @@ class Merger {
       const name = textOf(item);
       if (name === null) return [];
       if (this.#templates.has(name)) return [{ name, span: item.span }];
-      this.#found.push(
+      this.#diagnostics.push(
         diagnostic("SBX2119", item.span, `there is no template "${name}"`, {
           label: this.#budget.mayCompare(this.#templates.size)
             ? didYouMean(name, this.#templates.keys())

@@ -12,6 +12,7 @@ import type {
   Pin,
   ResourceLimit,
   Stdin,
+  Stop,
 } from "../ir/process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
@@ -130,7 +131,7 @@ class Decoder {
       lastPid: row.last_pid || null,
       until: untilOf(row),
       timeoutMs: row.timeout_ms || null,
-      stop: { signal: row.stop_signal, graceMs: row.stop_grace_ms },
+      stop: stopOf(row),
     };
   }
 
@@ -204,11 +205,19 @@ class Decoder {
       stdin: this.#stdin(row),
       stdout: this.#output(row.stdout_kind, row.stdout_path),
       stderr: this.#output(row.stderr_kind, row.stderr_path),
-      stop: { signal: row.stop_signal, graceMs: row.stop_grace_ms },
+      stop: stopOf(row),
       ...processValuesOfWire(row),
       expect: image.json<Expect | null>(row.expect, null),
     };
   }
+}
+
+function stopOf(row: SectionRecord<"sandboxes"> | SectionRecord<"processes">): Stop {
+  return {
+    signal: row.stop_signal,
+    graceMs: row.stop_grace_ms,
+    scope: enumValue("stop_scope", row.stop_scope),
+  };
 }
 
 function untilOf(row: SectionRecord<"sandboxes">): Until {

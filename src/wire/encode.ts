@@ -139,6 +139,7 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     timeout_ms: sandbox.timeoutMs ?? 0,
     stop_signal: sandbox.stop.signal,
     stop_grace_ms: sandbox.stop.graceMs,
+    stop_scope: enumNumber("stop_scope", sandbox.stop.scope),
     owned_first: image.addWords("owned", owned),
     owned_count: owned.length,
   });
@@ -246,6 +247,7 @@ function addProcess(image: ImageWriter, process: SlotProcess): number {
     stderr_path: strings.add(stderr.kind === "file" ? stderr.path : ""),
     stop_signal: process.stop.signal,
     stop_grace_ms: process.stop.graceMs,
+    stop_scope: enumNumber("stop_scope", process.stop.scope),
     ...processWireValues(process),
     expect: process.expect === null ? 0 : strings.add(JSON.stringify(process.expect)),
     pins: process.pins.length === 0 ? 0 : strings.add(JSON.stringify(process.pins)),

@@ -1,5 +1,6 @@
 /** The enumerations of both memory layouts; `layout.ts` has the records. Pure. */
 
+import { STOP_SCOPES } from "../base/process-defaults.ts";
 import { WAIT_CONDITION_NAMES } from "../base/wait-conditions.ts";
 import { STEP_NAMES } from "./steps.ts";
 
@@ -12,6 +13,7 @@ export const ENUMS = {
   until_kind: ["all", "any", "process"],
   slot_kind: ["init", "process"],
   condition: WAIT_CONDITION_NAMES,
+  stop_scope: STOP_SCOPES,
   stdin_kind: ["null", "inherit", "file", "text"],
   output_kind: ["log", "inherit", "null", "file", "stdout"],
   /** `held`: created, with its PIDs, but not yet let on to its program. */

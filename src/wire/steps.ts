@@ -139,6 +139,7 @@ export const STEPS = {
   seccomp: host("the filter that keeps it from the caller's keys cannot be set"),
   session: host("it cannot lead a session of its own"),
   log_pipe: host("its output pipes cannot be made"),
+  log_account: host("what the output of the run takes cannot be counted in memory"),
 
   stdin_open: process("its stdin cannot be opened"),
   stdin_text: process("its text for stdin cannot be held in memory"),

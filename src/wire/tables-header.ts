@@ -7,6 +7,7 @@ import { RUN_FILES } from "../base/run-files.ts";
 import { WAIT_CONDITIONS, WAIT_EVENTS, type WaitEvent } from "../base/wait-conditions.ts";
 import type { FieldEntry, FieldKind } from "../fields/kinds.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
+import { ENUMS } from "./enums.ts";
 import { NO_INTEGER, wireName } from "./field-codec.ts";
 import { STEPS, type StepScope } from "./steps.ts";
 
@@ -26,6 +27,11 @@ export function tablesHeader(): string {
     ...steps(),
     ...waitConditions(),
     ...processFields(),
+    "/* X(state, name), in order: src/wire/enums.ts. */",
+    xMacro(
+      "SBX_SLOT_STATES",
+      ENUMS.slot_state.map((name) => `SLOT_STATE_${upper(name)}, "${name}"`),
+    ),
     "/* X(errno): one name a number, the usual one. Source: errno(3). */",
     xMacro("SBX_ERRNOS", errnoNames()),
     "#endif",

@@ -30,7 +30,7 @@ function shell(cwd: string, script: string) {
 }
 
 /** Where a file of 16 KiB has no room, and what that is called. */
-const places: readonly (readonly [name: string, before: string, errno: string])[] = [
+const folders: readonly (readonly [name: string, before: string, errno: string])[] = [
   ["a file-size limit", "ulimit -f 8", "EFBIG"],
   ...(process.getuid?.() === 0
     ? [
@@ -43,7 +43,7 @@ const places: readonly (readonly [name: string, before: string, errno: string])[
     : []),
 ];
 
-for (const [name, before, errno] of places) {
+for (const [name, before, errno] of folders) {
   test(`${name}: plan -o, init and fmt leave no part of a file, and exit with 3`, () => {
     const cwd = join(folder(name.replaceAll(" ", "-")), "in");
     fs.mkdirSync(cwd);

@@ -9,7 +9,7 @@ import { planOf } from "../../src/plan/plan-of.ts";
 const test = suite("rootless-ids");
 
 /** What is told to a caller whose uid and gid are 1000. */
-function told(body: string): string[] {
+function obstaclesOf(body: string): string[] {
   const { ir } = checkSpec({ file: "ids.yaml", text: `sandbox: ids\n${body}\n` });
   assert.ok(ir, body);
   return idObstacles(planOf(ir), { uid: 1000, gid: 1000 }).map(({ message }) =>
@@ -18,33 +18,33 @@ function told(body: string): string[] {
 }
 
 test("the caller's own ids, by whatever number inside, are free", () => {
-  assert.equal(told("processes: {a: pwd, b: {run: pwd, user: {uid: 0, gid: 0}}}"), []);
+  assert.equal(obstaclesOf("processes: {a: pwd, b: {run: pwd, user: {uid: 0, gid: 0}}}"), []);
   const map = "{uid: 5, gid: 5, map: [{inside: 5, outside: 1000}]}";
-  assert.equal(told(`namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`), []);
+  assert.equal(obstaclesOf(`namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`), []);
   const inner =
     "{namespaces: {user: new}, user: {map: [{inside: 0, outside: 0}]}, processes: {a: pwd}}";
-  assert.equal(told(`sandboxes: {in: ${inner}}`), []);
+  assert.equal(obstaclesOf(`sandboxes: {in: ${inner}}`), []);
 });
 
 test("another one's ids are not, at whatever level", () => {
   const map = "{map: [{inside: 0, outside: 1001}]}";
   const body = `namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`;
-  assert.equal(told(body), ['sandbox "ids" maps uid 1001', 'sandbox "ids" maps gid 1001']);
+  assert.equal(obstaclesOf(body), ['sandbox "ids" maps uid 1001', 'sandbox "ids" maps gid 1001']);
   const inner =
     "{namespaces: {user: new}, user: {map: [{inside: 0, outside: 1000}]}, processes: {a: pwd}}";
-  assert.equal(told(`sandboxes: {in: ${inner}}`), [
+  assert.equal(obstaclesOf(`sandboxes: {in: ${inner}}`), [
     'sandbox "in" maps uid 1000',
     'sandbox "in" maps gid 1000',
   ]);
-  assert.equal(told("sandboxes: {in: {processes: {a: {run: pwd, user: {uid: 3, gid: 4}}}}}"), [
-    'process "in/a" wants uid 3',
-    'process "in/a" wants gid 4',
-  ]);
-  assert.equal(told("user: {uid: 3}\nprocesses: {a: pwd}"), ['sandbox "ids" wants uid 3']);
+  assert.equal(
+    obstaclesOf("sandboxes: {in: {processes: {a: {run: pwd, user: {uid: 3, gid: 4}}}}}"),
+    ['process "in/a" wants uid 3', 'process "in/a" wants gid 4'],
+  );
+  assert.equal(obstaclesOf("user: {uid: 3}\nprocesses: {a: pwd}"), ['sandbox "ids" wants uid 3']);
 });
 
 test("supplementary groups are not", () => {
-  assert.equal(told("processes: {a: {run: pwd, user: {groups: [0]}}}"), [
+  assert.equal(obstaclesOf("processes: {a: {run: pwd, user: {groups: [0]}}}"), [
     'process "a" wants supplementary groups',
   ]);
 });

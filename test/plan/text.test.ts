@@ -46,7 +46,10 @@ const PROCESS: {
   stdin: [{ kind: "text", text: "a\n" }, 'stdin is the text "a\\n"'],
   stdout: [{ kind: "file", path: "/tmp/out" }, "stdout to /tmp/out"],
   stderr: [{ kind: "stdout" }, "stderr stdout"],
-  stop: [{ signal: 2, graceMs: 5 }, "stop with INT, KILL after 5 ms"],
+  stop: [
+    { signal: 2, graceMs: 5, scope: "process" },
+    "stop with INT, KILL after 5 ms, the process alone",
+  ],
   expect: [
     { exit: { value: 3, span }, pids: [{ level: 0, pid: 9, span }] },
     "expect pid 9 at level 0, exit 3",
@@ -103,7 +106,10 @@ const SANDBOX: {
   lastPid: [70, "reserve    PIDs 1 to 70"],
   until: [{ kind: "process", slots: { first: 1, end: 2 } }, "until      web has ended"],
   timeoutMs: [90_000, "timeout    90s"],
-  stop: [{ signal: 2, graceMs: 5 }, "stop       with INT, KILL after 5 ms"],
+  stop: [
+    { signal: 2, graceMs: 5, scope: "process" },
+    "stop       with INT, KILL after 5 ms, the process alone",
+  ],
 };
 
 function rootOf({ sandboxes: [root] }: Plan): PlanSandbox {

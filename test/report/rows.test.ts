@@ -60,14 +60,14 @@ processes:
   next: {run: "true", depends_on: {slow: exited}}
 `,
   );
-  let seen: string | null = null;
+  let reason: string | null = null;
   const child = whileRunning(user, spec, () => {}, "--name", "waits");
-  for (let tries = 0; tries < 40 && seen === null; tries++) {
+  for (let tries = 0; tries < 40 && reason === null; tries++) {
     await Bun.sleep(50);
     const { out } = sandbox(user, "report", "waits", "--format", "json");
-    if (out !== "") seen = rowOf(JSON.parse(out) as Report, "next").reason;
+    if (out !== "") reason = rowOf(JSON.parse(out) as Report, "next").reason;
   }
-  assert.is(seen, 'waits for "slow" to exit');
+  assert.is(reason, 'waits for "slow" to exit');
   assert.is(await child, 0);
 });
 

@@ -32,9 +32,13 @@ export function deadDeclarations(sources: readonly Source[], users: readonly Sou
       const own = path.replace(/\.h$/, "");
       return [...codeOf(text).matchAll(/^(?!static|#|typedef)[a-z].*?\b\**(\w+)\(/gm)].flatMap(
         ([, name = ""]) => {
-          const isUsed = wordsBy.some(
-            ({ path: other, words }) => !other.startsWith(`${own}.`) && words.has(name),
-          );
+          // A macro of the same header may be what calls it.
+          const isInMacro = new RegExp(`^(?:#define|\\t).*\\b${name}\\(`, "m").test(text);
+          const isUsed =
+            isInMacro ||
+            wordsBy.some(
+              ({ path: other, words }) => !other.startsWith(`${own}.`) && words.has(name),
+            );
           return isUsed ? [] : [`${path}: ${name}`];
         },
       );

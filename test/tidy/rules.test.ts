@@ -26,7 +26,7 @@ test("a banned word is found in identifiers of each style, in comments and in fi
   const of = (path: string, text: string) => bannedWords(source(path, text)).map((at) => at.word);
   assert.equal(of("src/a.ts", "const boxPath = other_box;"), ["box", "box"]);
   assert.equal(of("src/a.ts", "// what was told\n"), ["told"]);
-  assert.equal(of("src/told-obstacles.ts", ""), ["told"]);
+  assert.equal(of("src/told-names.ts", ""), ["told"]);
   assert.equal(of("src/a.ts", "const inbox = 'box';"), []);
 });
 

@@ -4,8 +4,8 @@ import { type Diagnostic, dedupeCopies, diagnostic, sorted } from "../diag/diagn
 import type { PlanObstacle } from "../engine/plan-obstacle.ts";
 
 export function toldObstacles(obstacles: readonly PlanObstacle[]): Diagnostic[] {
-  const found = obstacles.map(({ code, span, message, help }) =>
+  const diagnostics = obstacles.map(({ code, span, message, help }) =>
     diagnostic(code, span, message, { help }),
   );
-  return sorted(dedupeCopies(found));
+  return sorted(dedupeCopies(diagnostics));
 }

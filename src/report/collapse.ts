@@ -26,7 +26,7 @@ const SANDBOXES: Limits = { most: 5, first: 2, last: 1 };
 const RARE = 3;
 
 /** Copies of one process, and the forks of one. */
-export function foldProcesses(
+export function collapseProcesses(
   processes: readonly ReportProcess[],
 ): (ReportProcess | Hidden<ReportProcess>)[] {
   return shortened(processes, PROCESSES, copyOf, stateText, (hidden) => {
@@ -37,7 +37,7 @@ export function foldProcesses(
 }
 
 /** Copies of one sandbox. */
-export function foldNests(nests: readonly Nest[]): (Nest | Hidden<Nest>)[] {
+export function collapseNests(nests: readonly Nest[]): (Nest | Hidden<Nest>)[] {
   const group = ({ name }: Nest) => baseOf(name);
   const states = (nest: Nest) => [...new Set(rowsOf(nest).map(stateText))].toSorted().join();
   return shortened(nests, SANDBOXES, group, states, (hidden) => {
@@ -48,25 +48,25 @@ export function foldNests(nests: readonly Nest[]): (Nest | Hidden<Nest>)[] {
 }
 
 /** All rows of a report; a text stands for the `folded` ones. */
-export function fold(report: Report): { rows: (ReportProcess | string)[]; folded: number } {
+export function collapse(report: Report): { rows: (ReportProcess | string)[]; collapsed: number } {
   const root = nestingOf(report);
-  const nested = root === null ? [] : foldedRows(root);
+  const nested = root === null ? [] : collapsedRows(root);
   const known = root === null ? 0 : rowsOf(root).length;
   // What stands in no sandbox that the report knows is not lost.
-  const rows = known === report.processes.length ? nested : foldProcesses(report.processes);
-  const folded = rows.reduce((sum, row) => sum + ("hidden" in row ? row.rows.length : 0), 0);
-  return { rows: rows.map((row) => ("hidden" in row ? row.text : row)), folded };
+  const rows = known === report.processes.length ? nested : collapseProcesses(report.processes);
+  const collapsed = rows.reduce((sum, row) => sum + ("hidden" in row ? row.rows.length : 0), 0);
+  return { rows: rows.map((row) => ("hidden" in row ? row.text : row)), collapsed };
 }
 
-function foldedRows(nest: Nest): (ReportProcess | Hidden<unknown>)[] {
+function collapsedRows(nest: Nest): (ReportProcess | Hidden<unknown>)[] {
   const { path } = nest.namespace;
   // Outside of its box a name is told by where it stands.
   const placed = <Item>(item: Hidden<Item>): Hidden<Item> =>
     path === "" ? item : { ...item, text: `${path}/${item.text}` };
   return [
-    ...foldProcesses(nest.processes).map((row) => ("hidden" in row ? placed(row) : row)),
-    ...foldNests(nest.nests).flatMap((each) =>
-      "hidden" in each ? [placed(each)] : foldedRows(each),
+    ...collapseProcesses(nest.processes).map((row) => ("hidden" in row ? placed(row) : row)),
+    ...collapseNests(nest.nests).flatMap((each) =>
+      "hidden" in each ? [placed(each)] : collapsedRows(each),
     ),
   ];
 }

@@ -5,7 +5,7 @@ import { HAS_DIRECTORY } from "../host/launch.ts";
 import { readRegular } from "../host/regular-file.ts";
 import { foldersOf, isAllowed, readAllowed, type SpecReading } from "../host/spec-folders.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
-import type { Surroundings } from "../spec/expand.ts";
+import type { CompileInputs } from "../spec/expand.ts";
 import type { Load } from "../spec/include.ts";
 import type { Given } from "../spec/params.ts";
 import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "../wire/layout.ts";
@@ -19,7 +19,7 @@ export interface SpecOptions {
 }
 
 /** Of the spec `file`: what it includes is looked for around it. */
-export function surroundings(file: string, { param, allowInclude }: SpecOptions): Surroundings {
+export function compileInputs(file: string, { param, allowInclude }: SpecOptions): CompileInputs {
   const prefix = "SANDBOX_PARAM_";
   const environment = Object.entries(process.env).flatMap(([key, value]): [string, string][] =>
     key.startsWith(prefix) && value !== undefined ? [[key.slice(prefix.length), value]] : [],

@@ -5,29 +5,29 @@
 
 import { type Entry, mapped, type Node } from "./node.ts";
 
-export interface Mends {
+export interface Corrections {
   /** Nodes of which nothing more shall be said. */
-  readonly holes: Set<Node>;
+  readonly poisoned: Set<Node>;
   /** The fields that misspelt ones were meant to be. */
   readonly keys: Map<Entry, string>;
 }
 
-export const noMends = (): Mends => ({ holes: new Set(), keys: new Map() });
+export const noCorrections = (): Corrections => ({ poisoned: new Set(), keys: new Map() });
 
 /** The same node where nothing is to be mended. */
-export function mended(node: Node, mends: Mends): Node {
-  if (mends.holes.size + mends.keys.size === 0) return node;
-  if (mends.holes.has(node)) {
-    return { kind: "scalar", span: node.span, value: null, source: "", state: "hole" };
+export function applyCorrections(node: Node, corrections: Corrections): Node {
+  if (corrections.poisoned.size + corrections.keys.size === 0) return node;
+  if (corrections.poisoned.has(node)) {
+    return { kind: "scalar", span: node.span, value: null, source: "", state: "poisoned" };
   }
   if (node.kind === "scalar") return node;
   if (node.kind === "list") {
-    const items = mapped(node.items, (item) => mended(item, mends));
+    const items = mapped(node.items, (item) => applyCorrections(item, corrections));
     return items === node.items ? node : { ...node, items };
   }
   const entries = mapped(node.entries, (entry): Entry => {
-    const value = mended(entry.value, mends);
-    const key = mends.keys.get(entry) ?? entry.key;
+    const value = applyCorrections(entry.value, corrections);
+    const key = corrections.keys.get(entry) ?? entry.key;
     return value === entry.value && key === entry.key ? entry : { ...entry, key, value };
   });
   return entries === node.entries ? node : { ...node, entries };

@@ -1,0 +1,31 @@
+/* log_account.h - the descriptors that logged output takes, counted before they are needed. */
+#ifndef LOG_ACCOUNT_H
+#define LOG_ACCOUNT_H
+
+#include "core/shared.h"
+
+/* The monitor's alone. Errors: STEP_LOG_ACCOUNT. */
+int log_account_open(const struct run *run, struct sbx_error *error);
+
+/*
+ * Sets aside a descriptor for each stream of `slot` that is logged, until its pipe is closed. False
+ * with EMFILE where the monitor could not hold them: its output would be lost.
+ */
+bool log_account_reserve(uint32_t slot);
+
+/* The monitor has the read ends of these streams (bits by enum stream). */
+void log_account_arrived(uint32_t slot, uint32_t streams);
+
+/* One read end has been closed. */
+void log_account_closed(void);
+
+/* The slot has not started: its pipes do not come. */
+void log_account_cancel(uint32_t slot);
+
+/* Streams of `slot` whose read ends have not come. */
+uint32_t log_account_missing(uint32_t slot);
+
+/* Notes in its slot that output is lost; the run fails by that. */
+void log_account_lost(uint32_t slot);
+
+#endif
