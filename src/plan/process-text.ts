@@ -87,12 +87,11 @@ function outputText(name: string, output: Output): string | null {
 
 /** Null: as every process is stopped where nothing is said. */
 export function stopText({ signal, graceMs, scope }: Stop): string | null {
-  const isUsual =
-    signal === DEFAULT_STOP.signal &&
-    graceMs === DEFAULT_STOP.graceMs &&
-    scope === DEFAULT_STOP.scope;
-  const whom = scope === "process" ? ", the process alone" : "";
-  return isUsual ? null : `stop with ${signalName(signal)}, KILL after ${graceMs} ms${whom}`;
+  const isScopeUsual = scope === DEFAULT_STOP.scope;
+  const isUsual = signal === DEFAULT_STOP.signal && graceMs === DEFAULT_STOP.graceMs;
+  if (isUsual && isScopeUsual) return null;
+  const whom = isScopeUsual ? "" : ` (${scope})`;
+  return `stop with ${signalName(signal)}, KILL after ${graceMs} ms${whom}`;
 }
 
 const EXPECT_TEXTS: {

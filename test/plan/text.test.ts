@@ -46,10 +46,7 @@ const PROCESS: {
   stdin: [{ kind: "text", text: "a\n" }, 'stdin is the text "a\\n"'],
   stdout: [{ kind: "file", path: "/tmp/out" }, "stdout to /tmp/out"],
   stderr: [{ kind: "stdout" }, "stderr stdout"],
-  stop: [
-    { signal: 2, graceMs: 5, scope: "process" },
-    "stop with INT, KILL after 5 ms, the process alone",
-  ],
+  stop: [{ signal: 2, graceMs: 5, scope: "process" }, "stop with INT, KILL after 5 ms (process)"],
   expect: [
     { exit: { value: 3, span }, pids: [{ level: 0, pid: 9, span }] },
     "expect pid 9 at level 0, exit 3",
@@ -108,7 +105,7 @@ const SANDBOX: {
   timeoutMs: [90_000, "timeout    90s"],
   stop: [
     { signal: 2, graceMs: 5, scope: "process" },
-    "stop       with INT, KILL after 5 ms, the process alone",
+    "stop       with INT, KILL after 5 ms (process)",
   ],
 };
 
