@@ -368,8 +368,8 @@ class Up {
     }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
+    const findings = findingsOf(this.#compiled.plan, table, report);
+    printDiagnostics(dedupeCopies(findings), sourcesOf(findings, this.#compiled.load));
     const killed = killedText(this.#compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);

@@ -358,13 +358,13 @@ export const FRAME_STRUCTS = {
   },
   trace_header: {
     name: "trace_header",
-    doc: "First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole.",
+    doc: "First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `missed` events were not recorded, `write_errno` is why the file is not whole.",
     fields: [
       ["tracer", "u32"],
       ["obstacle", "u32"],
       ["obstacle_errno", "u32"],
       ["write_errno", "u32"],
-      ["lost", "u32"],
+      ["missed", "u32"],
       ["finished", "u32"],
       ["unused", "u32", 2],
     ],

@@ -22,6 +22,7 @@ const FILES = [
   "test/engine/time-namespace.test.ts",
   "test/cli/up.test.ts",
   "test/cli/live.test.ts",
+  "test/cli/verdict.test.ts",
 ];
 
 const built = Bun.spawnSync(["make", "-s", "-C", "native", "asan"], { cwd: root });
