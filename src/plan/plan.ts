@@ -68,7 +68,7 @@ export interface PlanSandbox {
    * block, so that such a child moves no other number.
    */
   readonly nsHelper: readonly (number | null)[] | null;
-  /** Like `nsHelper`, for a second helper that maps the ids of a nested user namespace. */
+  /** As `nsHelper`, of a second one beside it, which maps the ids of a nested user namespace. */
   readonly mapper: readonly (number | null)[] | null;
   /**
    * Last number of the reserved block of its PID namespace, written to ns_last_pid; null where it
@@ -113,7 +113,7 @@ export interface Slot {
 }
 
 export interface SlotProcess extends ProcessFieldValues {
-  /** PIDs that the spec requests; the compiler chose all others. */
+  /** PIDs that the spec wishes for; all others the compiler chose. */
   readonly pins: readonly Pin[];
   readonly argv: readonly string[];
   readonly env: readonly (readonly [name: string, value: string])[];
