@@ -33,6 +33,15 @@ const LIVES = [
   { shell: "trap '' TERM; sleep 0.05; sleep 50", timeout: "30ms", stop: { grace: "30ms" } },
 ];
 
+/** Attributes that an ordinary user may give too. */
+function attributesBy(random: () => number): Fields {
+  return {
+    ...(random() < 0.15 ? { nice: 1 + Math.floor(random() * 19) } : {}),
+    ...(random() < 0.15 ? { oom_score_adj: 1 + Math.floor(random() * 1_000) } : {}),
+    ...(random() < 0.15 ? { ignore_signals: ["HUP", "USR1"] } : {}),
+  };
+}
+
 /** A spec as JSON, which is YAML too. It type-checks, and sleeps until it is stopped. */
 export function randomSpec(settings: Settings): string {
   const { random } = settings;
@@ -53,15 +62,6 @@ export function randomSpec(settings: Settings): string {
     if (chance(0.4)) return { run: ["sleep", mark] };
     const forks = `sleep ${mark} & `.repeat(between(1, 3));
     return { shell: `${forks}${chance(0.3) ? "(true) & " : ""}wait` };
-  }
-
-  /** What an ordinary user may have too. */
-  function attributes(): Fields {
-    return {
-      ...(chance(0.15) ? { nice: between(1, 19) } : {}),
-      ...(chance(0.15) ? { oom_score_adj: between(1, 1_000) } : {}),
-      ...(chance(0.15) ? { ignore_signals: ["HUP", "USR1"] } : {}),
-    };
   }
 
   function dependency(on = ""): unknown {
@@ -85,7 +85,7 @@ export function randomSpec(settings: Settings): string {
       const name = `p${count}`;
       const copies = chance(0.3) ? { replicas: between(2, 3) } : pinsOf(around, ownsPid);
       const waits = names.length > 0 && chance(0.3) ? { depends_on: dependency(names.at(-1)) } : {};
-      made[name] = { ...command(), ...copies, ...waits, ...attributes() };
+      made[name] = { ...command(), ...copies, ...waits, ...attributesBy(random) };
       names.push(name);
     }
     return made;
@@ -126,7 +126,6 @@ export function randomSpec(settings: Settings): string {
     };
   }
 
-  const name = "random";
-  const root = box({ owners: [], level: 0, path: "" }, name, true);
-  return JSON.stringify({ sandbox: name, ...root }, null, 1);
+  const root = box({ owners: [], level: 0, path: "" }, "random", true);
+  return JSON.stringify({ sandbox: "random", ...root }, null, 1);
 }

@@ -2,7 +2,8 @@
  * The long ones: `npm run soak [RUNS] [SEED]`, as root and as an ordinary user. RUNS runs of a spec
  * that forks at random have the same PIDs; of a tenth as many each, specs never seen before agree
  * with procfs, lively ones come to their end, and runs are killed at a random moment. Nothing may
- * be left after any. Then RUNS thousand mutations of plan images, against the sanitizer build.
+ * be left after any. Then RUNS kills and stops of every part (soak-kill.ts), and RUNS thousand mutations
+ * of plan images, against the sanitizer build.
  * Exit 1 at the first failure, with the seed that repeats it.
  */
 
@@ -82,10 +83,14 @@ function zombiesOf(parent: number): string[] {
   });
 }
 
-/** The end of a killed run takes a moment; a second look is the last. */
+/**
+ * The end of a killed run takes a moment. A command that is killed after it has made the directory
+ * of its run, and before the monitor is there to hold it, leaves that to the next command.
+ */
 async function assertNothingLeft(user: User, before: string, mark: string): Promise<void> {
   for (let tries = 0; tries < 250; tries++) {
     if (alive(mark).length === 0 && traces(user) === before) return;
+    if (tries === 100) sandbox(user, "ls");
     await Bun.sleep(20);
   }
   throw new Error(`left:\n${traces(user)}\nbefore:\n${before}\nprocesses: ${alive(mark)}`);
@@ -172,6 +177,13 @@ for (const user of users) {
     process.exit(1);
   }
 }
+
+/** Kills and stops of the command and of the shim's processes, at random moments. */
+const killed = Bun.spawnSync([process.execPath, "test/soak-kill.ts", String(runs), String(seed)], {
+  cwd: root,
+  stdio: ["ignore", "inherit", "inherit"],
+});
+if (killed.exitCode !== 0) process.exit(1);
 
 const fuzzed = Bun.spawnSync([process.execPath, "test/native/fuzz.test.ts"], {
   cwd: root,

@@ -61,7 +61,7 @@ static uint32_t outside_of(const struct run *run, uint32_t sandbox, uint32_t own
 int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
-	const struct image_sandbox *box = &plan->sandboxes[sandbox];
+	const struct image_sandbox *planned = &plan->sandboxes[sandbox];
 	const struct image_id_map own_uid = {
 		.outside = outside_of(run, sandbox, run->uid, false),
 		.count = 1,
@@ -70,21 +70,21 @@ int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct s
 		.outside = outside_of(run, sandbox, run->gid, true),
 		.count = 1,
 	};
-	const struct image_id_map *uids = &plan->id_maps[box->uid_map_first];
-	const struct image_id_map *gids = &plan->id_maps[box->gid_map_first];
-	bool has_uids = box->uid_map_count > 0;
-	bool has_gids = box->gid_map_count > 0;
-	int level = (int)box->level;
+	const struct image_id_map *uids = &plan->id_maps[planned->uid_map_first];
+	const struct image_id_map *gids = &plan->id_maps[planned->gid_map_first];
+	bool has_uids = planned->uid_map_count > 0;
+	bool has_gids = planned->gid_map_count > 0;
+	int level = (int)planned->level;
 
 	/* Without CAP_SETGID above, a group map needs it; a member of the caller's groups could
 	 * otherwise drop one that denies it a file. */
 	if (run->userns_first && write_file(directory, "setgroups", "deny", 4) < 0)
 		return sbx_fail(error, STEP_SETGROUPS_DENY, level);
 	if (write_map(directory, "uid_map", has_uids ? uids : &own_uid,
-		      has_uids ? box->uid_map_count : 1) < 0)
+		      has_uids ? planned->uid_map_count : 1) < 0)
 		return sbx_fail(error, STEP_UID_MAP, level);
 	if (write_map(directory, "gid_map", has_gids ? gids : &own_gid,
-		      has_gids ? box->gid_map_count : 1) < 0)
+		      has_gids ? planned->gid_map_count : 1) < 0)
 		return sbx_fail(error, STEP_GID_MAP, level);
 	return sbx_done(STEP_GID_MAP, level);
 }
@@ -102,16 +102,16 @@ int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_err
 	return sbx_done(STEP_UID, level);
 }
 
-int idmap_become(const struct run *run, const struct image_sandbox *box,
+int idmap_become(const struct run *run, const struct image_sandbox *planned,
 		 const struct image_process *process, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
 	bool own = process->has_identity;
-	uint32_t uid = own ? process->uid : box->uid;
-	uint32_t gid = own ? process->gid : box->gid;
-	uint32_t groups_count = own ? process->groups_count : box->groups_count;
-	const uint32_t *groups = &plan->groups[own ? process->groups_first : box->groups_first];
-	int level = (int)box->level;
+	uint32_t uid = own ? process->uid : planned->uid;
+	uint32_t gid = own ? process->gid : planned->gid;
+	uint32_t groups_count = own ? process->groups_count : planned->groups_count;
+	const uint32_t *groups = &plan->groups[own ? process->groups_first : planned->groups_first];
+	int level = (int)planned->level;
 
 	/* setgroups is denied in a user namespace that an ordinary user made; the caller's groups
 	 * stay there, unmapped. The raw calls: libc's would signal threads that we do not have. */

@@ -20,7 +20,7 @@ int idmap_write(const struct run *run, uint32_t sandbox, int directory, struct s
 int idmap_become_creator(const struct run *run, uint32_t sandbox, struct sbx_error *error);
 
 /* As identity of a process: groups, then gid, then uid. Errors: STEP_GROUPS, STEP_GID, STEP_UID. */
-int idmap_become(const struct run *run, const struct image_sandbox *box,
+int idmap_become(const struct run *run, const struct image_sandbox *planned,
 		 const struct image_process *process, struct sbx_error *error);
 
 #endif

@@ -35,9 +35,9 @@ int mount_open_proc(int level, struct sbx_error *error)
 /* Whether a sandbox above has a mount namespace of the run's own: then all is private already. */
 static bool has_mounts_above(const struct plan *plan, uint32_t sandbox)
 {
-	for (uint32_t box = plan->sandboxes[sandbox].parent; box != SBX_NONE;
-	     box = plan->sandboxes[box].parent) {
-		if (plan->sandboxes[box].namespaces_new & 1u << NAMESPACE_MOUNT)
+	for (uint32_t above = plan->sandboxes[sandbox].parent; above != SBX_NONE;
+	     above = plan->sandboxes[above].parent) {
+		if (plan->sandboxes[above].namespaces_new & 1u << NAMESPACE_MOUNT)
 			return true;
 	}
 	return false;
@@ -45,22 +45,22 @@ static bool has_mounts_above(const struct plan *plan, uint32_t sandbox)
 
 int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	struct mount_attr attributes = { 0 };
 
 	if (!has_mounts_above(&run->plan, sandbox))
 		attributes.propagation = MS_PRIVATE;
-	if (box->root == ROOT_KIND_HOST)
+	if (planned->root == ROOT_KIND_HOST)
 		attributes.attr_set = MOUNT_ATTR_RDONLY;
 	/* Device files and set-user-ID programs of the host have no effect; /dev comes anew. */
-	if (sandbox == 0 && box->root != ROOT_KIND_INHERIT)
+	if (sandbox == 0 && planned->root != ROOT_KIND_INHERIT)
 		attributes.attr_set |= MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
 	if (attributes.propagation == 0 && attributes.attr_set == 0)
 		return 0;
 	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", MOUNT_RECURSIVE, &attributes,
 		    sizeof(attributes)) < 0)
-		return sbx_fail(error, STEP_ROOT_READONLY, (int)box->level);
-	return sbx_done(STEP_ROOT_READONLY, (int)box->level);
+		return sbx_fail(error, STEP_ROOT_READONLY, (int)planned->level);
+	return sbx_done(STEP_ROOT_READONLY, (int)planned->level);
 }
 
 /*

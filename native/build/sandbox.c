@@ -87,17 +87,17 @@ static int raise_loopback(int level, struct sbx_error *error)
 	return result < 0 ? sbx_fail(error, STEP_LOOPBACK, level) : sbx_done(STEP_LOOPBACK, level);
 }
 
-static int name_host(const struct run *run, const struct image_sandbox *box,
+static int name_host(const struct run *run, const struct image_sandbox *planned,
 		     struct sbx_error *error)
 {
-	const char *host = plan_string(&run->plan, box->hostname);
-	const char *domain = plan_string(&run->plan, box->domainname);
+	const char *host = plan_string(&run->plan, planned->hostname);
+	const char *domain = plan_string(&run->plan, planned->domainname);
 
 	if (host[0] != '\0' && sethostname(host, strlen(host)) < 0)
-		return sbx_fail(error, STEP_HOSTNAME, (int)box->level);
+		return sbx_fail(error, STEP_HOSTNAME, (int)planned->level);
 	if (domain[0] != '\0' && setdomainname(domain, strlen(domain)) < 0)
-		return sbx_fail(error, STEP_DOMAINNAME, (int)box->level);
-	return sbx_done(STEP_HOSTNAME, (int)box->level);
+		return sbx_fail(error, STEP_DOMAINNAME, (int)planned->level);
+	return sbx_done(STEP_HOSTNAME, (int)planned->level);
 }
 
 const char *sandbox_namespace_file(unsigned int kind)
@@ -115,14 +115,14 @@ const char *sandbox_namespace_file(unsigned int kind)
 /* For who reads the table: inode numbers, as `ls -Li /proc/PID/ns` shows them. Source: namespaces(7). */
 static void note_inodes(const struct run *run, uint32_t sandbox)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	uint64_t *inodes = run->table.sandboxes[sandbox].inodes;
 	struct stat status;
 
 	for (unsigned int kind = 0; kind < NAMESPACE_COUNT; kind++) {
 		/* One that is not new is the parent's, which has been noted. */
-		if (box->parent != SBX_NONE && !(box->namespaces_new & 1u << kind))
-			inodes[kind] = run->table.sandboxes[box->parent].inodes[kind];
+		if (planned->parent != SBX_NONE && !(planned->namespaces_new & 1u << kind))
+			inodes[kind] = run->table.sandboxes[planned->parent].inodes[kind];
 		else if (fstatat(FD_PROC, sandbox_namespace_file(kind), &status, 0) == 0)
 			inodes[kind] = status.st_ino;
 	}
@@ -131,10 +131,10 @@ static void note_inodes(const struct run *run, uint32_t sandbox)
 		inodes[NAMESPACE_USER] = status.st_ino;
 }
 
-static bool has_proc(const struct plan *plan, const struct image_sandbox *box)
+static bool has_proc(const struct plan *plan, const struct image_sandbox *planned)
 {
-	for (uint32_t i = 0; i < box->mounts_count; i++) {
-		if (plan->mounts[box->mounts_first + i].kind == MOUNT_KIND_PROC)
+	for (uint32_t i = 0; i < planned->mounts_count; i++) {
+		if (plan->mounts[planned->mounts_first + i].kind == MOUNT_KIND_PROC)
 			return true;
 	}
 	return false;
@@ -143,22 +143,22 @@ static bool has_proc(const struct plan *plan, const struct image_sandbox *box)
 static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
 			   struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	int level = (int)box->level;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	int level = (int)planned->level;
 
-	if (box->last_pid != 0 && !run->pids_ordered &&
-	    reserve_block(box->last_pid, proc_fd, level, error) < 0)
+	if (planned->last_pid != 0 && !run->pids_ordered &&
+	    reserve_block(planned->last_pid, proc_fd, level, error) < 0)
 		return -1;
 	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, proc_fd, error) < 0)
 		return -1;
 	if (timens_make(run, sandbox, error) < 0)
 		return -1;
-	if (box->namespaces_new & 1u << NAMESPACE_MOUNT &&
+	if (planned->namespaces_new & 1u << NAMESPACE_MOUNT &&
 	    (mount_root(run, sandbox, error) < 0 || mount_all(run, sandbox, proc_fd, error) < 0))
 		return -1;
-	if (name_host(run, box, error) < 0)
+	if (name_host(run, planned, error) < 0)
 		return -1;
-	if (box->namespaces_new & 1u << NAMESPACE_NET && raise_loopback(level, error) < 0)
+	if (planned->namespaces_new & 1u << NAMESPACE_NET && raise_loopback(level, error) < 0)
 		return -1;
 	if (run->is_observed)
 		note_inodes(run, sandbox);
@@ -167,18 +167,18 @@ static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
 
 int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	int level = (int)box->level;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	int level = (int)planned->level;
 	int proc_fd = -1;
 	int result;
 
-	if (box->init_mode != INIT_MODE_SUBREAPER && pids_open_namespace(level, error) < 0)
+	if (planned->init_mode != INIT_MODE_SUBREAPER && pids_open_namespace(level, error) < 0)
 		return -1;
-	if (sandbox_note_pids(run, box->init_slot, error) < 0)
+	if (sandbox_note_pids(run, planned->init_slot, error) < 0)
 		return -1;
 	if (sandbox == 0 && run->userns_first && map_own_ids(run, error) < 0)
 		return -1;
-	if (has_proc(&run->plan, box) || run_userns_apart(run, sandbox)) {
+	if (has_proc(&run->plan, planned) || run_userns_apart(run, sandbox)) {
 		proc_fd = mount_open_proc(level, error);
 		if (proc_fd < 0)
 			return -1;

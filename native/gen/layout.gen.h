@@ -1,11 +1,11 @@
-/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */
+/* Generated from src/wire by `npm run gen`; do not edit. */
 #ifndef LAYOUT_GEN_H
 #define LAYOUT_GEN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x683ada47u
+#define SBX_WIRE_VERSION 0x6ca408e6u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -269,7 +269,7 @@ enum step {
 	STEP_CLONE_HELPER,
 	STEP_CLONE_WATCHDOG,
 	STEP_HELPER_SOCKET,
-	STEP_HELPER_LOST,
+	STEP_HELPER_ENDED,
 	STEP_START_SOCKET,
 	STEP_STARTS_WATCH,
 	STEP_JOIN,
@@ -666,7 +666,7 @@ struct table_header {
 	uint32_t heartbeat;
 	uint32_t events;
 	uint32_t event_capacity;
-	uint32_t unused;
+	uint32_t guard_pid;
 	uint64_t events_written;
 };
 _Static_assert(sizeof(struct table_header) == 168, "layout");
@@ -699,7 +699,7 @@ _Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout"
 _Static_assert(offsetof(struct table_header, heartbeat) == 144, "layout");
 _Static_assert(offsetof(struct table_header, events) == 148, "layout");
 _Static_assert(offsetof(struct table_header, event_capacity) == 152, "layout");
-_Static_assert(offsetof(struct table_header, unused) == 156, "layout");
+_Static_assert(offsetof(struct table_header, guard_pid) == 156, "layout");
 _Static_assert(offsetof(struct table_header, events_written) == 160, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
@@ -814,13 +814,13 @@ _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole. */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `missed` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {
 	uint32_t tracer;
 	uint32_t obstacle;
 	uint32_t obstacle_errno;
 	uint32_t write_errno;
-	uint32_t lost;
+	uint32_t missed;
 	uint32_t finished;
 	uint32_t unused[2];
 };
@@ -829,7 +829,7 @@ _Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
 _Static_assert(offsetof(struct trace_header, write_errno) == 12, "layout");
-_Static_assert(offsetof(struct trace_header, lost) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, missed) == 16, "layout");
 _Static_assert(offsetof(struct trace_header, finished) == 20, "layout");
 _Static_assert(offsetof(struct trace_header, unused) == 24, "layout");
 

@@ -17,7 +17,7 @@
 /* What woke the loop. */
 enum { WAKE_SIGNAL, WAKE_DESIRED, WAKE_MONITOR, WAKE_STARTS };
 
-static int watch(int epoll, int fd, uint32_t events, uint64_t what)
+static int epoll_add(int epoll, int fd, uint32_t events, uint64_t what)
 {
 	struct epoll_event event = { .events = events, .data.u64 = what };
 
@@ -25,7 +25,7 @@ static int watch(int epoll, int fd, uint32_t events, uint64_t what)
 }
 
 /* Leaves the life of a clone and takes up that of an init. */
-static int settle(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_error *error)
+static int become_init(struct run *run, uint32_t sandbox, bool is_pid1, struct sbx_error *error)
 {
 	int level = (int)run->plan.sandboxes[sandbox].level;
 
@@ -86,13 +86,13 @@ static void take_signals(struct supervisor *supervisor, int signals)
  * end together, by the monitor's word to the outermost (end.c), and the kernel ends all levels at
  * once.
  */
-static bool ends_alone(const struct plan *plan, const struct image_sandbox *box)
+static bool ends_alone(const struct plan *plan, const struct image_sandbox *planned)
 {
 	const struct image_sandbox *above =
-		box->parent == SBX_NONE ? NULL : &plan->sandboxes[box->parent];
+		planned->parent == SBX_NONE ? NULL : &plan->sandboxes[planned->parent];
 
 	/* A sandbox's slots are its init and processes; it owns the inits below in their stead. */
-	return box->owned_count == box->slot_end - box->slot_first - 1 &&
+	return planned->owned_count == planned->slot_end - planned->slot_first - 1 &&
 	       (above == NULL || above->owned_count != 1);
 }
 
@@ -126,10 +126,10 @@ static bool is_over(struct leftovers *left, struct supervisor *supervisor, bool 
 static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int epoll, int signals)
 {
 	const struct run *run = supervisor->run;
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	const struct table_slot *own = &run->table.slots[box->init_slot];
-	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
-	uint32_t last = ends_alone(&run->plan, box) ? box->owned_count : SBX_NONE;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	const struct table_slot *own = &run->table.slots[planned->init_slot];
+	bool is_pid1 = planned->init_mode == INIT_MODE_REAPER;
+	uint32_t last = ends_alone(&run->plan, planned) ? planned->owned_count : SBX_NONE;
 	struct epoll_event event;
 	struct leftovers left = { .supervisor = supervisor, .sandbox = sandbox };
 
@@ -154,8 +154,8 @@ static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int 
 
 void init_main(struct run *run, uint32_t sandbox)
 {
-	const struct image_sandbox *box = &run->plan.sandboxes[sandbox];
-	bool is_pid1 = box->init_mode == INIT_MODE_REAPER;
+	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
+	bool is_pid1 = planned->init_mode == INIT_MODE_REAPER;
 	struct sbx_error error = { 0 };
 	struct supervisor supervisor;
 	int signals = supervise_signals();
@@ -163,22 +163,22 @@ void init_main(struct run *run, uint32_t sandbox)
 
 	/* Each is looked at before the next is tried: errno is then still that of what failed. */
 	if (signals < 0)
-		(void)sbx_fail(&error, STEP_SIGNALFD, (int)box->level);
-	else if (supervise_open(&supervisor, run, box->owned_first, box->owned_count, init_main,
-				(int)box->level, &error) == 0 &&
+		(void)sbx_fail(&error, STEP_SIGNALFD, (int)planned->level);
+	else if (supervise_open(&supervisor, run, planned->owned_first, planned->owned_count, init_main,
+				(int)planned->level, &error) == 0 &&
 		 ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
-		  watch(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
-		  watch(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
-		  watch(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
-		  watch(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
-		(void)sbx_fail(&error, STEP_EPOLL, (int)box->level);
+		  epoll_add(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
+		  epoll_add(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
+		  epoll_add(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+		  epoll_add(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
+		(void)sbx_fail(&error, STEP_EPOLL, (int)planned->level);
 	else
-		(void)settle(run, sandbox, is_pid1, &error);
+		(void)become_init(run, sandbox, is_pid1, &error);
 	if (error.step != STEP_NONE) {
-		table_set_fault(&run->table, box->init_slot, &error);
+		table_set_fault(&run->table, planned->init_slot, &error);
 		_exit(SBX_EXIT_HOST);
 	}
-	table_set_state(&run->table, box->init_slot, SLOT_STATE_RUNNING);
+	table_set_state(&run->table, planned->init_slot, SLOT_STATE_RUNNING);
 	supervisor.news = 1; /* told together with the first starts */
 
 	/* From here on nothing may end this process but a wish, the monitor's death, or a signal

@@ -79,13 +79,13 @@ static bool is_exiting(uint32_t pid)
 
 bool supervise_sandbox_ends(const struct run *run, uint32_t slot)
 {
-	uint32_t box = run->plan.slots[slot].sandbox;
+	uint32_t sandbox = run->plan.slots[slot].sandbox;
 
-	if (run->plan.sandboxes[box].init_slot == slot)
-		box = run->plan.sandboxes[box].parent;
-	for (; box != SBX_NONE && run->plan.sandboxes[box].init_mode == INIT_MODE_PROCESS;
-	     box = run->plan.sandboxes[box].parent) {
-		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[box].init_slot];
+	if (run->plan.sandboxes[sandbox].init_slot == slot)
+		sandbox = run->plan.sandboxes[sandbox].parent;
+	for (; sandbox != SBX_NONE && run->plan.sandboxes[sandbox].init_mode == INIT_MODE_PROCESS;
+	     sandbox = run->plan.sandboxes[sandbox].parent) {
+		const struct table_slot *init = &run->table.slots[run->plan.sandboxes[sandbox].init_slot];
 
 		if (is_exiting(init->pids[0]))
 			return true;

@@ -85,7 +85,7 @@ int main(int count, char **arguments)
 	if (count > 0 && strcmp(arguments[0], "sandbox-terminal") == 0)
 		return terminal_main(count > 1 && strcmp(arguments[1], "relay") == 0);
 	fill_streams();
-	if (obstacle_told())
+	if (obstacle_reported())
 		return EXIT_HOST;
 	restore_child_signal();
 	environment_prepare(has_directory(), count > 1 ? arguments + 1 : arguments + count);

@@ -118,7 +118,7 @@ static bool has_no_proc(void)
 	return true;
 }
 
-bool obstacle_told(void)
+bool obstacle_reported(void)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (is_too_low(&limits[i]))

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Says the first that there is, and its mend, in one line on standard error. */
-bool obstacle_told(void);
+/* Says the first that there is, and what to do, in one line on standard error. */
+bool obstacle_reported(void);
 
 #endif

@@ -101,7 +101,7 @@ static bool is_taken(void)
 	return ioctl(FD_TYPED, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
-/* At most a line is read, into a pipe that is empty and so has room. False: there is no more. */
+/* At most a line is read, into a pipe that is empty and so takes it. False: there is no more. */
 static bool pass_typed(void)
 {
 	char typed[4096];

@@ -108,7 +108,7 @@ static void on_fork(pid_t parent)
 	uint32_t group;
 
 	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT) {
-		stream_lose(1);
+		stream_miss(1);
 		return;
 	}
 	group = describe((pid_t)child, &event);
@@ -119,9 +119,9 @@ static void on_fork(pid_t parent)
 		stream_put(&event);
 		/* Without its parent nobody can tell whose it is. */
 		if (event.parent == 0 || event.parent == HIDDEN_GROUP)
-			stream_lose(1);
+			stream_miss(1);
 	} else if (group == 0) {
-		stream_lose(1);
+		stream_miss(1);
 	}
 	if (tasks[child] & SEEN_STOP)
 		go_on((pid_t)child, 0);
@@ -142,7 +142,7 @@ static void on_exec(pid_t pid)
 		tasks[former] = 0;
 	/* Its exec is known even where its name is hidden, or it is on its way to its end. */
 	if (size <= 0 || argv_size < 0)
-		stream_lose(1);
+		stream_miss(1);
 	if (size > 0)
 		memcpy(event.comm, name, (size_t)size - 1);
 	event.argv_size = argv_size > 0 ? (uint32_t)argv_size : 0;

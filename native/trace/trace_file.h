@@ -18,7 +18,7 @@ char *stream_argv(void);
 void stream_put(struct trace_event *event);
 
 /* So many events happened and could not be recorded. */
-void stream_lose(uint32_t count);
+void stream_miss(uint32_t count);
 
 /* Writes what is left, and in the header what is missing. Returns whether nothing is. */
 bool stream_close(void);

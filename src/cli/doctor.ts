@@ -17,7 +17,7 @@ import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
-import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
+import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -36,7 +36,7 @@ const TRY_TIMEOUT_MS = 60_000;
 interface Finding {
   readonly feature: string;
   readonly ok: boolean;
-  /** What was seen; for a failure the reason and the mend. */
+  /** What was seen; for a failure the reason and what to do. */
   readonly detail: string;
 }
 
@@ -49,6 +49,7 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["ipc, uts and cgroup namespaces", "hostname: doctor"],
   ["network namespace, loopback", "namespaces: {net: new}"],
   ["new user namespace", "namespaces: {user: new}"],
+  ["time namespace, its clocks", "namespaces: {time: {boottime: 1h}}"],
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 
@@ -118,8 +119,8 @@ function tried(compiled: Compiled | null): Finding[] {
     const { code, syscall, path } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const what = [syscall, path].filter((part) => part !== undefined).join(" ");
-    const mend = mendOf(code) ?? "look at the permissions of the folder for temporary files";
-    const detail = escapeText(`cannot be tried (${what}: ${code}); ${mend}`);
+    const fix = fixOf(code) ?? "look at the permissions of the folder for temporary files";
+    const detail = escapeText(`cannot be tried (${what}: ${code}); ${fix}`);
     return [{ feature: "runs", ok: false, detail }];
   }
 }

@@ -1,15 +1,7 @@
 /** Files that a user names, and those of the working directory. I/O. */
 
-import * as fs from "node:fs";
 import { isAbsolute } from "node:path";
 import { HAS_DIRECTORY } from "../host/launch.ts";
-import { STDIN } from "./terminal.ts";
-
-/** The content; `-` is standard input. Throws with a `code`, as node:fs does. */
-export function readInput(file: string): Buffer {
-  refuseLost(file);
-  return fs.readFileSync(file === "-" ? STDIN : file);
-}
 
 /**
  * False for a relative name in a directory that was deleted: the kernel would take it as one in
@@ -20,7 +12,7 @@ export function leadsSomewhere(file: string): boolean {
 }
 
 /** Throws ENOENT for a name that leads nowhere. */
-export function refuseLost(file: string): void {
+export function refuseUnreachable(file: string): void {
   if (!leadsSomewhere(file)) throw Object.assign(new Error(file), { code: "ENOENT" });
 }
 

@@ -1,14 +1,14 @@
 /** Files that a user asked for: there whole, or as they were before. I/O. */
 
 import * as fs from "node:fs";
-import { refuseLost } from "./input.ts";
+import { refuseUnreachable } from "./input.ts";
 
 /** Renaming is refused in a folder of somebody else's, and onto a file that is mounted by itself. */
 const CANNOT_RENAME: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EBUSY", "EXDEV"]);
 
 /** Writes or replaces it. Throws with a `code`, as node:fs does. A link stays a link. */
 export function writeWhole(file: string, data: string | Uint8Array): void {
-  refuseLost(file);
+  refuseUnreachable(file);
   const status = fs.statSync(file, { throwIfNoEntry: false });
   if (status !== undefined && !status.isFile()) {
     fs.writeFileSync(file, data); // a device or a pipe takes it as it comes
@@ -19,13 +19,13 @@ export function writeWhole(file: string, data: string | Uint8Array): void {
     beside(target, data, status?.mode ?? 0o666, (partial) => fs.renameSync(partial, target));
   } catch (error) {
     if (status === undefined || !CANNOT_RENAME.has(codeOf(error))) throw error;
-    inPlace(target, data);
+    overwritten(target, data);
   }
 }
 
 /** Writes one that is not there yet; EEXIST where it is. */
 export function writeNew(file: string, data: string): void {
-  refuseLost(file);
+  refuseUnreachable(file);
   if (fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error(file), { code: "EEXIST" });
   }
@@ -40,7 +40,7 @@ export function writeNew(file: string, data: string): void {
   });
 }
 
-/** Makes a file beside the target with all of the data on the disk, and has it put in place. */
+/** Makes a file beside the target with all of the data on the disk, and has it moved to its name. */
 function beside(
   target: string,
   data: string | Uint8Array,
@@ -52,7 +52,7 @@ function beside(
   try {
     fd = fs.openSync(partial, "wx", mode & 0o777);
     fs.writeFileSync(fd, data);
-    fs.fsyncSync(fd); // some file systems find only now that there is no room
+    fs.fsyncSync(fd); // some file systems find only now that the disk is full
     if ((mode & 0o170000) !== 0) fs.fchmodSync(fd, mode & 0o7777); // of a file that was there
     put(partial);
   } catch (error) {
@@ -63,8 +63,8 @@ function beside(
   }
 }
 
-/** What was in it is put back where the new content has no room. */
-function inPlace(target: string, data: string | Uint8Array): void {
+/** What was in it is put back where the new content does not fit. */
+function overwritten(target: string, data: string | Uint8Array): void {
   const before = fs.readFileSync(target);
   const fd = fs.openSync(target, "r+");
   try {

@@ -1,6 +1,6 @@
 /**
  * Writing to one of this program's streams, whole and in order, without ever waiting: what the
- * reader has no room for is kept, and goes out as the event loop turns. So no reader that stands
+ * reader cannot take yet is kept, and goes out as the event loop turns. So no reader that stands
  * still can keep a signal or a timer from its turn. I/O.
  */
 
@@ -8,7 +8,7 @@ import * as fs from "node:fs";
 import { isatty } from "node:tty";
 
 /**
- * How often a terminal is asked whether it has room: so many times at once, since one that is being
+ * How often a terminal is asked whether it takes more: so many times at once, since one that is being
  * read has soon, and then after so long.
  */
 const RETRIES_AT_ONCE = 50;
@@ -27,7 +27,8 @@ export class Output {
   #size = 0;
   #pending: Promise<void> | null = null;
   #isAbandoned = false;
-  #abandon: () => void = () => {};
+  /** Who is to hear that nothing is pending any more. */
+  #waiting: (() => void)[] = [];
   /** Why what was written is not all there: the name of the errno. EPIPE: nobody reads any more. */
   loss: string | null = null;
   /** Bytes that have gone out. */
@@ -51,19 +52,23 @@ export class Output {
 
   /** Settles once everything is out, is lost, or was abandoned. */
   async drained(): Promise<void> {
-    const abandoned = new Promise<void>((resolve) => {
-      this.#abandon = resolve;
+    if (this.#pending === null || this.#isAbandoned) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
     });
-    while (this.#pending !== null && !this.#isAbandoned) {
-      await Promise.race([this.#pending, abandoned]);
-    }
   }
 
   /** What is not out is given up, and so is everything that comes later. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#drop();
-    this.#abandon();
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   #drop(): void {
@@ -71,7 +76,7 @@ export class Output {
     this.#size = 0;
   }
 
-  /** Writes until there is no room, and then goes on when there is. */
+  /** Writes until no more is taken, and then goes on when it is. */
   #pump(): void {
     this.#pending = null;
     try {
@@ -90,6 +95,7 @@ export class Output {
         }
         this.#advance(done);
       }
+      this.#wake();
     } catch (error) {
       this.#fail(error);
     }
@@ -108,6 +114,7 @@ export class Output {
     this.#pending = null;
     this.loss = (error as NodeJS.ErrnoException).code ?? "unknown";
     this.#drop();
+    this.#wake();
   }
 }
 

@@ -98,7 +98,7 @@ export class PipeLines {
     this.#speaker = stream;
   }
 
-  /** Ends the line that is being passed on; its rest comes behind a prefix that tells so. */
+  /** Ends the line that is being passed on; its rest comes behind a prefix of its own. */
   #cut(): void {
     if (this.#speaker === null) return;
     write(this.#fd, LINE_END);

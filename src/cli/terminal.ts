@@ -1,5 +1,6 @@
 /** Writing to this program's stdout and stderr, whole and in order. I/O. */
 
+import * as fs from "node:fs";
 import { asciiText } from "../base/ascii.ts";
 import { Output } from "./output.ts";
 
@@ -10,22 +11,25 @@ export const STDERR = 2;
 /** Columns where nothing says how many there are. */
 const COLUMNS = 80;
 
-const outputs: Readonly<Record<number, Output>> = {
-  [STDOUT]: new Output(STDOUT),
-  [STDERR]: new Output(STDERR),
-};
+const stdout = new Output(STDOUT);
+
+/** Where both lead to one pipe or terminal they are one, so that what is written keeps its order. */
+const stderr = isOneFile() ? stdout : new Output(STDERR);
+
+function isOneFile(): boolean {
+  const [out, err] = [STDOUT, STDERR].map((fd) => fs.fstatSync(fd));
+  return out?.dev === err?.dev && out?.ino === err?.ino;
+}
 
 function outputOf(fd: number): Output {
-  const output = outputs[fd];
-  if (output === undefined) throw new Error(`bug: nothing is written to descriptor ${fd}`);
-  return output;
+  return fd === STDOUT ? stdout : stderr;
 }
 
 /** Whose line the terminal's cursor stands in, where it is not at the beginning of one. */
 let lineOwner: object | null = null;
 
 /**
- * Writes all of it, now or as there is room; what cannot be is in `lossOf`. Never waits. A line that
+ * Writes all of it, now or as it is read; what cannot be is in `lossOf`. Never waits. A line that
  * somebody else has begun on the terminal is left first; `owner` goes on in its own.
  */
 export function write(fd: number, data: string | Uint8Array, owner: object | null = null): void {
@@ -46,7 +50,7 @@ export function ownsLine(owner: object): boolean {
 /** What the status line says; empty where there is none. */
 let status = "";
 /** The last that was said where a line cannot be written over. */
-let told = "";
+let reported = "";
 
 /**
  * A line that is there until something else is written, or another one is shown. Where a line cannot
@@ -56,8 +60,8 @@ export function showStatus(text: string): void {
   if (!isTerminal(STDERR) || lineOwner !== null) return;
   if (!hasColour(STDERR)) {
     const said = text.replace(/\d+/g, "");
-    if (said !== told) write(STDERR, `${text}\n`);
-    told = said;
+    if (said !== reported) write(STDERR, `${text}\n`);
+    reported = said;
     return;
   }
   if (text === status) return;
@@ -89,17 +93,17 @@ export function isFull(fd: number): boolean {
 
 /** Bytes that have gone out so far, to either. */
 export function writtenBytes(): number {
-  return outputOf(STDOUT).written + outputOf(STDERR).written;
+  return stdout.written + stderr.written;
 }
 
 /** Settles when all that was written is out, or nothing of it will be. */
 export async function drained(): Promise<void> {
-  await Promise.all([STDOUT, STDERR].map((fd) => outputOf(fd).drained()));
+  await Promise.all([stdout.drained(), stderr.drained()]);
 }
 
 /** Nobody waits any longer for those who read. */
 export function abandonOutput(): void {
-  for (const fd of [STDOUT, STDERR]) outputOf(fd).abandon();
+  for (const output of [stdout, stderr]) output.abandon();
 }
 
 export function isTerminal(fd: number): boolean {

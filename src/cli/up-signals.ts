@@ -32,7 +32,7 @@ export class UpSignals {
   readonly #said: (name: StopSignal, count: number) => void;
 
   /**
-   * `said` is told of each signal. SIGHUP stays ignored where nohup(1) has it so; SIGINT does not: a
+   * `said` hears of each signal. SIGHUP stays ignored where nohup(1) has it so; SIGINT does not: a
    * script's shell ignores it for each program that it starts with `&`, and a stop must reach it.
    */
   constructor(said: (name: StopSignal, count: number) => void) {

@@ -11,7 +11,7 @@ import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
-import { limitObstacles, mendOf } from "../host/limit-obstacles.ts";
+import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
@@ -111,10 +111,13 @@ export async function run(file: string, options: UpOptions): Promise<number> {
           })
         : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
             help:
-              mendOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
+              fixOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
               "set XDG_RUNTIME_DIR to a directory of your own with room in it",
           }),
     );
+  }
+  if (options.name === undefined && made.dir.name !== plan.sandbox) {
+    write(STDERR, `another run is "${plan.sandbox}"; this one is "${made.dir.name}"\n`);
   }
   try {
     up = new Up(compiled, options, made.dir, shim, forMs, signals);
@@ -123,7 +126,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const help =
-      mendOf(code) ?? "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
+      fixOf(code) ?? "raise the limits of descriptors and processes (ulimit -n, ulimit -u)";
     return refuse(diagnostic("SBX3001", null, `the shim cannot be started (${code})`, { help }));
   }
   try {
@@ -321,7 +324,10 @@ class Up {
     if (fault !== null || code === EXIT.host) {
       const { message, help } =
         fault === null
-          ? { message: "the shim could not begin the run", help: "its own line above says why" }
+          ? {
+              message: "the shim could not begin the run",
+              help: limitObstacles()[0] ?? "its own line above says why",
+            }
           : faultText(null, fault);
       return refuse(diagnostic("SBX3001", null, message, { help }));
     }
@@ -362,8 +368,8 @@ class Up {
     }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
+    const findings = findingsOf(this.#compiled.plan, table, report);
+    printDiagnostics(dedupeCopies(findings), sourcesOf(findings, this.#compiled.load));
     const killed = killedText(this.#compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);

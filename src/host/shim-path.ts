@@ -1,4 +1,4 @@
-/** Finds the native programs: the shim, and the one that looks. I/O. */
+/** Finds the native programs: the shim, the one that looks, and the launcher. I/O. */
 
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,15 +10,11 @@ const LAUNCHER = "build/sandbox";
 export function shimPath(): string | null {
   const chosen = process.env["SANDBOX_SHIM"];
   if (chosen) return fs.existsSync(chosen) ? chosen : null;
-  return packagedShim();
+  return inPackage(SHIM);
 }
 
 export function launcherPath(): string | null {
   return inPackage(LAUNCHER);
-}
-
-function packagedShim(): string | null {
-  return inPackage(SHIM);
 }
 
 function inPackage(name: string): string | null {
@@ -38,7 +34,7 @@ function inPackage(name: string): string | null {
 export function lookPath(): string | null {
   const chosen = process.env["SANDBOX_LOOK"];
   if (chosen) return fs.existsSync(chosen) ? chosen : null;
-  for (const shim of [process.env["SANDBOX_SHIM"], packagedShim()]) {
+  for (const shim of [process.env["SANDBOX_SHIM"], inPackage(SHIM)]) {
     const path = shim ? join(dirname(shim), "sandbox-look") : "";
     if (fs.existsSync(path)) return path;
   }

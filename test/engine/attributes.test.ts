@@ -58,6 +58,15 @@ for (const user of users) {
       assert.is(shownOf(report, "own/second").nice, 8);
       assert.equal(shownOf(report, "flat/f"), { nice: 9, score: 250, ignored: 0n });
       assert.is(shownOf(report, "user/deep/d").score, 350);
+      const pid = report.processes.find(({ path }) => path === "all")?.pids[0];
+      const captured = sandbox(user, "capture", String(pid)).out;
+      for (const field of [
+        "nice: 5",
+        "oom_score_adj: 300",
+        'ignore_signals: [HUP, USR1, "33", RTMIN+1]',
+      ]) {
+        assert.match(captured, field);
+      }
       // What the supervisor takes on for a moment it gives back.
       assert.is(shownOf(report, "init").score, 0);
       process.kill(cli, "SIGINT");

@@ -18,8 +18,11 @@ const FILES = [
   "test/cli/main.test.ts",
   "test/cli/doctor.test.ts",
   "test/engine/random-spec.test.ts",
+  "test/engine/attributes.test.ts",
+  "test/engine/time-namespace.test.ts",
   "test/cli/up.test.ts",
   "test/cli/live.test.ts",
+  "test/cli/verdict.test.ts",
 ];
 
 const built = Bun.spawnSync(["make", "-s", "-C", "native", "asan"], { cwd: root });

@@ -25,9 +25,7 @@ def look(pid):
     if b"CALLERS_SECRET" in environ:
         found.add("environ of the caller")
     for fd in attempt("fds", lambda: os.listdir(f"{base}/fd")) or []:
-        to = attempt("fd", lambda: os.readlink(f"{base}/fd/{fd}"))
-        if to is not None and int(fd) > 2 and not to.startswith(("/dev/null", "pipe:", f"{base}/", "/usr", "/lib")):
-            found.add(f"fd {fd} {to}")
+        seen_before_program(pid, f"fd {fd}", lambda: os.readlink(f"{base}/fd/{fd}"))
     for name in ("root", "cwd", "ns/mnt"):
         seen_before_program(pid, name, lambda: os.readlink(f"{base}/{name}"))
     for name in ("mem", "maps"):

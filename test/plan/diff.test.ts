@@ -59,4 +59,22 @@ test("changed fields of processes and sandboxes, by name", () => {
   );
 });
 
+test("fields that are one value, and clocks, as a spec writes them", () => {
+  const before = "sandbox: x\nprocesses: {a: {run: pwd, nice: 5, umask: 077}}\n";
+  const after =
+    "sandbox: x\nnamespaces: {time: {monotonic: -1h}}\nprocesses: {a: {run: pwd, umask: 022, ignore_signals: [HUP, INT], timeout: 90s}}\n";
+  assert.is(
+    diff(before, after),
+    `~ sandbox (root)
+    clocks: none -> {"boottimeMs":0,"monotonicMs":-3600000}
+    namespaces.time: inherit -> new
+~ process a
+    ignore_signals: none -> HUP INT
+    nice: 5 -> none
+    timeout: none -> 90s
+    umask: 077 -> 022
+`,
+  );
+});
+
 test.run();

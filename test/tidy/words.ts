@@ -42,7 +42,7 @@ export const BANNED: Readonly<Record<string, Ban>> = {
   holes: { use: "error nodes" },
   lost: { use: "unresolved, dropped, closed", identifiersOnly: true },
   strangers: { use: "unknown keys, undeclared processes" },
-  compileInputs: { use: "compile inputs, report context" },
+  surroundings: { use: "compile inputs, report context" },
   fold: { use: "collapse, generalise, dedupe" },
   folded: { use: "collapsed, generalised, deduped" },
   rehearsal: { use: "dry run" },

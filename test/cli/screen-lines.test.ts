@@ -1,4 +1,4 @@
-/** Lines of many processes in one stream: long ones, unfinished ones, and those of others between. */
+/** Lines of many processes on one terminal: long ones, unfinished ones, and those of others between. */
 
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -14,7 +14,7 @@ import {
 } from "../sandbox.ts";
 import { Terminal } from "../terminal.ts";
 
-const test = suite("output lines");
+const test = suite("screen lines");
 const user = users[0] as User;
 sandbox(user, "version"); // makes the user's directories
 
@@ -23,43 +23,6 @@ function terminal(name: string, processes: string, columns = 80): Terminal {
   const spec = writeSpec(name, `sandbox: x\nprocesses:\n${processes}`);
   return new Terminal(commandFor(user, ["up", spec]), environmentFor(user), columns, 24);
 }
-
-test("a line of any length stays whole in a pipe, with one prefix", () => {
-  const spec = writeSpec(
-    "long",
-    `sandbox: long
-processes:
-  l: {run: [python3, -c, "print(200000 * chr(65))"]}
-  m: {run: [python3, -c, "print(5000000 * chr(66), end='')"]}
-  s: {shell: "for i in 1 2 3 4 5 6 7 8 9; do echo short $i; sleep 0.02; done"}
-`,
-  );
-  const { out } = sandbox(user, "up", spec);
-  const lines = out.split("\n").filter((line) => /^[lms] +\|/.test(line));
-  assert.equal(
-    lines.map((line) => line.length).toSorted((a, b) => b - a),
-    [5_000_007, 200_007, ...Array.from({ length: 9 }, () => 14)],
-  );
-});
-
-test("a line without an end does not keep others from being heard, and its rest is told apart", () => {
-  const spec = writeSpec(
-    "endless",
-    `sandbox: endless
-until: talks
-processes:
-  floods: {shell: "head -c 200000 /dev/zero | tr '\\\\0' z; sleep 30"}
-  talks: {shell: "sleep 1; yes 0123456789abcdef | head -c 3000000"}
-`,
-  );
-  const { out, code } = sandbox(user, "up", spec);
-  assert.is(code, 0);
-  const talked = out.split("\n").filter((line) => line === "talks  | 0123456789abcdef").length;
-  assert.is(talked, Math.floor(3_000_000 / 17));
-  const flood = out.split("\n").filter((line) => /^floods +\|/.test(line));
-  assert.is(flood.join("").match(/z/g)?.length, 200_000);
-  assert.ok(flood.length === 1 || flood.slice(1).every((line) => line.startsWith("floods |+ ")));
-});
 
 test("at a terminal a long line is continued behind a mark", async () => {
   const screen = terminal("screen-long", `  l: {run: [python3, -c, "print(300000 * 'A')"]}\n`);
