@@ -44,7 +44,6 @@ struct run {
 	uid_t uid; /* the caller's */
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */
-	bool is_traced; /* the tracer is the parent, and the run dies with it */
 	bool has_control; /* a runner listens: output goes to it */
 	bool is_observed; /* others can read the state table */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */

@@ -275,7 +275,6 @@ static int run_command(int count, char **arguments)
 	run.environment = environ;
 	run.uid = geteuid();
 	run.gid = getegid();
-	run.is_traced = options.trace.fd >= 0;
 	run.has_control = options.control_fd >= 0;
 	run.is_observed = options.table_fd >= 0;
 	debug_open(options.debug != NULL ? options.debug : getenv("SANDBOX_DEBUG"), FD_DEBUG,
@@ -317,6 +316,9 @@ static int run_sealed(int count, char **arguments)
 int main(int count, char **arguments)
 {
 	seal_process();
+	/* A shim that somebody has stopped has to see that its runner is dead; kept over the execve. */
+	if (count >= 2 && strcmp(arguments[1], "run") == 0)
+		(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		return run_sealed(count, arguments);
 	if (count >= 2 && strcmp(arguments[1], "runs") == 0)

@@ -79,6 +79,7 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGTERM, forward);
 	(void)signal(SIGINT, forward);
 	(void)signal(SIGHUP, forward);
+	(void)signal(SIGCONT, forward); /* at the runner's death (main.c): the monitor may be stopped */
 	/* A limit on the size of files is told as an error, as a full disk is. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)!write(start_pipe, &byte, 1);
