@@ -260,7 +260,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	if (run_place(spawn->start, FD_START) < 0)
+	if (fd_install(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;
 	for (int i = count - 1; i >= 0; i--) {
