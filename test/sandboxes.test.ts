@@ -12,6 +12,8 @@ const test = suite("sandboxes");
 
 /** Named here, so that a spec without a test is a failing test. */
 const names = [
+  "attributes",
+  "clocks",
   "dependencies",
   "exit-codes",
   "five-levels",

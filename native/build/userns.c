@@ -88,7 +88,7 @@ static int helper_result(const struct helper *helper, int level, struct sbx_erro
 	while (size < 0 && errno == EINTR);
 	if (size != (ssize_t)sizeof(reported)) {
 		errno = ESRCH;
-		return sbx_fail(error, STEP_HELPER_LOST, level);
+		return sbx_fail(error, STEP_HELPER_ENDED, level);
 	}
 	if (reported.step == STEP_NONE)
 		return 0;
@@ -205,7 +205,7 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 	if (result > 0 && reported.step != STEP_NONE)
 		*error = reported;
 	else if (result <= 0 || count != 1)
-		(void)sbx_fail(error, STEP_HELPER_LOST, level);
+		(void)sbx_fail(error, STEP_HELPER_ENDED, level);
 	else if (helper_result(&helper, level, error) == 0)
 		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
 	helper_end(&helper);
@@ -275,7 +275,7 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	if (result > 0 && reported.step != STEP_NONE)
 		*error = reported;
 	else if (result <= 0)
-		(void)sbx_fail(error, STEP_HELPER_LOST, level);
+		(void)sbx_fail(error, STEP_HELPER_ENDED, level);
 	else if (enter_owned(kinds, fds, count) < 0)
 		(void)sbx_fail(error, STEP_JOIN, level);
 	helper_end(&helper);

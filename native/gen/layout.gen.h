@@ -1,11 +1,11 @@
-/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */
+/* Generated from src/wire by `npm run gen`; do not edit. */
 #ifndef LAYOUT_GEN_H
 #define LAYOUT_GEN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x50b68576u
+#define SBX_WIRE_VERSION 0x5b6a440bu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -258,7 +258,7 @@ enum step {
 	STEP_CLONE_HELPER,
 	STEP_CLONE_WATCHDOG,
 	STEP_HELPER_SOCKET,
-	STEP_HELPER_LOST,
+	STEP_HELPER_ENDED,
 	STEP_START_SOCKET,
 	STEP_STARTS_WATCH,
 	STEP_JOIN,

@@ -77,7 +77,7 @@ enum step_scope {
 	X(STEP_CLONE_HELPER, "clone_helper", SCOPE_HOST) \
 	X(STEP_CLONE_WATCHDOG, "clone_watchdog", SCOPE_HOST) \
 	X(STEP_HELPER_SOCKET, "helper_socket", SCOPE_HOST) \
-	X(STEP_HELPER_LOST, "helper_lost", SCOPE_HOST) \
+	X(STEP_HELPER_ENDED, "helper_ended", SCOPE_HOST) \
 	X(STEP_START_SOCKET, "start_socket", SCOPE_HOST) \
 	X(STEP_STARTS_WATCH, "starts_watch", SCOPE_HOST) \
 	X(STEP_JOIN, "join", SCOPE_HOST) \

@@ -7,18 +7,18 @@ import { get, type Node, textOf } from "../spec/node.ts";
 import type { ProcessDraft } from "./draft.ts";
 import { checkEnv, envOf, inheritedOf } from "./environment.ts";
 import { fieldValues } from "./field-values.ts";
-import { hasLost } from "./lost.ts";
+import { hasUnresolved } from "./unresolved.ts";
 import { commandOf, identityOf, limitsOf, outputOf, stdinOf, stopOf } from "./values.ts";
 
 /** Without what depends on where it stands: pins, dependencies, expectations. Null: no command. */
 export function processOf(
   draft: ProcessDraft,
-  lost: ReadonlySet<string>,
+  unresolved: ReadonlySet<string>,
   diagnostics: Diagnostic[],
 ): Process | null {
   const { node, sandbox } = draft;
   const isMap = node.kind === "map";
-  const argv = isMap ? argvOf(draft, lost, diagnostics) : commandOf(node, diagnostics);
+  const argv = isMap ? argvOf(draft, unresolved, diagnostics) : commandOf(node, diagnostics);
   if (argv === null) return null;
   const map = isMap ? node : null;
   checkEnv(map, diagnostics);
@@ -63,14 +63,14 @@ function bothLimits(
 
 function argvOf(
   draft: ProcessDraft,
-  lost: ReadonlySet<string>,
+  unresolved: ReadonlySet<string>,
   diagnostics: Diagnostic[],
 ): string[] | null {
   const run = get(draft.node, "run");
   const shell = get(draft.node, "shell");
   if ((run === null) === (shell === null)) {
     const both = run !== null;
-    if (!both && hasLost(draft.node, lost)) return null;
+    if (!both && hasUnresolved(draft.node, unresolved)) return null;
     diagnostics.push(
       diagnostic(
         "SBX2005",

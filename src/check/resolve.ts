@@ -7,10 +7,10 @@ import type { Node } from "../spec/node.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { everySandbox, type SandboxDraft } from "./draft.ts";
 import { expectOf } from "./expect.ts";
-import { lostPlaces } from "./lost.ts";
 import type { Names } from "./name-scope.ts";
 import { pinsOf } from "./pin-values.ts";
 import { processOf } from "./process-ir.ts";
+import { unresolvedSpans } from "./unresolved.ts";
 
 /** Fills in every process of the tree. */
 export function resolveProcesses(
@@ -19,7 +19,7 @@ export function resolveProcesses(
   diagnostics: Diagnostic[],
 ): void {
   const names: Names = { scopes: new Map(), sandboxes: new Map(), budget };
-  const lost = lostPlaces(diagnostics);
+  const unresolved = unresolvedSpans(diagnostics);
   // Replicas have one node: its values are read, and its mistakes reported, once for each sandbox
   // that it is in, since much of it is by default the sandbox's.
   const readIn = new Map<Node | null, Map<Node, Process | null>>();
@@ -28,7 +28,7 @@ export function resolveProcesses(
     readIn.set(sandbox.node, read);
     for (const draft of sandbox.processes) {
       if (budget.isSpent) return;
-      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, lost, diagnostics));
+      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, unresolved, diagnostics));
       const base = read.get(draft.node);
       if (!base) continue;
       const pins = pinsOf(draft, diagnostics);

@@ -11,6 +11,6 @@ export function pagesText(): string {
     const { name, severity, text, wrong, right } = page;
     return `## ${code} ${name}\n\n${severity === "warning" ? "Warning. " : ""}${text}\n${example("Wrong", wrong)}${example("Right", right)}`;
   });
-  const note = "<!-- Generated from src/diag/codes.ts by `npm run gen`; do not edit. -->";
+  const note = "<!-- Generated from src/diag by `npm run gen`; do not edit. -->";
   return `${note}\n# Diagnostics\n\n${sections.join("\n")}`;
 }

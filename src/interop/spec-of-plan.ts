@@ -8,7 +8,7 @@ import { processFieldRecord } from "../fields/process-fields.ts";
 import type { Expect, Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import type { Clocks } from "../ir/sandbox.ts";
 import { signalName } from "../ir/signals.ts";
-import type { Plan, PlanSandbox, Slot, SlotProcess } from "../plan/plan.ts";
+import type { Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
 import { fieldSpec } from "./field-spec.ts";
 import { type CopyNumber, generalise as folded } from "./generalise.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
@@ -105,23 +105,39 @@ class Writer {
     const { initMode, initSlot, until, timeoutMs, stop } = sandbox;
     const isRoot = sandbox.parent === null;
     const rootTree = isRoot && sandbox.namespaces.mount === "new" ? "host" : "inherit";
-    return specMap({
-      namespaces: namespacesOf(sandbox, isRoot),
-      init: initMode === "process" ? nameOf(this.#plan.slots[initSlot]) : undefined,
-      hostname: sandbox.hostname ?? undefined,
-      domainname: sandbox.domainname ?? undefined,
-      user: userOf(sandbox),
-      root: sandbox.root === rootTree ? undefined : sandbox.root,
-      until:
-        until.kind === "process"
-          ? this.#untilName(until.slots)
-          : until.kind === "all"
-            ? undefined
-            : until.kind,
-      timeout: timeoutMs === null ? undefined : durationText(timeoutMs),
-      stop: stopOf(stop, DEFAULT_STOP),
-      processes: this.#processes(sandbox),
-    });
+    // What a spec says of each field of a plan: a field that is left out does not compile. Empty
+    // ones follow from others, or are where the sandbox stands.
+    const written: Readonly<Record<keyof PlanSandbox, SpecFields>> = {
+      name: {},
+      path: {},
+      span: {},
+      parent: {},
+      level: {},
+      joiner: {},
+      mapper: {},
+      lastPid: {},
+      mounts: {},
+      initMode: {},
+      clocks: {},
+      namespaces: { namespaces: namespacesOf(sandbox, isRoot) },
+      initSlot: { init: initMode === "process" ? nameOf(this.#plan.slots[initSlot]) : undefined },
+      hostname: { hostname: sandbox.hostname ?? undefined },
+      domainname: { domainname: sandbox.domainname ?? undefined },
+      user: { user: userOf(sandbox) },
+      uidMap: {},
+      gidMap: {},
+      root: { root: sandbox.root === rootTree ? undefined : sandbox.root },
+      until: { until: this.#untilOf(until) },
+      timeoutMs: { timeout: timeoutMs === null ? undefined : durationText(timeoutMs) },
+      stop: { stop: stopOf(stop, DEFAULT_STOP) },
+      slots: { processes: this.#processes(sandbox) },
+    };
+    return specMap(Object.assign({}, ...Object.values(written)) as SpecFields);
+  }
+
+  #untilOf(until: Until): string | undefined {
+    if (until.kind === "process") return this.#untilName(until.slots);
+    return until.kind === "all" ? undefined : until.kind;
   }
 
   /** Of several slots, the name that its copies have together. */

@@ -225,34 +225,41 @@ const processMap = Type.Object(processFields, {
 const offset = (clock: string) =>
   text(`How far ${clock} is ahead of what it is outside: a duration, \`-1h\` for behind.`, ["-1h"]);
 
+/** What each namespace can be. */
+const MODES = ["new", "inherit"];
+
 /** As a choice, or how far its clocks are ahead: then it is new. */
-const timeNamespace = (values: readonly string[], description: string) =>
+const timeNamespace = (fallback: string) =>
   Type.Union(
     [
-      Type.String({ enum: [...values] }),
+      Type.String({ enum: MODES }),
       Type.Object(
         {
           monotonic: Type.Optional(offset("CLOCK_MONOTONIC")),
-          boottime: Type.Optional(offset("CLOCK_BOOTTIME, the uptime")),
+          boottime: Type.Optional(offset("CLOCK_BOOTTIME (the uptime)")),
         },
         closed,
       ),
     ],
     {
-      description: `${description} With offsets it is new. Source: time_namespaces(7).`,
+      description: "The time namespace. With offsets it is new. Source: time_namespaces(7).",
       examples: ["new", { monotonic: "24h", boottime: "-1h" }],
+      default: fallback,
     },
   );
 
+/** The default of the root's depends on who runs it. */
+const userNamespace = choice(
+  MODES,
+  "The user namespace. Default: new at the root where the caller has no CAP_SYS_ADMIN, else inherit.",
+);
+
 const namespaces = Type.Object(
-  byKind(({ kind, fallback }) =>
-    Type.Optional(
-      (kind === "time" ? timeNamespace : choice)(
-        ["new", "inherit"],
-        `The ${kind} namespace. Default: ${kind === "user" ? "new at the root where the caller has no CAP_SYS_ADMIN, else inherit" : fallback}.`,
-      ),
-    ),
-  ),
+  byKind(({ kind, fallback }) => {
+    if (kind === "user") return Type.Optional(userNamespace);
+    if (kind === "time") return Type.Optional(timeNamespace(fallback));
+    return Type.Optional(choice(MODES, `The ${kind} namespace.`, fallback));
+  }),
   {
     ...closed,
     description: "Which namespaces are new.",

@@ -40,7 +40,7 @@ export function layoutHeader(): string {
     ...Object.values(FRAME_STRUCTS),
   ];
   return [
-    "/* Generated from src/wire/layout.ts by `npm run gen`; do not edit. */",
+    "/* Generated from src/wire by `npm run gen`; do not edit. */",
     "#ifndef LAYOUT_GEN_H",
     "#define LAYOUT_GEN_H",
     "",

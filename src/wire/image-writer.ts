@@ -44,7 +44,7 @@ class Rows {
     this.words = new Uint32Array(16 * width);
   }
 
-  /** Makes room for one record more; returns the index of its first word. */
+  /** Appends an empty record; returns the index of its first word. */
   grow(): number {
     const at = this.count++ * this.width;
     if (at + this.width > this.words.length) {

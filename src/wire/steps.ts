@@ -97,7 +97,7 @@ export const STEPS = {
   clone_helper: clone("clone3 refused the helper that makes or joins its namespaces"),
   clone_watchdog: clone("clone3 refused the process that ends the run after the monitor"),
   helper_socket: host("a socket to the helper that makes its namespaces cannot be made"),
-  helper_lost: host("the helper that makes its namespaces has ended too early"),
+  helper_ended: host("the helper that makes its namespaces has ended too early"),
   start_socket: host("the socket to the process that starts cannot be made or used"),
   starts_watch: host("the processes that start cannot be watched"),
   join: host("its namespaces cannot be joined"),

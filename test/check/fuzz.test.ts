@@ -160,7 +160,7 @@ const PROCESS_FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 const SANDBOX_FIELDS: Readonly<Record<string, readonly string[]>> = {
   hostname: ["h", '"h${a}"'],
-  namespaces: ["{net: new}", "{user: new}", "{pid: inherit}"],
+  namespaces: ["{net: new}", "{user: new}", "{pid: inherit}", "{time: {monotonic: -1h}}"],
   init: ["web", "reaper"],
   until: ["all", "any", "web"],
   nest: ["2", '"${a}"'],

@@ -10,7 +10,8 @@ import { pinsOf } from "../../src/check/pin-values.ts";
 import { processOf } from "../../src/check/process-ir.ts";
 import { parentDeathSignal } from "../../src/check/rules/parent-death-signal.ts";
 import { clocksOf, namedBy, sandboxOf } from "../../src/check/sandbox-ir.ts";
-import type { Diagnostic } from "../../src/diag/diagnostic.ts";
+import { hasUnresolved, unresolvedSpans } from "../../src/check/unresolved.ts";
+import { type Diagnostic, diagnostic } from "../../src/diag/diagnostic.ts";
 import { Budget } from "../../src/spec/budget.ts";
 import { readSpec } from "../../src/spec/read.ts";
 
@@ -95,6 +96,19 @@ test("a process has its sandbox's values where it says none", () => {
     found.map(({ code }) => code),
     ["SBX2005"],
   );
+});
+
+test("an unknown field may have been the command that is missing", () => {
+  const { root, diagnostics: syntax } = readSpec("a.yaml", "a: {rum: pwd}\nb: {umask: 077}\n");
+  assert.equal(syntax, []);
+  assert.ok(root?.kind === "map");
+  const [first, second] = root.entries;
+  assert.ok(first?.value.kind === "map" && second);
+  const span = first.value.entries[0]?.keySpan;
+  assert.ok(span);
+  const unresolved = unresolvedSpans([diagnostic("SBX2001", span, "unknown field", {})]);
+  assert.ok(hasUnresolved(first.value, unresolved));
+  assert.not.ok(hasUnresolved(second.value, unresolved));
 });
 
 test("the tree has every default; a map of clocks makes the time namespace new", () => {
