@@ -106,8 +106,8 @@ static bool sandbox_fits(const struct reader *reader, uint32_t index)
 	    (planned->until_count == 0 || planned->until_first < planned->slot_first ||
 	     (uint64_t)planned->until_first + planned->until_count > planned->slot_end))
 		return false;
-	if (planned->joiner_first != SBX_NONE &&
-	    !range_fits(reader, SECTION_PIDS, planned->joiner_first, planned->level + 1))
+	if (planned->ns_helper_first != SBX_NONE &&
+	    !range_fits(reader, SECTION_PIDS, planned->ns_helper_first, planned->level + 1))
 		return false;
 	if (planned->mapper_first != SBX_NONE &&
 	    !range_fits(reader, SECTION_PIDS, planned->mapper_first, planned->level + 1))

@@ -68,7 +68,7 @@ export interface PlanSandbox {
    * block, so that such a child moves no other number.
    */
   readonly nsHelper: readonly (number | null)[] | null;
-  /** As `joiner`, of a second one beside it, which maps the ids of a nested user namespace. */
+  /** As `nsHelper`, of a second one beside it, which maps the ids of a nested user namespace. */
   readonly mapper: readonly (number | null)[] | null;
   /**
    * Last number of the reserved block of its PID namespace, written to ns_last_pid; null where it

@@ -130,7 +130,7 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     root: enumNumber("root_kind", sandbox.root),
     mounts_first: addMounts(image, sandbox),
     mounts_count: sandbox.mounts.length,
-    joiner_first: sandbox.nsHelper === null ? NONE : addPids(image, sandbox.nsHelper),
+    ns_helper_first: sandbox.nsHelper === null ? NONE : addPids(image, sandbox.nsHelper),
     mapper_first: sandbox.mapper === null ? NONE : addPids(image, sandbox.mapper),
     last_pid: sandbox.lastPid ?? 0,
     until_kind: enumNumber("until_kind", sandbox.until.kind),

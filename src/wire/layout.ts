@@ -124,7 +124,7 @@ export const IMAGE_STRUCTS = {
       ["boottime_offset_ns", "i64"],
       ["root", "u32"],
       ...range("mounts"),
-      ["joiner_first", "u32"],
+      ["ns_helper_first", "u32"],
       ["mapper_first", "u32"],
       ["last_pid", "u32"],
       ["until_kind", "u32"],
