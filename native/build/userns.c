@@ -188,7 +188,7 @@ static int map_ids(const struct run *run, uint32_t sandbox, pid_t holder, int pr
 static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	bool is_below = run_enters_userns(run, planned->parent);
 	int level = (int)planned->level;
 	struct sbx_error reported = { 0 };
@@ -259,7 +259,7 @@ static int enter_owned(uint32_t kinds, const int *fds, size_t count)
 static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	int level = (int)planned->level;
 	struct sbx_error reported = { 0 };
 	int fds[DESCRIPTORS_MAX];

@@ -67,7 +67,7 @@ int run_close_but_helpers(void);
 /* Moves `fd` to the fixed number, close-on-exec. Consumes fd. Returns -1 with errno. */
 int run_place(int fd, int number);
 
-/* Of the namespace kinds: CLONE_ flags for a bitmask of `namespaces_new`. */
+/* CLONE_ flags for a bitmask of namespace kinds, as `namespaces_new`. */
 uint64_t run_clone_flags(uint32_t namespaces);
 
 /* Gives every fixed number that is free to /dev/null. Returns -1 with errno. */

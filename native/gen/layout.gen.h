@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x9335bebau
+#define SBX_WIRE_VERSION 0x3af1cd9bu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -409,7 +409,7 @@ struct image_sandbox {
 	uint32_t root;
 	uint32_t mounts_first;
 	uint32_t mounts_count;
-	uint32_t joiner_first;
+	uint32_t ns_helper_first;
 	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
@@ -449,7 +449,7 @@ _Static_assert(offsetof(struct image_sandbox, boottime_offset_ns) == 96, "layout
 _Static_assert(offsetof(struct image_sandbox, root) == 104, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 108, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, joiner_first) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, ns_helper_first) == 116, "layout");
 _Static_assert(offsetof(struct image_sandbox, mapper_first) == 120, "layout");
 _Static_assert(offsetof(struct image_sandbox, last_pid) == 124, "layout");
 _Static_assert(offsetof(struct image_sandbox, until_kind) == 128, "layout");
@@ -776,13 +776,13 @@ _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, unused) == 12, "layout");
 
-/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `lost` events were not recorded, `write_errno` is why the file is not whole. */
+/* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `missed` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {
 	uint32_t tracer;
 	uint32_t obstacle;
 	uint32_t obstacle_errno;
 	uint32_t write_errno;
-	uint32_t lost;
+	uint32_t missed;
 	uint32_t finished;
 	uint32_t unused[2];
 };
@@ -791,7 +791,7 @@ _Static_assert(offsetof(struct trace_header, tracer) == 0, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle) == 4, "layout");
 _Static_assert(offsetof(struct trace_header, obstacle_errno) == 8, "layout");
 _Static_assert(offsetof(struct trace_header, write_errno) == 12, "layout");
-_Static_assert(offsetof(struct trace_header, lost) == 16, "layout");
+_Static_assert(offsetof(struct trace_header, missed) == 16, "layout");
 _Static_assert(offsetof(struct trace_header, finished) == 20, "layout");
 _Static_assert(offsetof(struct trace_header, unused) == 24, "layout");
 

@@ -232,8 +232,8 @@ static void make_through_second(struct spawn *spawn, uint32_t sandbox, bool rese
 	struct sbx_error error = { 0 };
 	pid_t pid;
 
-	if (reserved_pids && !run->pids_ordered && planned->joiner_first != SBX_NONE)
-		request.pids = &run->plan.pids[planned->joiner_first];
+	if (reserved_pids && !run->pids_ordered && planned->ns_helper_first != SBX_NONE)
+		request.pids = &run->plan.pids[planned->ns_helper_first];
 	pid = sys_clone(&request);
 	if (pid == 0) {
 		make_process(spawn);
@@ -287,8 +287,8 @@ pid_t join_clone(struct spawn *spawn, bool reserved_pids)
 	if (supervisor != SBX_NONE && reserved_pids && !run->pids_ordered) {
 		const struct image_sandbox *planned = &run->plan.sandboxes[supervisor];
 
-		SBX_ASSERT(planned->joiner_first != SBX_NONE);
-		request.pids = &run->plan.pids[planned->joiner_first];
+		SBX_ASSERT(planned->ns_helper_first != SBX_NONE);
+		request.pids = &run->plan.pids[planned->ns_helper_first];
 		request.level = (int)planned->level;
 	}
 	pid = sys_clone(&request);

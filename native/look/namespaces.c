@@ -85,7 +85,7 @@ static void fill_user_namespaces(struct namespace_row *row)
 	}
 }
 
-/* Of the UTS namespace that the caller is in. */
+/* Copies the names of the UTS namespace that the caller is in. */
 static void copy_names(struct namespace_row *row)
 {
 	struct utsname names;

@@ -70,7 +70,7 @@ void watch_ring(struct decide *decide);
 
 void watch_set_flag(struct decide *decide, uint32_t slot, enum slot_flag flag);
 
-/* Of the run; the first one counts. */
+/* Sets the run's outcome; the first one counts. */
 void watch_set_outcome(struct decide *decide, enum outcome outcome, uint32_t slot);
 
 /* One slot fewer that has neither started nor been given up. */

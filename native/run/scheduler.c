@@ -25,7 +25,7 @@ static void come_to_pass(struct decide *decide, uint32_t slot)
 		watch_start(decide, slot, DESIRED_RUNNING);
 }
 
-/* Of a slot that waits for what can no longer come to pass. */
+/* Marks a slot whose dependency can no longer be met. */
 static void give_up(struct decide *decide, uint32_t slot)
 {
 	uint32_t box = decide->run->plan.slots[slot].sandbox;

@@ -92,18 +92,22 @@ static struct finding find(const struct plan *plan, const struct table *table,
 	return end_of(state);
 }
 
-/* Whether this end came only because another process of the run could not start or was essential. */
-static bool ended_for_another(const struct table *table, const struct table_slot *state)
+/*
+ * Whether this end came only because another process of the run could not start or was essential, or
+ * because a signal interrupted the run.
+ */
+static bool was_cut_short(const struct table *table, const struct table_slot *state)
 {
 	uint32_t outcome = table->header->outcome;
 
-	return (outcome == OUTCOME_FAULT || outcome == OUTCOME_ESSENTIAL) &&
+	return (outcome == OUTCOME_FAULT || outcome == OUTCOME_ESSENTIAL ||
+		table->header->interrupted) &&
 	       (table_load(&state->state) == SLOT_STATE_SKIPPED ||
 		table_load(&state->flags) &
 			(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX)));
 }
 
-/* What failed by itself, or waited in vain, has its cause told; so has what was ended for another. */
+/* What failed by itself, or waited in vain, has its cause told; so has what was cut short. */
 static bool is_judged(const struct table *table, const struct image_expectation *expectation)
 {
 	const struct table_slot *state = &table->slots[expectation->slot];
@@ -113,7 +117,7 @@ static bool is_judged(const struct table *table, const struct image_expectation 
 	    table_load(&state->flags) & BIT(SLOT_FLAG_UNMET))
 		return false;
 	if (now == SLOT_STATE_SKIPPED || is_about_end(expectation))
-		return !ended_for_another(table, state);
+		return !was_cut_short(table, state);
 	return true;
 }
 

@@ -113,7 +113,7 @@ bool probes_begin(struct probes *probes, pid_t child)
 }
 
 /* What was not recorded, as the ring was full or the kernel skipped a program. */
-static uint32_t lost(const struct probes *probes)
+static uint32_t missed_events(const struct probes *probes)
 {
 	uint64_t sum = 0;
 
@@ -144,6 +144,6 @@ int probes_follow(struct probes *probes, pid_t child)
 	/* It has seen the end of all others, so all that happened was in the ring. */
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	stream_lose(lost(probes));
+	stream_miss(missed_events(probes));
 	return sys_exit_code(status);
 }

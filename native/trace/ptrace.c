@@ -21,14 +21,14 @@
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |   \
 	 PTRACE_O_EXITKILL)
 
-/* Of a task, by its PID at level 0. */
+/* What is known of each task, by its PID at level 0. */
 enum {
 	SEEN_FORK = 1, /* its fork has been told */
 	SEEN_STOP = 2, /* it stands at its beginning, and waits for that */
 	IS_PROCESS = 4, /* it is no thread of another */
 };
 
-/* Of a thread whose process procfs hides. */
+/* A thread whose process procfs hides. */
 #define HIDDEN_GROUP UINT32_MAX
 
 static uint8_t *tasks; /* by PID; virtual memory */
@@ -108,7 +108,7 @@ static void on_fork(pid_t parent)
 	uint32_t group;
 
 	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT) {
-		stream_lose(1);
+		stream_miss(1);
 		return;
 	}
 	group = describe((pid_t)child, &event);
@@ -119,9 +119,9 @@ static void on_fork(pid_t parent)
 		stream_put(&event);
 		/* Without its parent nobody can tell whose it is. */
 		if (event.parent == 0 || event.parent == HIDDEN_GROUP)
-			stream_lose(1);
+			stream_miss(1);
 	} else if (group == 0) {
-		stream_lose(1);
+		stream_miss(1);
 	}
 	if (tasks[child] & SEEN_STOP)
 		go_on((pid_t)child, 0);
@@ -142,7 +142,7 @@ static void on_exec(pid_t pid)
 		tasks[former] = 0;
 	/* Its exec is known even where its name is hidden, or it is on its way to its end. */
 	if (size <= 0 || argv_size < 0)
-		stream_lose(1);
+		stream_miss(1);
 	if (size > 0)
 		memcpy(event.comm, name, (size_t)size - 1);
 	event.argv_size = argv_size > 0 ? (uint32_t)argv_size : 0;

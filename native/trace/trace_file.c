@@ -14,11 +14,11 @@ static char buffer[BUFFER_SIZE];
 static size_t used;
 static uint32_t buffered; /* events in it */
 
-void stream_lose(uint32_t count)
+void stream_miss(uint32_t count)
 {
-	uint32_t room = UINT32_MAX - stream_header.lost;
+	uint32_t most = UINT32_MAX - stream_header.missed;
 
-	stream_header.lost += count < room ? count : room;
+	stream_header.missed += count < most ? count : most;
 }
 
 /* A full disk must not hold the run: what no longer fits is counted. */
@@ -35,7 +35,7 @@ static void flush_buffer(void)
 	}
 	/* Some of them may be there: no more are missing than this. */
 	if (done < used)
-		stream_lose(buffered);
+		stream_miss(buffered);
 	used = 0;
 	buffered = 0;
 }
@@ -46,7 +46,7 @@ void stream_open(int fd, const struct trace_header *header)
 	stream_header = *header;
 	memcpy(buffer, header, sizeof(*header));
 	used = sizeof(*header);
-	/* At once, so that the disk has room for what is said of it at the end. */
+	/* At once, so that the disk has a block for what is said of it at the end. */
 	flush_buffer();
 }
 
@@ -81,5 +81,5 @@ bool stream_close(void)
 	} while (written < 0 && errno == EINTR);
 	/* ESPIPE: a pipe, of which no reader can be told at the beginning. */
 	return (written == (ssize_t)sizeof(stream_header) || errno == ESPIPE) &&
-	       stream_header.write_errno == 0 && stream_header.lost == 0;
+	       stream_header.write_errno == 0 && stream_header.missed == 0;
 }

@@ -6,7 +6,7 @@
 
 #include "gen/layout.gen.h"
 
-/* Of an exec's arguments, whoever records them, and a NUL; what is longer is cut. */
+/* Longer arguments of an exec, with their NUL, are truncated by each tracer. */
 #define STREAM_ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 
 void stream_open(int fd, const struct trace_header *header);
@@ -18,7 +18,7 @@ char *stream_argv(void);
 void stream_put(struct trace_event *event);
 
 /* So many events happened and could not be recorded. */
-void stream_lose(uint32_t count);
+void stream_miss(uint32_t count);
 
 /* Writes what is left, and in the header what is missing. Returns whether nothing is. */
 bool stream_close(void);

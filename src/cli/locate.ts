@@ -6,6 +6,7 @@ import type { Span } from "../base/span.ts";
 import { Lines } from "../diag/lines.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Locate } from "../report/verdict.ts";
+import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 
 /** Name of the spec's file, without the folders of this machine; empty where none is known. */
 export function specName(plan: Plan): string {
@@ -31,7 +32,10 @@ export function locatorOf(plan: Plan): Locate {
 
 function linesOf(file: string): Lines | null {
   try {
-    return fs.statSync(file).isFile() ? new Lines(fs.readFileSync(file, "utf8")) : null;
+    // An image may name any file: only what could be a spec is read.
+    const status = fs.statSync(file);
+    const isSpec = status.isFile() && status.size <= SPEC_SIZE_MAX;
+    return isSpec ? new Lines(fs.readFileSync(file, "utf8")) : null;
   } catch {
     return null;
   }

@@ -15,7 +15,7 @@ const NEWLINE = 10;
 const LINE_END = new Uint8Array([NEWLINE]);
 
 export interface LinePrefix {
-  /** Of a line, and of the rest of one that had to be cut. */
+  /** The prefixes of a line, and of the rest of a line that had to be cut. */
   readonly first: string;
   readonly rest: string;
 }

@@ -55,7 +55,7 @@ export interface UpOptions extends SpecOptions {
   readonly exitCodeFrom?: string;
 }
 
-/** Of what has no place in a source. */
+/** The span of findings without source text. */
 const NONE = new Map<string, string>();
 
 /** As of the names in a spec: it is the name of a directory. */
@@ -248,7 +248,7 @@ class Up {
     return hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
-  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
+  /** A closed pipe, as by `head -1`, ends all printing. */
   #stopUnread(): void {
     const isClosed = [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE");
     if (isClosed && !this.#isUnread) this.#stopAtTime();
@@ -368,8 +368,8 @@ class Up {
     }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const found = findingsOf(this.#compiled.plan, table, report);
-    printDiagnostics(dedupeCopies(found), sourcesOf(found, this.#compiled.load));
+    const findings = findingsOf(this.#compiled.plan, table, report);
+    printDiagnostics(dedupeCopies(findings), sourcesOf(findings, this.#compiled.load));
     const killed = killedText(this.#compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
     if (!this.#options.json) write(STDERR, `${escapeText(closingText(report))}\n`);

@@ -71,6 +71,6 @@ export const runCodes = {
   ),
   SBX5001: page(
     "expectation-failed",
-    "A process was not what its `expect` says. Where another process could not start, or was essential and failed, what that stopped or kept from starting is not judged: a report lists it as such.",
+    "A process was not what its `expect` says. Where another process could not start, or was essential and failed, or a signal interrupted the run, what was stopped by that or kept from starting is not judged: a report lists it as such.",
   ),
 } as const satisfies Record<string, CodePage>;

@@ -17,7 +17,7 @@ export interface Fault {
   readonly level: number;
 }
 
-/** Of two names for one number the first is the usual one: EAGAIN, not EWOULDBLOCK. */
+/** The first of two names for one number is the usual one: EAGAIN, not EWOULDBLOCK. */
 const ERRNO_NAMES = new Map(
   Object.entries(constants.errno)
     .map(([name, number]) => [number, name] as const)

@@ -26,15 +26,16 @@ export function tracerText({ tracer, obstacle, obstacleErrno }: Trace): string {
 
 /** What a trace lacks, and what would help; null: nothing. */
 export function traceGap(trace: Trace | null): { why: string; help: string } | null {
-  const room = "make room where the run directory is, or set SANDBOX_RUN_DIR to where there is";
-  if (trace === null) return { why: "nothing of it was written", help: room };
-  const { writeErrno, isFinished, lost } = trace;
-  const events = lost === 1 ? "1 event" : `${lost} events`;
+  const moreSpace =
+    "make room where the run directory is, or set SANDBOX_RUN_DIR to where there is";
+  if (trace === null) return { why: "nothing of it was written", help: moreSpace };
+  const { writeErrno, isFinished, missed } = trace;
+  const events = missed === 1 ? "1 event" : `${missed} events`;
   if (writeErrno > 0) {
-    return { why: `${events} could not be written (${errnoName(writeErrno)})`, help: room };
+    return { why: `${events} could not be written (${errnoName(writeErrno)})`, help: moreSpace };
   }
-  if (!isFinished) return { why: "its last part was not written", help: room };
-  if (lost === 0) return null;
+  if (!isFinished) return { why: "its last part was not written", help: moreSpace };
+  if (missed === 0) return null;
   const help =
     trace.tracer === "bpf"
       ? "have less going on at once, or set SANDBOX_TRACER=ptrace, which misses nothing and is slower"

@@ -48,7 +48,7 @@ export function buildReport(input: ReportInput): Report {
       : { ...declaredAs, ...ofLive(row, inodes(row, declaredAs.sandbox)) };
   });
   const declared = withReasons(plan, table, rows);
-  const gaps = [...input.gaps, ...lostOutput(declared)];
+  const gaps = [...input.gaps, ...outputGap(declared)];
   const undeclared = { declared, snapshot, since, inodes, initOf: initsOf(plan, table, declared) };
   return {
     report: 1,
@@ -93,7 +93,7 @@ function withReasons(
   });
 }
 
-function lostOutput(rows: readonly ReportProcess[]): Gap[] {
+function outputGap(rows: readonly ReportProcess[]): Gap[] {
   const paths = rows.filter((row) => row.output_lost).map(({ path }) => path);
   const [first, ...others] = paths;
   if (first === undefined) return [];

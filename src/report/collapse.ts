@@ -13,7 +13,7 @@ export interface Hidden<Item> {
   readonly text: string;
 }
 
-/** Of longer runs than `most`, the first and last are shown. */
+/** Runs longer than `most` show their first and last. */
 interface Limits {
   readonly most: number;
   readonly first: number;
@@ -75,7 +75,7 @@ function nameOf({ name }: Nest): string {
   return name;
 }
 
-/** Of a sandbox and of all in it. */
+/** The rows of a sandbox and of all in it. */
 export function rowsOf(nest: Nest): readonly ReportProcess[] {
   return [...nest.processes, ...nest.nests.flatMap(rowsOf)];
 }

@@ -19,9 +19,11 @@ export function titleOf(report: Report): string {
 function outcomeOf({ verdict, incomplete }: Report): string {
   if (verdict.passed) return "passed";
   if (verdict.exit_code === 130) return "interrupted";
-  const isTraceAlone =
-    verdict.failures.length === 0 && incomplete.some(({ what }) => what === "trace");
-  return isTraceAlone ? "failed, as its trace is not whole" : "failed";
+  const gap = incomplete.find(({ what }) => what === "trace" || what === "output");
+  if (verdict.failures.length > 0 || gap === undefined) return "failed";
+  return gap.what === "trace"
+    ? "failed, as its trace is not whole"
+    : "failed, as output is missing";
 }
 
 /** Each a fact in a few words. */
@@ -39,7 +41,7 @@ export function factsOf(report: Report): string[] {
   ];
 }
 
-/** Of what it was made, by what and when; none of a report whose values are masked. */
+/** What a report was made of, by what and when; empty where values are masked. */
 export function originOf({ spec, params, version, time }: Report): string[] {
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return [

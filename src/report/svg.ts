@@ -24,7 +24,7 @@ const INDENT_RIGHT = 4;
 /** Characters of a name and of a command that are shown. */
 const NAME_WIDTH = 28;
 const COMMAND_WIDTH = 48;
-/** Of what failed, and of parameters. */
+/** The lines about failures and parameters. */
 const FINDING_WIDTH = 120;
 
 const STYLE = `
@@ -113,8 +113,8 @@ ${parts.join("\n")}
     const at = parts.push("") - 1;
     const inside = x + columns.indent;
     text(inside, y + HEAD - 9, "name", nest.name);
-    const room = Bun.stringWidth(nest.name) + 2;
-    text(inside + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
+    const available = Bun.stringWidth(nest.name) + 2;
+    text(inside + available * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
     y += HEAD;
     for (const row of look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
       if ("hidden" in row) hidden(row, inside);
@@ -144,8 +144,8 @@ ${parts.join("\n")}
   }
 
   function hidden({ text: what, rows }: Hidden<unknown>, x: number): void {
-    const room = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
-    text(x, y + LINE - 6, "dim", cut(what, Math.max(room, NAME_WIDTH)));
+    const available = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
+    text(x, y + LINE - 6, "dim", cut(what, Math.max(available, NAME_WIDTH)));
     bars(rows);
     y += LINE;
   }

@@ -25,7 +25,11 @@ interface Life {
 }
 
 /** `origin` is the time of the first start, on the clock of the events. */
-export function withTrace(report: Report, { tracer, lost, events }: Trace, origin: number): Report {
+export function withTrace(
+  report: Report,
+  { tracer, missed, events }: Trace,
+  origin: number,
+): Report {
   const declared = new Map(report.processes.map((row) => [row.pids[0] ?? 0, row] as const));
   const alive = new Map<number, Life>();
   const lives: Life[] = [];
@@ -48,7 +52,7 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
   return {
     ...report,
     processes: withLives(report.processes, lives, since),
-    tracer: { by: tracer, lost },
+    tracer: { by: tracer, lost: missed },
     trace,
   };
 
@@ -94,7 +98,6 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
   }
 
   function happen(life: Life, event: TraceEvent): void {
-    const common = { at_ns: since(event.atNs), event: event.kind, path: life.path ?? "" };
     if (event.kind === "exec") {
       life.comm = event.comm;
       life.argv = event.argv;
@@ -104,16 +107,22 @@ export function withTrace(report: Report, { tracer, lost, events }: Trace, origi
       life.exit = exitOf(event.status);
     }
     // The shim's own short-lived helpers are not the run's processes.
-    if (life.path === null) return;
-    trace.push({
-      ...common,
-      pids: life.pids,
-      parent: event.kind === "fork" ? (life.parent?.path ?? null) : null,
-      argv: event.kind === "exec" ? event.argv : null,
-      ...(event.kind === "exec" && event.isArgvCut && { argv_cut: true }),
-      exit: event.kind === "exit" ? life.exit : null,
-    });
+    if (life.path !== null) trace.push(traceEvent(life, life.path, event, since(event.atNs)));
   }
+}
+
+function traceEvent(life: Life, path: string, event: TraceEvent, atNs: number): ReportTraceEvent {
+  const { kind, argv, isArgvCut } = event;
+  return {
+    at_ns: atNs,
+    event: kind,
+    path,
+    pids: life.pids,
+    parent: kind === "fork" ? (life.parent?.path ?? null) : null,
+    argv: kind === "exec" ? argv : null,
+    ...(kind === "exec" && isArgvCut && { argv_cut: true }),
+    exit: kind === "exit" ? life.exit : null,
+  };
 }
 
 /** Source: wait4(2), the macros. */

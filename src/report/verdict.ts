@@ -62,8 +62,8 @@ export function verdictOf(
 ): Verdict {
   const failures = failuresOf(plan, table, rows, explain).map((failed): Failure => {
     const { path, what, level, wanted, found, code, because_of, span, message } = failed;
-    const place = locate(span);
-    return { path, what, level, wanted, found, code, because_of, ...place, message };
+    const sourceSpan = locate(span);
+    return { path, what, level, wanted, found, code, because_of, ...sourceSpan, message };
   });
   return {
     passed: table.exitCode === 0,
@@ -104,7 +104,7 @@ function unmetExpectation(slot: Slot, expectation: Expectation, state: Expectati
   const { what, level, span } = expectation;
   const { path } = slot;
   const wanted = wantedOf(expectation);
-  const found = foundOf(what, state);
+  const found = actualOf(what, state);
   const isPid = what === "pid" || what === "ppid" || what === "pinned";
   const common = { path, wanted, found, level: isPid ? level : null, span, because_of: null };
   if (what === "pinned") {
@@ -124,7 +124,7 @@ function wantedOf({ what, value }: Expectation): number | string {
   return what === "signal" ? signalName(value) : value;
 }
 
-function foundOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
+function actualOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
   if (foundKind === "nothing") return null;
   if (foundKind === "signal") {
     return what === "signal" ? signalName(found) : `signal ${signalName(found)}`;

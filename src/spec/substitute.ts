@@ -20,7 +20,7 @@ export interface Substitution {
   readonly later: ReadonlySet<string>;
   /** Names whose lack of a value has been reported: scalars that use them become holes. */
   readonly missing: ReadonlySet<string>;
-  /** Of a second pass: all other text is final, also where it holds a literal `${`. */
+  /** Set in a second pass: all other text is final, even where it holds a literal `${`. */
   readonly onlyDeferred: boolean;
   /** Keys of maps whose values are left alone. */
   readonly skip: ReadonlySet<string>;

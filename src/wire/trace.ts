@@ -12,7 +12,7 @@ export interface Trace {
   /** In the order they happened. */
   readonly events: readonly TraceEvent[];
   /** How many more there were that could not be recorded. */
-  readonly lost: number;
+  readonly missed: number;
   /** Why the file could not be written to its end, and whether the tracer lived to that. */
   readonly writeErrno: number;
   readonly isFinished: boolean;
@@ -29,7 +29,7 @@ export interface TraceEvent {
   /** As of wait4(2); of an exit only. */
   readonly status: number;
   readonly comm: string;
-  /** Of an exec only. */
+  /** Only in an exec. */
   readonly argv: readonly string[];
   readonly isArgvCut: boolean;
 }
@@ -68,7 +68,7 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
     obstacleErrno: header("obstacle_errno"),
     // CPUs write their events in turn, and that may be another order than that of their clocks.
     events: events.sort((a, b) => a.atNs - b.atNs),
-    lost: header("lost"),
+    missed: header("missed"),
     writeErrno: header("write_errno"),
     isFinished: header("finished") === 1,
   };

@@ -209,7 +209,10 @@ test("the shim alone passes every spec in sandboxes/, as `up` does", async () =>
 test("a signal interrupts the run, whoever is told; `--for` makes nothing of it", async () => {
   const [user] = users;
   assert.ok(user);
-  const spec = writeSpec("asked", "sandbox: asked\nprocesses: {a: sleep 20}\n");
+  const spec = writeSpec(
+    "asked",
+    "sandbox: asked\nprocesses: {a: {run: sleep 20, expect: {exit: 0, pid: 2}}}\n",
+  );
   const command = Bun.spawn(commandFor(user, ["up", "--json", spec]), {
     env: environmentFor(user),
     stdio: ["ignore", "pipe", "ignore"],
@@ -222,14 +225,21 @@ test("a signal interrupts the run, whoever is told; `--for` makes nothing of it"
   await command.exited;
   assert.is(command.signalCode, "SIGTERM", "it ends by the signal that it got");
   const last = JSON.parse(text.trim().split("\n").at(-1) ?? "") as Report;
-  assert.equal([last.verdict.passed, last.verdict.exit_code], [false, 130]);
+  const { passed, exit_code, failures, not_judged } = last.verdict;
+  assert.equal([passed, exit_code, failures], [false, 130, []]);
+  assert.equal(
+    not_judged.map(({ path, what }) => `${path} ${what}`),
+    ["a exit"],
+    "how it would have ended nobody knows",
+  );
   const child = Bun.spawn([shimPath() ?? "", "run", imageOf("asked", spec)], {
     stdio: ["ignore", "ignore", "ignore"],
   });
   await Bun.sleep(300);
   child.kill("SIGTERM");
   assert.is(await child.exited, 130);
-  assert.is(sandbox(user, "up", "--for", "100ms", spec).code, 0);
+  const plain = writeSpec("timed", "sandbox: timed\nprocesses: {a: sleep 20}\n");
+  assert.is(sandbox(user, "up", "--for", "100ms", plain).code, 0);
 });
 
 test("a reader that is gone ends the run, and is no failure", async () => {

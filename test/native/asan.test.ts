@@ -22,6 +22,7 @@ const FILES = [
   "test/engine/time-namespace.test.ts",
   "test/cli/up.test.ts",
   "test/cli/live.test.ts",
+  "test/cli/verdict.test.ts",
 ];
 
 const built = Bun.spawnSync(["make", "-s", "-C", "native", "asan"], { cwd: root });
@@ -34,7 +35,7 @@ interface Ran {
 
 async function runFile(file: string): Promise<Ran> {
   const child = Bun.spawn(["setarch", "-R", process.execPath, file], {
-    // Of many addresses that are chosen at random some are in the way of the sanitizer's shadow.
+    // Some random addresses are in the way of the sanitizer's shadow.
     cwd: root,
     env: {
       ...process.env,

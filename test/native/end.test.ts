@@ -40,7 +40,7 @@ const namesOf = (mark: string): string[] =>
 interface Started {
   readonly cli: Bun.Subprocess;
   readonly mark: string;
-  /** Of the run's monitor. */
+  /** PID of the run's monitor. */
   readonly monitor: number;
   readonly runs: string;
   readonly user: User;

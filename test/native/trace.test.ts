@@ -281,7 +281,7 @@ processes:
       const trace = decodeTrace(fs.readFileSync(file));
       assert.ok(trace);
       assert.is(trace.isFinished, true);
-      return { code: ran.exitCode, lost: trace.lost, sum: trace.events.length + trace.lost };
+      return { code: ran.exitCode, lost: trace.missed, sum: trace.events.length + trace.missed };
     };
     const [small, large] = [decoded("4096"), decoded("4194304")];
     assert.is(large.lost, 0);

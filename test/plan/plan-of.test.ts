@@ -89,7 +89,7 @@ processes:
 
 test("the shim's child that joins an own init's namespaces has numbers of its own", () => {
   const { sandboxes } = plan(doll);
-  assert.equal(sandboxes[1]?.joiner, [null, 4, 2]);
+  assert.equal(sandboxes[1]?.nsHelper, [null, 4, 2]);
   assert.equal(
     sandboxes.map(({ lastPid }) => lastPid),
     [8, 7, 3],
