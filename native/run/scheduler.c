@@ -87,7 +87,7 @@ static void judge(struct decide *decide, uint32_t slot)
 		table_store(&state->state, SLOT_STATE_SKIPPED);
 		return;
 	}
-	if (verdict_of_slot(&decide->run->plan, &decide->run->table, slot) == 0)
+	if (!verdict_write_slot(&decide->run->plan, &decide->run->table, slot))
 		return;
 	/* The run fails in the end; what is outside of that sandbox goes on. */
 	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)
