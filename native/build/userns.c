@@ -47,7 +47,7 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 		return sbx_fail(error, STEP_HELPER_SOCKET, request->level);
 	pid = sys_clone(request);
 	if (pid == 0) {
-		if (run_place(sockets[1], FD_START) < 0 ||
+		if (fd_install(sockets[1], FD_START) < 0 ||
 		    (needed >= 0 && dup3(needed, FD_NEEDED, O_CLOEXEC) < 0) ||
 		    run_close_but_helpers() < 0)
 			_exit(SBX_EXIT_HOST);
@@ -293,7 +293,7 @@ int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx
 	fd = make_userns(run, sandbox, proc_fd, error);
 	if (fd < 0)
 		return -1;
-	if (run_place(fd, FD_USERNS) < 0)
+	if (fd_install(fd, FD_USERNS) < 0)
 		return sbx_fail(error, STEP_USERNS_KEEP, (int)planned->level);
 	return others == 0 ? 0 : join_owned(run, sandbox, others, error);
 }

@@ -18,7 +18,7 @@ static size_t rounded(size_t size)
 
 /* Byte offsets of the table's parts. */
 struct parts {
-	size_t slots, sandboxes, dirty_up, dirty_down, index, expectations, size;
+	size_t slots, sandboxes, dirty_up, dirty_down, index, expectations, events, size;
 };
 
 static struct parts parts_of(const struct plan *plan)
@@ -33,8 +33,9 @@ static struct parts parts_of(const struct plan *plan)
 	parts.index = parts.dirty_down + bitmap;
 	parts.expectations =
 		parts.index + rounded(2 * (size_t)plan->slot_count * sizeof(uint32_t));
-	parts.size = parts.expectations + rounded((size_t)plan->expectation_count *
-						  sizeof(struct table_expectation));
+	parts.events = parts.expectations + rounded((size_t)plan->expectation_count *
+						    sizeof(struct table_expectation));
+	parts.size = parts.events + TABLE_EVENT_CAPACITY * sizeof(struct table_event);
 	return parts;
 }
 
@@ -43,7 +44,7 @@ size_t table_size(const struct plan *plan)
 	return parts_of(plan).size;
 }
 
-/* Has its room at once: a page that is wanted later, on a full file system, would be a SIGBUS. */
+/* Allocates the whole file at once: on a full file system a page that is first used later raises SIGBUS. */
 static int reserve(int fd, size_t size)
 {
 	if (fallocate(fd, 0, 0, (off_t)size) == 0)
@@ -71,6 +72,7 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.dirty_down = (_Atomic uint64_t *)(base + parts.dirty_down),
 		.index = (uint32_t *)(base + parts.index),
 		.expectations = (struct table_expectation *)(base + parts.expectations),
+		.events = (struct table_event *)(base + parts.events),
 	};
 	*table->header = (struct table_header){
 		.version = SBX_WIRE_VERSION,
@@ -83,6 +85,8 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.dirty_down = (uint32_t)parts.dirty_down,
 		.index = (uint32_t)parts.index,
 		.expectations = (uint32_t)parts.expectations,
+		.events = (uint32_t)parts.events,
+		.event_capacity = TABLE_EVENT_CAPACITY,
 		.expectation_count = plan->expectation_count,
 		.pending = plan->slot_count,
 		.failed_slot = SBX_NONE,
@@ -90,6 +94,24 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 	memcpy(table->header->magic, SBX_TABLE_MAGIC, sizeof(table->header->magic));
 	memcpy(table->header->sha256, plan->header->sha256, sizeof(table->header->sha256));
 	return 0;
+}
+
+void table_add_event(struct table *table, uint32_t slot, enum slot_event event, uint32_t value)
+{
+	uint32_t number = (uint32_t)table->header->events_written + 1;
+	struct table_event *record = &table->events[(number - 1) % TABLE_EVENT_CAPACITY];
+
+	/* Who reads it meanwhile sees neither the old number nor the new one. */
+	table_store(&record->number, 0);
+	atomic_thread_fence(memory_order_release);
+	record->slot = slot;
+	record->generation = table->slots[slot].generation;
+	record->event = event;
+	record->at_ns = sys_now();
+	record->value = value;
+	table_store(&record->number, number);
+	__atomic_store_n(&table->header->events_written, table->header->events_written + 1,
+			 __ATOMIC_RELEASE);
 }
 
 void table_mark(_Atomic uint64_t *dirty, uint32_t slot)

@@ -18,8 +18,15 @@ struct table {
 	struct table_expectation *expectations;
 	_Atomic uint64_t *dirty_up;
 	_Atomic uint64_t *dirty_down;
+	struct table_event *events; /* a ring; see table_add_event */
 	uint32_t *index; /* PID to slot, see index.h */
 };
+
+/* Events that are kept; a power of two. */
+#define TABLE_EVENT_CAPACITY 1024u
+
+/* The monitor's alone: appends an event, over the oldest one where the ring is full. */
+void table_add_event(struct table *table, uint32_t slot, enum slot_event event, uint32_t value);
 
 /* Bytes of the table of a plan. */
 size_t table_size(const struct plan *plan);
@@ -51,7 +58,7 @@ uint32_t table_take(_Atomic uint64_t *dirty, uint32_t slot_count, uint32_t from)
 /* Whether `slot` was marked; it is no longer. */
 bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 
-/* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
+/* Observed changes; each marks the slot in dirty_up. The caller notifies the monitor. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
 /* PIDs by level, 0 to `level`, and the one that its supervisor knows it by. */

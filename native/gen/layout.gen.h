@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x3af1cd9bu
+#define SBX_WIRE_VERSION 0x704387c2u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -107,6 +107,17 @@ enum slot_state {
 	SLOT_STATE_FAILED,
 	SLOT_STATE_SKIPPED,
 	SLOT_STATE_COUNT
+};
+
+enum slot_event {
+	SLOT_EVENT_START_ASKED,
+	SLOT_EVENT_STARTED,
+	SLOT_EVENT_STOP_ASKED,
+	SLOT_EVENT_KILLED,
+	SLOT_EVENT_ENDED,
+	SLOT_EVENT_SKIPPED,
+	SLOT_EVENT_FAILED,
+	SLOT_EVENT_COUNT
 };
 
 enum phase {
@@ -653,9 +664,12 @@ struct table_header {
 	uint32_t expectations;
 	uint32_t expectation_count;
 	uint32_t heartbeat;
-	uint32_t unused;
+	uint32_t events;
+	uint32_t event_capacity;
+	uint32_t guard_pid;
+	uint64_t events_written;
 };
-_Static_assert(sizeof(struct table_header) == 152, "layout");
+_Static_assert(sizeof(struct table_header) == 168, "layout");
 _Static_assert(offsetof(struct table_header, magic) == 0, "layout");
 _Static_assert(offsetof(struct table_header, version) == 8, "layout");
 _Static_assert(offsetof(struct table_header, size) == 12, "layout");
@@ -683,7 +697,10 @@ _Static_assert(offsetof(struct table_header, interrupted) == 132, "layout");
 _Static_assert(offsetof(struct table_header, expectations) == 136, "layout");
 _Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout");
 _Static_assert(offsetof(struct table_header, heartbeat) == 144, "layout");
-_Static_assert(offsetof(struct table_header, unused) == 148, "layout");
+_Static_assert(offsetof(struct table_header, events) == 148, "layout");
+_Static_assert(offsetof(struct table_header, event_capacity) == 152, "layout");
+_Static_assert(offsetof(struct table_header, guard_pid) == 156, "layout");
+_Static_assert(offsetof(struct table_header, events_written) == 160, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
 struct table_slot {
@@ -692,7 +709,8 @@ struct table_slot {
 	uint32_t desired_count;
 	uint32_t flags;
 	uint32_t failures;
-	uint32_t unused[11];
+	uint32_t generation;
+	uint32_t unused[10];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -714,7 +732,8 @@ _Static_assert(offsetof(struct table_slot, desired_signal) == 4, "layout");
 _Static_assert(offsetof(struct table_slot, desired_count) == 8, "layout");
 _Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
 _Static_assert(offsetof(struct table_slot, failures) == 16, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 20, "layout");
+_Static_assert(offsetof(struct table_slot, generation) == 20, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 24, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
@@ -729,6 +748,25 @@ _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
 _Static_assert(offsetof(struct table_slot, leftovers) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
 _Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
+
+/* One change of a slot's life, in a ring: the event of number n, from 1, is at (n - 1) % `event_capacity`, and `number` is n once it is whole. `value` is a signal's number, or of an end the exit code, or 128 and the signal's number, or the errno of what failed. */
+struct table_event {
+	uint32_t number;
+	uint32_t slot;
+	uint32_t generation;
+	uint32_t event;
+	uint64_t at_ns;
+	uint32_t value;
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct table_event) == 32, "layout");
+_Static_assert(offsetof(struct table_event, number) == 0, "layout");
+_Static_assert(offsetof(struct table_event, slot) == 4, "layout");
+_Static_assert(offsetof(struct table_event, generation) == 8, "layout");
+_Static_assert(offsetof(struct table_event, event) == 12, "layout");
+_Static_assert(offsetof(struct table_event, at_ns) == 16, "layout");
+_Static_assert(offsetof(struct table_event, value) == 24, "layout");
+_Static_assert(offsetof(struct table_event, unused) == 28, "layout");
 
 /* What became of the expectation of the same index, and what was found instead. */
 struct table_expectation {

@@ -202,7 +202,7 @@ static int enter_sandbox(const struct run *run, uint32_t sandbox, struct sbx_err
 	return 0;
 }
 
-/* Clones the process itself, and tells the supervisor, which is its parent, of it. */
+/* Clones the process itself, and reports it to the supervisor, which is its parent. */
 static void make_process(struct spawn *spawn)
 {
 	struct start_message message = { .kind = START_BORN };
@@ -260,7 +260,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	if (run_place(spawn->start, FD_START) < 0)
+	if (fd_install(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;
 	for (int i = count - 1; i >= 0; i--) {

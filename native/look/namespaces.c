@@ -98,7 +98,7 @@ static void copy_names(struct namespace_row *row)
 }
 
 /*
- * Names are only told to who is inside, so a child goes there: first into the user namespace that
+ * Only a process inside can read the names, so a child goes there: first into the user namespace that
  * owns it, where an ordinary user has the right to. `row` is memory shared with the child.
  */
 static void fill_names(struct namespace_row *row)

@@ -139,7 +139,7 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 	int fd = procfs_open(options->proc, pid, "stat");
 
 	if (fd < 0) {
-		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
+		/* EPERM: hidepid=1 names it and hides the rest; members_hidden reports those. */
 		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
 			miss(errno);
 		return 0;

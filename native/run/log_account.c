@@ -26,6 +26,11 @@ int log_account_open(const struct run *run, struct sbx_error *error)
 	return 0;
 }
 
+void log_account_close(void)
+{
+	(void)munmap(missing, own->plan.slot_count);
+}
+
 static uint32_t streams_of(uint32_t slot)
 {
 	const struct image_process *process = plan_process(&own->plan, slot);

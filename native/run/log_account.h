@@ -7,6 +7,9 @@
 /* The monitor's alone. Errors: STEP_LOG_ACCOUNT. */
 int log_account_open(const struct run *run, struct sbx_error *error);
 
+/* Gives its memory back. */
+void log_account_close(void);
+
 /*
  * Sets aside a descriptor for each stream of `slot` that is logged, until its pipe is closed. False
  * with EMFILE where the monitor could not hold them: its output would be lost.

@@ -44,7 +44,7 @@ enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_O
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
 	struct run *run;
-	struct decide decide;
+	struct schedule schedule;
 	struct supervisor supervisor;
 	int epoll;
 	int signals;
@@ -110,11 +110,11 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	if (log_account_open(run, error) < 0)
 		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
-	    watch_open(&monitor->decide, run, error) < 0)
+	    state_open(&monitor->schedule, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
-	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, FD_NOTIFY_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
@@ -129,10 +129,10 @@ static void ask_to_stop(struct monitor *monitor)
 {
 	if (monitor->stop_asked) {
 		monitor->kill_asked = true;
-		end_kill(&monitor->decide, OUTCOME_KILLED);
+		end_kill(&monitor->schedule, OUTCOME_KILLED);
 	} else {
 		monitor->stop_asked = true;
-		end_run(&monitor->decide, OUTCOME_STOPPED);
+		end_run(&monitor->schedule, OUTCOME_STOPPED);
 	}
 }
 
@@ -168,7 +168,7 @@ static void take_commands(struct monitor *monitor)
 		monitor->run->runner_gone = true;
 		monitor->stop_asked = true;
 		ask_to_stop(monitor);
-		end_force(&monitor->decide);
+		end_force(&monitor->schedule);
 	}
 }
 
@@ -193,7 +193,7 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 static void arm_timer(struct monitor *monitor)
 {
 	uint64_t at = earlier(monitor->stage_until,
-			      monitor->stage == STAGE_RUNNING ? monitor->decide.next_at : 0);
+			      monitor->stage == STAGE_RUNNING ? monitor->schedule.next_at : 0);
 	struct itimerspec spec = { 0 };
 
 	if (monitor->stage == STAGE_CLEANING)
@@ -208,7 +208,7 @@ static void arm_timer(struct monitor *monitor)
 	(void)timerfd_settime(monitor->timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void tell_started(struct monitor *monitor)
+static void report_started(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
 
@@ -232,7 +232,7 @@ static void wait_and_take(struct monitor *monitor)
 		take_signals(monitor);
 		break;
 	case WAKE_CHANGE:
-		(void)!read(FD_BELL_UP, &drained, sizeof(drained));
+		(void)!read(FD_NOTIFY_UP, &drained, sizeof(drained));
 		break;
 	case WAKE_TIMER:
 		(void)!read(monitor->timer, &drained, sizeof(drained));
@@ -265,19 +265,19 @@ static void instruct_guard(struct monitor *monitor, uint64_t from)
 	watchdog_set(at);
 }
 
-static void decide(struct monitor *monitor)
+static void supervise_and_schedule(struct monitor *monitor)
 {
 	supervise_desired(&monitor->supervisor);
 	(void)supervise_reap(&monitor->supervisor);
-	monitor->supervisor.news = 0; /* all is looked at right here */
-	decide_changes(&monitor->decide);
-	decide_due(&monitor->decide, sys_now());
+	monitor->supervisor.pending_events = 0; /* all is looked at right here */
+	schedule_changes(&monitor->schedule);
+	schedule_due(&monitor->schedule, sys_now());
 	/* Deciding may have asked something of the monitor's own slots. */
 	supervise_desired(&monitor->supervisor);
-	tell_started(monitor);
-	supervise_tell(&monitor->supervisor);
+	report_started(monitor);
+	supervise_notify(&monitor->supervisor);
 	if (watchdog_is_needed(monitor->run) &&
-	    (monitor->kill_asked || monitor->decide.boxes[0].phase != BOX_ACTIVE))
+	    (monitor->kill_asked || monitor->schedule.sandboxes[0].phase != SANDBOX_ACTIVE))
 		instruct_guard(monitor, sys_now());
 }
 
@@ -328,7 +328,7 @@ static void note_lost_output(const struct run *run)
 	}
 }
 
-/* The state table gets its last words before the runner is told of them. */
+/* The state table gets its last words before the runner is has_changes of them. */
 static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
@@ -346,8 +346,8 @@ static void close_run(struct monitor *monitor)
 static void advance(struct monitor *monitor)
 {
 	if (monitor->stage == STAGE_RUNNING) {
-		decide(monitor);
-		if (decide_is_over(&monitor->decide)) {
+		supervise_and_schedule(monitor);
+		if (schedule_is_over(&monitor->schedule)) {
 			watchdog_set(0);
 			enter(monitor, STAGE_CLEANING, LEFT_BEHIND_MS);
 		}
@@ -376,10 +376,10 @@ static void run_to_end(struct monitor *monitor)
 	uint64_t timeout_ms = monitor->run->plan.sandboxes[0].timeout_ms;
 
 	if (watchdog_is_needed(monitor->run)) {
-		monitor->stop_ms = end_longest_ms(&monitor->decide);
+		monitor->stop_ms = end_longest_ms(&monitor->schedule);
 		instruct_guard(monitor, timeout_ms == 0 ? 0 : sys_now() + timeout_ms * SBX_NS_PER_MS);
 	}
-	decide_begin(&monitor->decide);
+	schedule_begin(&monitor->schedule);
 	for (;;) {
 		monitor->run->table.header->heartbeat++;
 		advance(monitor);
@@ -396,9 +396,6 @@ int monitor_main(struct run *run)
 	static struct monitor monitor;
 	struct sbx_error error = { 0 };
 
-	/* A stopped monitor has to see that its runner is dead. */
-	if (run->has_control && !run->is_traced)
-		(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
 	if (set_up(&monitor, run, &error) < 0 || watchdog_start(run, &error) < 0) {
 		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;

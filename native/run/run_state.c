@@ -2,121 +2,131 @@
 #define _GNU_SOURCE
 #include "run/run_state.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 
 #include "core/sys.h"
 #include "run/log_account.h"
 
-int watch_open(struct decide *decide, struct run *run, struct sbx_error *error)
+size_t state_size(const struct plan *plan)
+{
+	return plan->slot_count * sizeof(struct slot_life) +
+	       plan->sandbox_count * sizeof(struct sandbox_life);
+}
+
+int state_open(struct schedule *schedule, struct run *run, struct sbx_error *error)
 {
 	const struct plan *plan = &run->plan;
-	uint32_t boxes = plan->sandbox_count;
-	size_t slots_size = plan->slot_count * sizeof(struct slot_watch);
-	size_t boxes_size = boxes * sizeof(struct box_watch);
-	size_t size = slots_size + boxes_size + plan->slot_count * sizeof(uint32_t);
+	uint32_t sandboxes = plan->sandbox_count;
+	size_t slots_size = plan->slot_count * sizeof(struct slot_life);
+	size_t size = state_size(plan);
 	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	/* Inits have no use for it. */
 	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
 		return sbx_fail(error, STEP_MEMORY, 0);
-	*decide = (struct decide){
+	*schedule = (struct schedule){
 		.run = run,
-		.slots = (struct slot_watch *)memory,
-		.boxes = (struct box_watch *)(memory + slots_size),
-		.queue = (uint32_t *)(memory + slots_size + boxes_size),
+		.slots = (struct slot_life *)memory,
+		.sandboxes = (struct sandbox_life *)(memory + slots_size),
+		.first_ended = SBX_NONE,
+		.last_ended = SBX_NONE,
 	};
 	/* Children stand behind their parents, so one pass from the end sees them first. */
-	for (uint32_t b = boxes; b-- > 0;) {
-		const struct image_sandbox *box = &plan->sandboxes[b];
-		struct box_watch *watch = &decide->boxes[b];
-		uint32_t inits = box->init_mode == INIT_MODE_PROCESS ? 0 : 1;
+	for (uint32_t b = sandboxes; b-- > 0;) {
+		const struct image_sandbox *sandbox = &plan->sandboxes[b];
+		struct sandbox_life *life = &schedule->sandboxes[b];
+		uint32_t inits = sandbox->init_mode == INIT_MODE_PROCESS ? 0 : 1;
 
-		watch->until_left = box->until_kind == UNTIL_KIND_PROCESS ? box->until_count : 1;
-		watch->members += box->slot_end - box->slot_first - inits;
-		if (watch->subtree_end == 0)
-			watch->subtree_end = b + 1;
-		if (box->parent != SBX_NONE) {
-			struct box_watch *above = &decide->boxes[box->parent];
+		life->until_left = sandbox->until_kind == UNTIL_KIND_PROCESS ? sandbox->until_count : 1;
+		life->members += sandbox->slot_end - sandbox->slot_first - inits;
+		if (life->subtree_end == 0)
+			life->subtree_end = b + 1;
+		if (sandbox->parent != SBX_NONE) {
+			struct sandbox_life *above = &schedule->sandboxes[sandbox->parent];
 
 			above->members++;
-			if (above->subtree_end < watch->subtree_end)
-				above->subtree_end = watch->subtree_end;
+			if (above->subtree_end < life->subtree_end)
+				above->subtree_end = life->subtree_end;
 		}
 	}
 	return 0;
 }
 
-struct table_slot *watch_state(const struct decide *decide, uint32_t slot)
+struct table_slot *state_slot(const struct schedule *schedule, uint32_t slot)
 {
-	return &decide->run->table.slots[slot];
+	return &schedule->run->table.slots[slot];
 }
 
-const struct image_sandbox *watch_box(const struct decide *decide, uint32_t box)
+const struct image_sandbox *state_sandbox(const struct schedule *schedule, uint32_t sandbox)
 {
-	return &decide->run->plan.sandboxes[box];
+	return &schedule->run->plan.sandboxes[sandbox];
 }
 
-uint32_t watch_slot_end(const struct decide *decide, uint32_t box)
+uint32_t state_slot_end(const struct schedule *schedule, uint32_t sandbox)
 {
-	return watch_box(decide, decide->boxes[box].subtree_end - 1)->slot_end;
+	return state_sandbox(schedule, schedule->sandboxes[sandbox].subtree_end - 1)->slot_end;
 }
 
-void watch_due_at(struct decide *decide, uint64_t *place, uint64_t at)
+void state_set_due(struct schedule *schedule, uint64_t *due, uint64_t at)
 {
-	*place = at;
-	if (decide->next_at == 0 || at < decide->next_at)
-		decide->next_at = at;
+	*due = at;
+	if (schedule->next_at == 0 || at < schedule->next_at)
+		schedule->next_at = at;
 }
 
-void watch_desire(struct decide *decide, uint32_t slot, enum desired desired)
+void state_desire(struct schedule *schedule, uint32_t slot, enum desired desired)
 {
-	table_store(&watch_state(decide, slot)->desired, desired);
-	table_mark(decide->run->table.dirty_down, slot);
-	decide->told = true;
+	table_store(&state_slot(schedule, slot)->desired, desired);
+	table_mark(schedule->run->table.dirty_down, slot);
+	schedule->has_changes = true;
 }
 
-void watch_start(struct decide *decide, uint32_t slot, enum desired desired)
+void state_start(struct schedule *schedule, uint32_t slot, enum desired desired)
 {
-	struct table *table = &decide->run->table;
+	struct table *table = &schedule->run->table;
 	struct sbx_error error = { 0 };
 
 	/* One that is held has them already. */
-	if (watch_state(decide, slot)->desired != DESIRED_NONE || log_account_reserve(slot)) {
-		watch_desire(decide, slot, desired);
+	if (state_slot(schedule, slot)->desired != DESIRED_NONE || log_account_reserve(slot)) {
+		(void)state_event(schedule, slot, SLOT_EVENT_START_ASKED, 0);
+		state_desire(schedule, slot, desired);
 		return;
 	}
-	(void)sbx_fail(&error, STEP_LOG_PIPE, (int)decide->run->plan.slots[slot].level);
+	(void)sbx_fail(&error, STEP_LOG_PIPE, (int)schedule->run->plan.slots[slot].level);
 	table_set_fault(table, slot, &error);
 	table->slots[slot].ended_ns = sys_now();
 	table_store(&table->slots[slot].state, SLOT_STATE_FAILED);
-	watch_queue_end(decide, slot);
+	state_ended(schedule, slot);
 }
 
-void watch_signal(struct decide *decide, uint32_t slot, uint32_t number)
+void state_signal(struct schedule *schedule, uint32_t slot, uint32_t number)
 {
-	struct table_slot *state = watch_state(decide, slot);
+	struct table_slot *state = state_slot(schedule, slot);
 
+	(void)state_event(schedule, slot,
+			  number == SIGKILL ? SLOT_EVENT_KILLED : SLOT_EVENT_STOP_ASKED, number);
 	table_store(&state->desired_signal, number);
 	table_store(&state->desired_count, state->desired_count + 1);
-	table_mark(decide->run->table.dirty_down, slot);
-	decide->told = true;
+	table_mark(schedule->run->table.dirty_down, slot);
+	schedule->has_changes = true;
 }
 
-void watch_ring(struct decide *decide)
+void state_notify(struct schedule *schedule)
 {
-	if (decide->told)
-		run_ring(FD_BELL_DOWN);
-	decide->told = false;
+	if (schedule->has_changes)
+		run_notify(FD_NOTIFY_DOWN);
+	schedule->has_changes = false;
 }
 
-void watch_set_flag(struct decide *decide, uint32_t slot, enum slot_flag flag)
+void state_set_flag(struct schedule *schedule, uint32_t slot, enum slot_flag flag)
 {
-	table_set_flag(&decide->run->table, slot, flag);
+	table_set_flag(&schedule->run->table, slot, flag);
 }
 
-void watch_set_outcome(struct decide *decide, enum outcome outcome, uint32_t slot)
+void state_set_outcome(struct schedule *schedule, enum outcome outcome, uint32_t slot)
 {
-	struct table_header *header = decide->run->table.header;
+	struct table_header *header = schedule->run->table.header;
 
 	if (header->outcome == OUTCOME_NONE) {
 		header->outcome = outcome;
@@ -124,40 +134,75 @@ void watch_set_outcome(struct decide *decide, enum outcome outcome, uint32_t slo
 	}
 }
 
-void watch_count_settled(struct decide *decide)
+static void list_end(struct schedule *schedule, uint32_t slot)
 {
-	struct table_header *header = decide->run->table.header;
-
-	SBX_ASSERT(header->pending > 0);
-	header->pending--;
+	schedule->slots[slot].next_ended = SBX_NONE;
+	if (schedule->first_ended == SBX_NONE)
+		schedule->first_ended = slot;
+	else
+		schedule->slots[schedule->last_ended].next_ended = slot;
+	schedule->last_ended = slot;
 }
 
-void watch_queue_end(struct decide *decide, uint32_t slot)
+uint32_t state_take_ended(struct schedule *schedule)
 {
-	if (decide->slots[slot].seen == SEEN_END)
-		return;
-	if (decide->slots[slot].seen == SEEN_NOTHING)
-		watch_count_settled(decide);
-	decide->slots[slot].seen = SEEN_END;
-	decide->queue[decide->queue_end++] = slot;
+	uint32_t slot = schedule->first_ended;
+
+	if (slot != SBX_NONE)
+		schedule->first_ended = schedule->slots[slot].next_ended;
+	return slot;
 }
 
-bool watch_is_waiting(const struct decide *decide, uint32_t slot)
+unsigned int state_event(struct schedule *schedule, uint32_t slot, enum slot_event event,
+			 uint32_t value)
 {
-	const struct table_slot *state = watch_state(decide, slot);
+	struct table_header *header = schedule->run->table.header;
+	struct slot_life *life = &schedule->slots[slot];
+	struct life_step step = lifecycle_step((enum life_state)life->state, event);
+
+	life->state = step.state;
+	if (step.effects & LIFE_RECORD)
+		table_add_event(&schedule->run->table, slot, event, value);
+	if (step.effects & (LIFE_STARTS | LIFE_GIVES_UP)) {
+		SBX_ASSERT(header->pending > 0);
+		header->pending--;
+	}
+	if (step.effects & LIFE_ENDS)
+		list_end(schedule, slot);
+	return step.effects;
+}
+
+void state_ended(struct schedule *schedule, uint32_t slot)
+{
+	const struct table_slot *state = state_slot(schedule, slot);
+	uint32_t now = table_load(&state->state);
+
+	if (now == SLOT_STATE_FAILED)
+		(void)state_event(schedule, slot, SLOT_EVENT_FAILED, state->fault_errno);
+	else if (now == SLOT_STATE_SKIPPED)
+		(void)state_event(schedule, slot, SLOT_EVENT_SKIPPED, 0);
+	else
+		(void)state_event(schedule, slot, SLOT_EVENT_ENDED,
+				  state->exit_signal != 0 ? 128 + state->exit_signal :
+							    state->exit_code);
+}
+
+bool state_is_waiting(const struct schedule *schedule, uint32_t slot)
+{
+	const struct table_slot *state = state_slot(schedule, slot);
 
 	return (state->desired == DESIRED_NONE || state->desired == DESIRED_HELD) &&
 	       table_load(&state->state) <= SLOT_STATE_STARTING;
 }
 
-void watch_skip(struct decide *decide, uint32_t slot)
+void state_skip(struct schedule *schedule, uint32_t slot)
 {
-	struct table_slot *state = watch_state(decide, slot);
+	struct table_slot *state = state_slot(schedule, slot);
 
-	if (!watch_is_waiting(decide, slot))
+	if (!state_is_waiting(schedule, slot))
 		return;
 	if (state->desired == DESIRED_HELD)
-		watch_desire(decide, slot, DESIRED_STOPPED);
+		state_desire(schedule, slot, DESIRED_STOPPED);
 	table_store(&state->state, SLOT_STATE_SKIPPED);
-	watch_queue_end(decide, slot);
+	state_ended(schedule, slot);
 }

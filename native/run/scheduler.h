@@ -5,14 +5,14 @@
 #include "run/run_state.h"
 
 /* Lets everything start that waits for nothing. */
-void decide_begin(struct decide *decide);
+void schedule_begin(struct schedule *schedule);
 
 /* Deals with every change that supervisors have reported. */
-void decide_changes(struct decide *decide);
+void schedule_changes(struct schedule *schedule);
 
 /* Deals with what is due at `now`, and finds what is next. */
-void decide_due(struct decide *decide, uint64_t now);
+void schedule_due(struct schedule *schedule, uint64_t now);
 
-bool decide_is_over(const struct decide *decide);
+bool schedule_is_over(const struct schedule *schedule);
 
 #endif

@@ -8,46 +8,46 @@
 #define ESCALATE_MS 500u
 
 /* Signals those whose dependents have all ended, the last in plan order first. */
-void end_stop_ready(struct decide *decide);
+void end_stop_ready(struct schedule *schedule);
 
 /* The process of `slot` gets its stop signal as soon as nothing depends on it any more. */
-void end_mark_to_stop(struct decide *decide, uint32_t slot);
+void end_mark_to_stop(struct schedule *schedule, uint32_t slot);
 
 /* Stops a sandbox and those below it; each ends once its members have. */
-void end_stop_box(struct decide *decide, uint32_t box);
+void stop_sandbox(struct schedule *schedule, uint32_t sandbox);
 
 /* A sandbox without members has nobody's end to wait for: it is done as soon as it stands. */
-void end_if_empty(struct decide *decide, uint32_t box);
+void end_if_empty(struct schedule *schedule, uint32_t sandbox);
 
 /* The sandbox is gone: its init has ended. */
-void end_box_done(struct decide *decide, uint32_t box);
+void end_sandbox_done(struct schedule *schedule, uint32_t sandbox);
 
 /* `slot` is the process, or the init of the nested sandbox, that ended. */
-void end_member_ended(struct decide *decide, uint32_t box, uint32_t slot);
+void end_member_ended(struct schedule *schedule, uint32_t sandbox, uint32_t slot);
 
 /* The init is dead, and so is all in its PID namespace: the kernel saw to it. */
-void end_init_ended(struct decide *decide, uint32_t box);
+void end_init_ended(struct schedule *schedule, uint32_t sandbox);
 
 /* Stops the whole run in reverse order; a second call changes nothing. */
-void end_run(struct decide *decide, enum outcome outcome);
+void end_run(struct schedule *schedule, enum outcome outcome);
 
 /*
  * Asks the supervisors for SIGKILL of every slot that lives, and kills the root's init shortly after
  * if the run has not ended by then.
  */
-void end_kill(struct decide *decide, enum outcome outcome);
+void end_kill(struct schedule *schedule, enum outcome outcome);
 
 /*
  * SIGKILL was asked for and the process of `slot` lives: its supervisor is stopped, or waits for a
  * process that is. So the init of its sandbox is killed, or of the one above, and in the end the
  * root's. Where the whole run is to end, the root's at once.
  */
-void end_escalate(struct decide *decide, uint32_t slot);
+void end_escalate(struct schedule *schedule, uint32_t slot);
 
 /* How long an orderly stop of the whole run takes at worst: the longest chain of graces. ms. */
-uint64_t end_longest_ms(struct decide *decide);
+uint64_t end_longest_ms(struct schedule *schedule);
 
 /* Kills the root's init by its pidfd: the one way to the end that needs no other process. */
-void end_force(struct decide *decide);
+void end_force(struct schedule *schedule);
 
 #endif

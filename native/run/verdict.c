@@ -107,7 +107,7 @@ static bool was_cut_short(const struct table *table, const struct table_slot *st
 			(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX)));
 }
 
-/* What failed by itself, or waited in vain, has its cause told; so has what was cut short. */
+/* A cause is given for what failed by itself, what waited in vain, and what was cut short. */
 static bool is_judged(const struct table *table, const struct image_expectation *expectation)
 {
 	const struct table_slot *state = &table->slots[expectation->slot];

@@ -167,5 +167,7 @@ int watchdog_start(struct run *run, struct sbx_error *error)
 	pid = sys_clone(&request);
 	if (pid == 0)
 		guard(run);
+	if (pid > 0)
+		run->table.header->guard_pid = (uint32_t)pid;
 	return pid < 0 ? sbx_fail(error, STEP_CLONE_WATCHDOG, 0) : 0;
 }

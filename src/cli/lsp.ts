@@ -154,7 +154,7 @@ class Server {
       if (!byUri.has(before)) byUri.set(before, []);
     this.#publishedUris.set(uri, new Set(byUri.keys()));
     for (const [uriOfFile, diagnostics] of byUri) {
-      // A file that is open tells of itself.
+      // An open file publishes its own diagnostics.
       if (uriOfFile !== uri && this.#documents.get(uriOfFile) !== undefined) continue;
       void this.#connection.sendDiagnostics({ uri: uriOfFile, diagnostics });
     }

@@ -1,4 +1,4 @@
-/** What a failed step of the shim means: one sentence, and the mend where one is known. Pure. */
+/** What a failed step of the shim means: one sentence, and what to do where that is known. Pure. */
 
 import { constants } from "node:os";
 import { type Step, type StepEntry, stepEntry } from "../wire/steps.ts";

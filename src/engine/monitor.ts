@@ -92,7 +92,7 @@ export function startMonitor(start: MonitorStart): Monitor {
   };
   return {
     pid: child.pid,
-    frames: readFrames(controlFd),
+    frames: untilEnd(readFrames(controlFd), child, start.tableFd),
     exited: child.exited,
     stop: (why) => send("stop", why),
     kill,
@@ -120,6 +120,37 @@ function watchPulse(child: Bun.Subprocess, tableFd: number): void {
   }, PULSE_INTERVAL_MS);
   timer.unref();
   void child.exited.then(() => clearInterval(timer));
+}
+
+/**
+ * The guard of a dead monitor goes last, and the frames end with it. Should it be stopped it is
+ * continued, which does no harm to whatever else could have its number.
+ */
+async function* untilEnd(
+  frames: AsyncIterable<Frame>,
+  child: Bun.Subprocess,
+  tableFd: number,
+): AsyncGenerator<Frame> {
+  const guardPid = () => readPulse(tableFd)?.guardPid ?? 0;
+  let timer: ReturnType<typeof setInterval> | null = null;
+  let isOver = false;
+  void child.exited.then(() => {
+    if (!isOver) timer = setInterval(() => wake(guardPid()), PULSE_INTERVAL_MS);
+  });
+  try {
+    yield* frames;
+  } finally {
+    isOver = true;
+    if (timer !== null) clearInterval(timer);
+  }
+}
+
+function wake(pid: number): void {
+  try {
+    if (pid > 0) process.kill(pid, "SIGCONT");
+  } catch {
+    // It has ended.
+  }
 }
 
 function readPulse(tableFd: number): Pulse | null {

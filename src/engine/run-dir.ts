@@ -226,7 +226,7 @@ function removeEmpty(path: string): void {
   try {
     fs.rmdirSync(path);
   } catch {
-    // Removed by the monitor at the same time, or taken by the next run: both are as wished.
+    // Removed by the monitor at the same time, or taken by the next run: both are fine.
   }
 }
 

@@ -141,7 +141,7 @@ function remarksOf(
   ].filter((line) => line !== null);
 }
 
-/** What is new in a box against what is around it. */
+/** The namespaces of a sandbox that differ from those around it. */
 export function boxFields(box: CapturedBox, isRoot: boolean, observer: ObservedProcess): Fields {
   const { sample, around, ownsPid } = box;
   const { inodes } = sample;

@@ -44,7 +44,7 @@ export interface Captured {
 /** What the shim calls its own processes. */
 const SHIMS: ReadonlySet<string> = new Set(["sandbox-init", "sandbox-monitor"]);
 
-/** The kinds that tell sandboxes apart, besides the PID namespace. */
+/** The kinds by which sandboxes differ, besides the PID namespace. */
 const COMPARED = NAMESPACES.map(({ file }) => file).filter((file) => file !== "pid");
 
 /** A PID namespace that holds captured processes. */

@@ -305,7 +305,7 @@ class Writer {
     return map;
   }
 
-  /** Where copies cannot be folded, the first stands for all, and it is said to be wrong. */
+  /** Where copies have no common form, the first stands for all, with a remark. */
   #generalised(copies: readonly Named[], name: string, by: CopyNumber): SpecMap {
     const one = generalise(
       copies.map(({ value }) => value),

@@ -11,7 +11,7 @@ export interface FactsLevel {
   readonly pid: number;
   /** Inode; null where we may not look. */
   readonly pidns: number | null;
-  /** PID here, and name, of its PID 1; null where it cannot be told. */
+  /** PID here, and name, of its PID 1; null: not known. */
   readonly init: number | null;
   readonly initComm: string | null;
 }

@@ -68,7 +68,7 @@ const asIs = (value: unknown) => value;
 /** What is empty in most processes is sorted where it is not. */
 const sortedList = (list: readonly unknown[]) => (list.length === 0 ? list : sorted(list));
 
-/** How each field is told; lists of names and texts are as they are. */
+/** The canonical value of each field; lists of names and texts stay as they are. */
 const PROCESS_VALUES: {
   readonly [Key in keyof SlotProcess]: (value: SlotProcess[Key]) => unknown;
 } = {

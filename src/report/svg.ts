@@ -54,7 +54,7 @@ const STYLE = `
   @media print { .back, .box, .odd { fill: #ffffff; } text { fill: #000000; } .exec { fill: #000000; } }`;
 
 export interface SvgLook {
-  /** Long runs of copies are not folded. */
+  /** Long runs of copies are not collapsed. */
   readonly isWhole?: boolean;
 }
 
@@ -163,7 +163,7 @@ ${parts.join("\n")}
     y += LINE;
   }
 
-  /** Many over each other where their rows are folded. */
+  /** Many over each other where their rows are collapsed. */
   function bars(rows: readonly ReportProcess[]): void {
     const opacity = rows.length === 1 ? "" : ' fill-opacity="0.4"';
     for (const row of rows) {

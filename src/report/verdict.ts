@@ -1,4 +1,4 @@
-/** Tells what the shim has decided (native/run/verdict.c): each failure, with its place. Pure. */
+/** Describes what the shim has decided (native/run/verdict.c): each failure, with its span. Pure. */
 
 import type { Span } from "../base/span.ts";
 import { isMetBy, WAIT_CONDITIONS, type WaitEvent } from "../base/wait-conditions.ts";

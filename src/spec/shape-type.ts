@@ -56,7 +56,7 @@ function describe(node: Node): string {
   return typeof node.value === "boolean" ? `the boolean ${node.source}` : "text";
 }
 
-/** The mend, where what was written says which one; else null. */
+/** What to write instead, where the text says which; else null. */
 function helpFor(node: Node, schema: Schema, branches: readonly Schema[]): string | null {
   const has = (type: string) => branches.some((branch) => branch.type === type);
   if (node.kind === "map") return null;

@@ -11,7 +11,7 @@ import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 import { type Params, paramsText } from "./params.ts";
 
-/** What an image tells besides its plan. */
+/** What an image holds besides its plan. */
 export interface ImageExtras {
   /** The texts of its files, for the lines that the shim names by itself. */
   readonly sources?: ReadonlyMap<string, string>;

@@ -20,6 +20,8 @@ export const ENUMS = {
   desired: ["none", "running", "stopped", "held"],
   /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
   slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
+  /** What happens to a slot in the course of its life (native/run/lifecycle.c). */
+  slot_event: ["start_asked", "started", "stop_asked", "killed", "ended", "skipped", "failed"],
   phase: ["starting", "started", "stopping", "ended"],
   /**
    * Bit numbers of a slot's `flags`: why a process that did not end by itself ended; `unmet`: it

@@ -287,7 +287,10 @@ export const TABLE_STRUCTS = {
       ["expectations", "u32"],
       ["expectation_count", "u32"],
       ["heartbeat", "u32"],
-      ["unused", "u32"],
+      ["events", "u32"],
+      ["event_capacity", "u32"],
+      ["guard_pid", "u32"],
+      ["events_written", "u64"],
     ],
   },
   table_slot: {
@@ -299,7 +302,8 @@ export const TABLE_STRUCTS = {
       ["desired_count", "u32"],
       ["flags", "u32"],
       ["failures", "u32"],
-      ["unused", "u32", 11],
+      ["generation", "u32"],
+      ["unused", "u32", 10],
 
       ["state", "u32"],
       ["exit_code", "u32"],
@@ -315,6 +319,19 @@ export const TABLE_STRUCTS = {
       ["leftovers", "u32"],
       ["held", "u32"],
       ["gate", "u32"],
+    ],
+  },
+  table_event: {
+    name: "table_event",
+    doc: "One change of a slot's life, in a ring: the event of number n, from 1, is at (n - 1) % `event_capacity`, and `number` is n once it is whole. `value` is a signal's number, or of an end the exit code, or 128 and the signal's number, or the errno of what failed.",
+    fields: [
+      ["number", "u32"],
+      ["slot", "u32"],
+      ["generation", "u32"],
+      ["event", "u32"],
+      ["at_ns", "u64"],
+      ["value", "u32"],
+      ["unused", "u32"],
     ],
   },
   table_expectation: {

@@ -87,6 +87,8 @@ export function decodeTable(
 export interface Pulse {
   readonly heartbeat: number;
   readonly monitorPid: number;
+  /** 0: the run has none. */
+  readonly guardPid: number;
 }
 
 /** From the table's header alone. */
@@ -95,6 +97,7 @@ export function pulseOf(header: Uint8Array): Pulse {
   return {
     heartbeat: view.getUint32(HEADER.heartbeat, true),
     monitorPid: view.getUint32(HEADER.monitor_pid, true),
+    guardPid: view.getUint32(HEADER.guard_pid, true),
   };
 }
 
