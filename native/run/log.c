@@ -86,6 +86,7 @@ static ssize_t send_queued(const struct queued *entry)
 	/* The type of both lengths is size_t in glibc, and 32 bits wide in musl. */
 	header.msg_controllen = (__typeof__(header.msg_controllen))CMSG_SPACE(size);
 	rights = CMSG_FIRSTHDR(&header);
+	SBX_ASSERT(rights != NULL); /* the buffer holds it */
 	rights->cmsg_level = SOL_SOCKET;
 	rights->cmsg_type = SCM_RIGHTS;
 	rights->cmsg_len = (__typeof__(rights->cmsg_len))CMSG_LEN(size);
