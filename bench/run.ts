@@ -59,26 +59,26 @@ function measure(rows: readonly Row[], times: number): Map<string, number[]> {
   const lines = must([turns, String(times), ...commands])
     .trim()
     .split("\n");
-  const found = lines.map((line) => line.split(" ").map((ns) => Number(ns) / 1e6));
-  return new Map(rows.map(({ name }, index) => [name, found.map((turn) => turn[index] ?? 0)]));
+  const durations = lines.map((line) => line.split(" ").map((ns) => Number(ns) / 1e6));
+  return new Map(rows.map(({ name }, index) => [name, durations.map((turn) => turn[index] ?? 0)]));
 }
 
 /** A line a row, then a line a goal whose rows are there. */
 function print(
   title: string,
-  found: ReadonlyMap<string, readonly number[]>,
+  durations: ReadonlyMap<string, readonly number[]>,
   goals: readonly Goal[] = [],
 ): void {
-  const base = [...found.values()][0] ?? [];
+  const base = [...durations.values()][0] ?? [];
   const ratio = (list: readonly number[], of: readonly number[]) =>
     median(list.map((ms, turn) => ms / (of[turn] ?? 1)));
   console.log(`\n${title}`);
-  for (const [name, list] of found) {
+  for (const [name, list] of durations) {
     const ms = median(list).toFixed(2).padStart(8);
     console.log(`  ${name.padEnd(22)} ${ms} ms  ${ratio(list, base).toFixed(2).padStart(7)} x`);
   }
   for (const { name, of, most } of goals) {
-    const [ours, theirs] = [found.get(name), found.get(of)];
+    const [ours, theirs] = [durations.get(name), durations.get(of)];
     if (ours && theirs) tellGoal(`${name} / ${of}`, ratio(ours, theirs), most);
   }
 }
@@ -241,19 +241,19 @@ async function frontEnd(): Promise<void> {
     ["yaml package, 100,000", () => parse(written(100_000))],
     ["compiled, 100,000", () => compile(written(100_000))],
   ];
-  const found = new Map<string, number[]>();
+  const durations = new Map<string, number[]>();
   for (let turn = 0; turn < 3; turn++) {
     for (const [name, run] of rows) {
       Bun.gc(true);
       const start = Bun.nanoseconds();
       run();
-      const list = found.get(name) ?? [];
-      found.set(name, list);
+      const list = durations.get(name) ?? [];
+      durations.set(name, list);
       list.push((Bun.nanoseconds() - start) / 1e6);
     }
   }
   console.log("\ncompiling a spec, medians of 3 turns in one process");
-  const medianOf = (name: string) => median(found.get(name) ?? []);
+  const medianOf = (name: string) => median(durations.get(name) ?? []);
   for (const [name] of rows) {
     const base = medianOf(
       name.includes("100,000") ? "yaml package, 100,000" : "yaml package, 10,000",

@@ -44,7 +44,7 @@ export function assertKernelSays({ processes }: Report): void {
   }
 }
 
-/** Of the processes that were there before a report, none that is still there is missing from it. */
+/** No process that lived before a report and still lives is missing from it. */
 export function assertHasAll({ processes }: Report, marked: readonly string[]): void {
   const known = new Set(processes.map(({ pids }) => String(pids[0])));
   assert.equal(

@@ -16,7 +16,7 @@ export interface Client {
   /** Opens or replaces a document and awaits what is wrong with it. */
   diagnose(uri: string, text: string): Promise<readonly Diagnostic[]>;
   /** What is wrong with a file that need not be open, as soon as the server says. */
-  told(uri: string): Promise<readonly Diagnostic[]>;
+  published(uri: string): Promise<readonly Diagnostic[]>;
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function startClient(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  const waiting = new Map<string, (found: readonly Diagnostic[]) => void>();
+  const waiting = new Map<string, (items: readonly Diagnostic[]) => void>();
   const versions = new Map<string, number>();
   connection.onNotification(
     "textDocument/publishDiagnostics",
@@ -69,23 +69,23 @@ export async function startClient(
   await connection.sendNotification("initialized", {});
   await connection.sendNotification("workspace/didChangeConfiguration", { settings });
 
-  const told = (uri: string) =>
+  const published = (uri: string) =>
     new Promise<readonly Diagnostic[]>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no diagnostics of ${uri}`)), TIMEOUT_MS);
-      waiting.set(uri, (found) => {
+      waiting.set(uri, (items) => {
         clearTimeout(timer);
-        resolve(found);
+        resolve(items);
       });
     });
 
   return {
     connection,
     capabilities,
-    told,
+    published,
     async diagnose(uri, text) {
       const version = (versions.get(uri) ?? 0) + 1;
       versions.set(uri, version);
-      const answer = told(uri);
+      const answer = published(uri);
       if (version === 1) {
         await connection.sendNotification("textDocument/didOpen", {
           textDocument: { uri, languageId: "yaml", version, text },

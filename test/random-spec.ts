@@ -5,7 +5,7 @@ interface Settings {
   readonly random: () => number;
   /** The argument of every sleep, by which the processes of the run are known. */
   readonly mark: string;
-  /** Of PID namespaces, one inside the other. */
+  /** How many PID namespaces are inside each other. */
   readonly levels: number;
   /** Whether processes end by themselves, soon and in many ways, instead of sleeping. */
   readonly lively?: boolean;

@@ -48,7 +48,7 @@ export function environmentFor(user: User): Record<string, string> {
   return {
     PATH,
     HOME: home,
-    // Of its own: no run of this user's beside the tests is seen, and none sees the tests'.
+    // A directory of its own: tests and other runs of this user do not see each other.
     SANDBOX_RUN_DIR: join(home, "run"),
     ...(SANDBOX_LOOK ? { SANDBOX_LOOK } : {}),
     ...(SANDBOX_SHIM ? { SANDBOX_SHIM } : {}),

@@ -33,9 +33,9 @@ const names = [
 ];
 
 test("each spec is named here", () => {
-  const found = [...new Glob("*.yaml").scanSync(`${root}/sandboxes`)].toSorted();
+  const present = [...new Glob("*.yaml").scanSync(`${root}/sandboxes`)].toSorted();
   assert.equal(
-    found,
+    present,
     names.map((name) => `${name}.yaml`),
   );
 });
@@ -58,9 +58,9 @@ for (const user of users) {
         ["started", "ended"],
       );
       for (const { processes } of reports) {
-        const found = processes.filter(({ kind }) => kind !== "forked");
+        const present = processes.filter(({ kind }) => kind !== "forked");
         assert.equal(
-          found.map(({ path, pids }) => [path, pids.slice(1)]),
+          present.map(({ path, pids }) => [path, pids.slice(1)]),
           planned,
         );
         for (const row of processes) assert.is(row.pids.length, row.level + 1);

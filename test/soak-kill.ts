@@ -17,7 +17,7 @@ import {
 
 const rounds = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? 1);
-/** What the contract allows after the last word, with room for a busy machine. Ms. */
+/** What the contract allows after the last word, and more for a busy machine. Ms. */
 const END_MS = 2_000;
 const BUSY_MS = 2_000;
 

@@ -81,9 +81,9 @@ export class Terminal {
     this.#child.kill("SIGWINCH"); // it has no controlling terminal to hear it from
   }
 
-  /** Waits until a frame is as wished; the last one, also where that never comes. */
-  async until(wished: (lines: readonly string[]) => boolean): Promise<string[]> {
-    for (let tries = 0; tries < 200 && !wished(this.frame()); tries++) await Bun.sleep(25);
+  /** Waits until a frame is as expected; returns the last one, even if that never comes. */
+  async until(isDone: (lines: readonly string[]) => boolean): Promise<string[]> {
+    for (let tries = 0; tries < 200 && !isDone(this.frame()); tries++) await Bun.sleep(25);
     return this.frame();
   }
 

@@ -131,7 +131,7 @@ int dev_open_null(int level, struct sbx_error *error)
 	int fd = path_open("/dev/null", O_RDWR | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW, 0);
 
 	errno = fd < 0 ? errno : ENXIO;
-	if (fd < 0 || !is_null(fd) || run_place(fd, FD_NULL) < 0)
+	if (fd < 0 || !is_null(fd) || fd_install(fd, FD_NULL) < 0)
 		return sbx_fail(error, STEP_NULL_DEVICE, level);
 	return sbx_done(STEP_NULL_DEVICE, level);
 }
@@ -148,6 +148,6 @@ int dev_open_host_null(struct sbx_error *error)
 		(void)close(tree);
 	if (fd < 0)
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return run_place(fd, FD_NULL) < 0 ? sbx_fail(error, STEP_NULL_OPEN, 0) :
+	return fd_install(fd, FD_NULL) < 0 ? sbx_fail(error, STEP_NULL_OPEN, 0) :
 					    sbx_done(STEP_NULL_OPEN, 0);
 }

@@ -47,7 +47,7 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 		return sbx_fail(error, STEP_HELPER_SOCKET, request->level);
 	pid = sys_clone(request);
 	if (pid == 0) {
-		if (run_place(sockets[1], FD_START) < 0 ||
+		if (fd_install(sockets[1], FD_START) < 0 ||
 		    (needed >= 0 && dup3(needed, FD_NEEDED, O_CLOEXEC) < 0) ||
 		    run_close_but_helpers() < 0)
 			_exit(SBX_EXIT_HOST);
@@ -188,7 +188,7 @@ static int map_ids(const struct run *run, uint32_t sandbox, pid_t holder, int pr
 static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	bool is_below = run_enters_userns(run, planned->parent);
 	int level = (int)planned->level;
 	struct sbx_error reported = { 0 };
@@ -259,7 +259,7 @@ static int enter_owned(uint32_t kinds, const int *fds, size_t count)
 static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
-	const struct sys_clone request = request_of(run, sandbox, planned->joiner_first);
+	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	int level = (int)planned->level;
 	struct sbx_error reported = { 0 };
 	int fds[DESCRIPTORS_MAX];
@@ -293,7 +293,7 @@ int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx
 	fd = make_userns(run, sandbox, proc_fd, error);
 	if (fd < 0)
 		return -1;
-	if (run_place(fd, FD_USERNS) < 0)
+	if (fd_install(fd, FD_USERNS) < 0)
 		return sbx_fail(error, STEP_USERNS_KEEP, (int)planned->level);
 	return others == 0 ? 0 : join_owned(run, sandbox, others, error);
 }

@@ -24,7 +24,7 @@ int pids_open_namespace(int level, struct sbx_error *error)
 	if (fd < 0)
 		fd = openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC);
 	SBX_ASSERT(level <= SBX_LEVEL_MAX);
-	if (run_place(fd, FD_PIDNS + level) < 0)
+	if (fd_install(fd, FD_PIDNS + level) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, level);
 	return sbx_done(STEP_PIDNS_OPEN, level);
 }

@@ -84,51 +84,51 @@ static bool signal_fits(uint32_t number)
 
 static bool sandbox_fits(const struct reader *reader, uint32_t index)
 {
-	const struct image_sandbox *box = &reader->plan->sandboxes[index];
+	const struct image_sandbox *planned = &reader->plan->sandboxes[index];
 	uint32_t slots = reader->counts[SECTION_SLOTS];
 
-	const struct image_sandbox *before = index == 0 ? NULL : box - 1;
+	const struct image_sandbox *before = index == 0 ? NULL : planned - 1;
 
 	/* Plan order: the parent stands before, the slots follow one another; the root has none. */
-	if (index == 0 ? box->parent != SBX_NONE : box->parent >= index)
+	if (index == 0 ? planned->parent != SBX_NONE : planned->parent >= index)
 		return false;
-	if (box->level > SBX_LEVEL_MAX || box->init_mode >= INIT_MODE_COUNT ||
-	    box->user_mode >= USER_MODE_COUNT || box->root >= ROOT_KIND_COUNT ||
-	    box->until_kind >= UNTIL_KIND_COUNT)
+	if (planned->level > SBX_LEVEL_MAX || planned->init_mode >= INIT_MODE_COUNT ||
+	    planned->user_mode >= USER_MODE_COUNT || planned->root >= ROOT_KIND_COUNT ||
+	    planned->until_kind >= UNTIL_KIND_COUNT)
 		return false;
-	if (box->slot_first != (before == NULL ? 0 : before->slot_end) ||
-	    (index + 1 == reader->plan->sandbox_count && box->slot_end != slots))
+	if (planned->slot_first != (before == NULL ? 0 : before->slot_end) ||
+	    (index + 1 == reader->plan->sandbox_count && planned->slot_end != slots))
 		return false;
-	if (box->slot_first >= box->slot_end || box->slot_end > slots ||
-	    box->init_slot < box->slot_first || box->init_slot >= box->slot_end)
+	if (planned->slot_first >= planned->slot_end || planned->slot_end > slots ||
+	    planned->init_slot < planned->slot_first || planned->init_slot >= planned->slot_end)
 		return false;
-	if (box->until_kind == UNTIL_KIND_PROCESS &&
-	    (box->until_count == 0 || box->until_first < box->slot_first ||
-	     (uint64_t)box->until_first + box->until_count > box->slot_end))
+	if (planned->until_kind == UNTIL_KIND_PROCESS &&
+	    (planned->until_count == 0 || planned->until_first < planned->slot_first ||
+	     (uint64_t)planned->until_first + planned->until_count > planned->slot_end))
 		return false;
-	if (box->joiner_first != SBX_NONE &&
-	    !range_fits(reader, SECTION_PIDS, box->joiner_first, box->level + 1))
+	if (planned->ns_helper_first != SBX_NONE &&
+	    !range_fits(reader, SECTION_PIDS, planned->ns_helper_first, planned->level + 1))
 		return false;
-	if (box->mapper_first != SBX_NONE &&
-	    !range_fits(reader, SECTION_PIDS, box->mapper_first, box->level + 1))
+	if (planned->mapper_first != SBX_NONE &&
+	    !range_fits(reader, SECTION_PIDS, planned->mapper_first, planned->level + 1))
 		return false;
-	if (box->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(box->stop_signal) ||
-	    box->stop_scope >= STOP_SCOPE_COUNT)
+	if (planned->namespaces_new >= 1u << NAMESPACE_COUNT || !signal_fits(planned->stop_signal) ||
+	    planned->stop_scope >= STOP_SCOPE_COUNT)
 		return false;
 	/* A process can be PID 1 only of a PID namespace of its own. */
-	bool new_pid = box->namespaces_new & 1u << NAMESPACE_PID;
-	uint32_t above = index == 0 ? 0 : reader->plan->sandboxes[box->parent].level;
+	bool new_pid = planned->namespaces_new & 1u << NAMESPACE_PID;
+	uint32_t above = index == 0 ? 0 : reader->plan->sandboxes[planned->parent].level;
 
-	if (new_pid != (box->init_mode != INIT_MODE_SUBREAPER) ||
-	    box->level != above + (new_pid ? 1 : 0))
+	if (new_pid != (planned->init_mode != INIT_MODE_SUBREAPER) ||
+	    planned->level != above + (new_pid ? 1 : 0))
 		return false;
-	return string_fits(reader, box->path) && string_fits(reader, box->name) &&
-	       string_fits(reader, box->hostname) && string_fits(reader, box->domainname) &&
-	       range_fits(reader, SECTION_GROUPS, box->groups_first, box->groups_count) &&
-	       range_fits(reader, SECTION_ID_MAPS, box->uid_map_first, box->uid_map_count) &&
-	       range_fits(reader, SECTION_ID_MAPS, box->gid_map_first, box->gid_map_count) &&
-	       range_fits(reader, SECTION_MOUNTS, box->mounts_first, box->mounts_count) &&
-	       range_fits(reader, SECTION_OWNED, box->owned_first, box->owned_count);
+	return string_fits(reader, planned->path) && string_fits(reader, planned->name) &&
+	       string_fits(reader, planned->hostname) && string_fits(reader, planned->domainname) &&
+	       range_fits(reader, SECTION_GROUPS, planned->groups_first, planned->groups_count) &&
+	       range_fits(reader, SECTION_ID_MAPS, planned->uid_map_first, planned->uid_map_count) &&
+	       range_fits(reader, SECTION_ID_MAPS, planned->gid_map_first, planned->gid_map_count) &&
+	       range_fits(reader, SECTION_MOUNTS, planned->mounts_first, planned->mounts_count) &&
+	       range_fits(reader, SECTION_OWNED, planned->owned_first, planned->owned_count);
 }
 
 static bool slot_fits(const struct reader *reader, uint32_t index)
@@ -140,16 +140,16 @@ static bool slot_fits(const struct reader *reader, uint32_t index)
 	    slot->sandbox >= reader->counts[SECTION_SANDBOXES] || slot->level > SBX_LEVEL_MAX)
 		return false;
 
-	const struct image_sandbox *box = &plan->sandboxes[slot->sandbox];
+	const struct image_sandbox *planned = &plan->sandboxes[slot->sandbox];
 
-	if (index < box->slot_first || index >= box->slot_end || slot->level != box->level)
+	if (index < planned->slot_first || index >= planned->slot_end || slot->level != planned->level)
 		return false;
 	/* An init of the shim's has no process and is its sandbox's init; all others have one. */
-	if (slot->kind == SLOT_KIND_INIT ? slot->process != SBX_NONE || box->init_slot != index :
+	if (slot->kind == SLOT_KIND_INIT ? slot->process != SBX_NONE || planned->init_slot != index :
 					   slot->process >= reader->counts[SECTION_PROCESSES])
 		return false;
-	if (box->init_slot == index &&
-	    (slot->kind == SLOT_KIND_PROCESS) != (box->init_mode == INIT_MODE_PROCESS))
+	if (planned->init_slot == index &&
+	    (slot->kind == SLOT_KIND_PROCESS) != (planned->init_mode == INIT_MODE_PROCESS))
 		return false;
 	if (slot->supervisor != SBX_NONE &&
 	    (slot->supervisor > slot->sandbox ||

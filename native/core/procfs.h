@@ -11,7 +11,7 @@
 /* PID_MAX_LIMIT of 64-bit kernels. Source: proc_sys_kernel(5). */
 #define PID_LIMIT 4194304u
 
-/* Of proc_pid_stat(5). */
+/* Source: proc_pid_stat(5). */
 struct procfs_stat {
 	uint32_t parent;
 	uint32_t threads;
@@ -34,7 +34,7 @@ ssize_t procfs_read(int proc, uint32_t pid, const char *name, char *text, size_t
 /* The same of a file that is of no process. */
 ssize_t procfs_text(int proc, const char *path, char *text, size_t size);
 
-/* Of an open stat. */
+/* The same from an open stat file. */
 bool procfs_read_stat(int fd, struct procfs_stat *stat);
 
 bool procfs_stat(int proc, uint32_t pid, struct procfs_stat *stat);

@@ -7,12 +7,12 @@
 
 #include "core/sys.h"
 
-void run_ring(int bell)
+void run_notify(int fd)
 {
 	uint64_t one = 1;
 
 	/* Fails only when 2^64 - 1 rings are unread; then the reader is awake anyway. */
-	(void)!write(bell, &one, sizeof(one));
+	(void)!write(fd, &one, sizeof(one));
 }
 
 int run_reserve_numbers(void)
@@ -42,7 +42,7 @@ int run_close_but_helpers(void)
 	return sys_close_range(FD_NEEDED + 1, ~0u);
 }
 
-int run_place(int fd, int number)
+int fd_install(int fd, int number)
 {
 	int result;
 

@@ -19,8 +19,8 @@ enum {
 	FD_LOCK, /* locked while the run lives (flock); the monitor's alone */
 	FD_RUN_DIR, /* O_PATH, directory of the run; the monitor's alone */
 	FD_PROC, /* O_PATH, procfs of level 0 */
-	FD_BELL_UP, /* eventfd: an observed half changed */
-	FD_BELL_DOWN, /* eventfd: a desired half changed */
+	FD_NOTIFY_UP, /* eventfd: an observed half changed */
+	FD_NOTIFY_DOWN, /* eventfd: a desired half changed */
 	FD_MONITOR, /* pidfd of the monitor: readable once it is dead */
 	FD_LOG, /* seqpacket to the monitor, for the read ends of output pipes */
 	FD_OOM_SCORE, /* oom_score_adj of the shim process itself, where it may write it */
@@ -53,7 +53,7 @@ struct run {
 };
 
 /* Wakes the monitor to look at dirty_up, or the inits to look at dirty_down. */
-void run_ring(int bell);
+void run_notify(int fd);
 
 /* In a new init: closes what is the parent's alone, and every descriptor not named above. */
 void run_leave_parent(void);
@@ -65,9 +65,9 @@ void run_leave_parent(void);
 int run_close_but_helpers(void);
 
 /* Moves `fd` to the fixed number, close-on-exec. Consumes fd. Returns -1 with errno. */
-int run_place(int fd, int number);
+int fd_install(int fd, int number);
 
-/* Of the namespace kinds: CLONE_ flags for a bitmask of `namespaces_new`. */
+/* CLONE_ flags for a bitmask of namespace kinds, as `namespaces_new`. */
 uint64_t run_clone_flags(uint32_t namespaces);
 
 /* Gives every fixed number that is free to /dev/null. Returns -1 with errno. */

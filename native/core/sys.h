@@ -52,7 +52,7 @@ uint64_t sys_now(void);
 /* The caller has entered a time namespace whose clock is so far ahead of the one around it. */
 void sys_clock_is_ahead(int64_t ns);
 
-/* Of a wait status: the exit code, or 128 and the signal's number, as a shell has it. */
+/* The exit code in a wait status, or 128 and the signal's number, as a shell has it. */
 int sys_exit_code(int status);
 
 /* Sends a signal through a pidfd. `pid` must be an unreaped child of the caller, or the caller. */

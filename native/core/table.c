@@ -44,7 +44,7 @@ size_t table_size(const struct plan *plan)
 	return parts_of(plan).size;
 }
 
-/* Has its room at once: a page that is wanted later, on a full file system, would be a SIGBUS. */
+/* Allocates the whole file at once: on a full file system a page that is first used later raises SIGBUS. */
 static int reserve(int fd, size_t size)
 {
 	if (fallocate(fd, 0, 0, (off_t)size) == 0)

@@ -58,7 +58,7 @@ uint32_t table_take(_Atomic uint64_t *dirty, uint32_t slot_count, uint32_t from)
 /* Whether `slot` was marked; it is no longer. */
 bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 
-/* Observed changes; each marks the slot in dirty_up. The caller rings the bell. */
+/* Observed changes; each marks the slot in dirty_up. The caller notifies the monitor. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
 /* PIDs by level, 0 to `level`, and the one that its supervisor knows it by. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xf7c49c38u
+#define SBX_WIRE_VERSION 0x7f875d8au
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -422,7 +422,7 @@ struct image_sandbox {
 	uint32_t root;
 	uint32_t mounts_first;
 	uint32_t mounts_count;
-	uint32_t joiner_first;
+	uint32_t ns_helper_first;
 	uint32_t mapper_first;
 	uint32_t last_pid;
 	uint32_t until_kind;
@@ -462,7 +462,7 @@ _Static_assert(offsetof(struct image_sandbox, boottime_offset_ns) == 96, "layout
 _Static_assert(offsetof(struct image_sandbox, root) == 104, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_first) == 108, "layout");
 _Static_assert(offsetof(struct image_sandbox, mounts_count) == 112, "layout");
-_Static_assert(offsetof(struct image_sandbox, joiner_first) == 116, "layout");
+_Static_assert(offsetof(struct image_sandbox, ns_helper_first) == 116, "layout");
 _Static_assert(offsetof(struct image_sandbox, mapper_first) == 120, "layout");
 _Static_assert(offsetof(struct image_sandbox, last_pid) == 124, "layout");
 _Static_assert(offsetof(struct image_sandbox, until_kind) == 128, "layout");

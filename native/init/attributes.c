@@ -25,7 +25,7 @@ void attributes_open(bool is_alone)
 	own_oom_score = SBX_NO_INTEGER;
 	if (fd < 0)
 		(void)dup3(FD_NULL, FD_OOM_SCORE, O_CLOEXEC);
-	if (fd < 0 || run_place(fd, FD_OOM_SCORE) < 0)
+	if (fd < 0 || fd_install(fd, FD_OOM_SCORE) < 0)
 		return;
 	if (pread(FD_OOM_SCORE, text, sizeof(text) - 1, 0) > 0)
 		own_oom_score = atoi(text);

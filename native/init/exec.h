@@ -17,7 +17,7 @@ struct exec_request {
 /*
  * Becomes the declared process: streams, identity, directory, limits, then execve. Runs in the
  * process itself and never returns; where a step fails it notes the fault in the slot and ends.
- * The end of FD_START, which closes on exec, tells the supervisor that the program runs, or that
+ * The end of FD_START, which closes on exec, shows the supervisor that the program runs, or that
  * there is a fault.
  */
 _Noreturn void exec_process(const struct exec_request *request);

@@ -140,7 +140,7 @@ static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int 
 			    table_load(&own->desired) == DESIRED_STOPPED ||
 				    supervisor->exited == last))
 			end(supervisor, is_pid1, EXIT_SUCCESS);
-		supervise_tell(supervisor);
+		supervise_notify(supervisor);
 		log_flush();
 		if (epoll_wait(epoll, &event, 1,
 			       left.until_ns != 0 ? LEFTOVERS_PAUSE_MS : log_pause_ms()) < 1)
@@ -169,7 +169,7 @@ void init_main(struct run *run, uint32_t sandbox)
 		 ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
 		  epoll_add(epoll, supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 		  epoll_add(epoll, signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
-		  epoll_add(epoll, FD_BELL_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
+		  epoll_add(epoll, FD_NOTIFY_DOWN, EPOLLIN | EPOLLET, WAKE_DESIRED) < 0 ||
 		  epoll_add(epoll, FD_MONITOR, EPOLLIN, WAKE_MONITOR) < 0))
 		(void)sbx_fail(&error, STEP_EPOLL, (int)planned->level);
 	else
@@ -179,7 +179,7 @@ void init_main(struct run *run, uint32_t sandbox)
 		_exit(SBX_EXIT_HOST);
 	}
 	table_set_state(&run->table, planned->init_slot, SLOT_STATE_RUNNING);
-	supervisor.news = 1; /* told together with the first starts */
+	supervisor.pending_events = 1; /* reported together with the first starts */
 
 	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */

@@ -202,7 +202,7 @@ static int enter_sandbox(const struct run *run, uint32_t sandbox, struct sbx_err
 	return 0;
 }
 
-/* Clones the process itself, and tells the supervisor, which is its parent, of it. */
+/* Clones the process itself, and reports it to the supervisor, which is its parent. */
 static void make_process(struct spawn *spawn)
 {
 	struct start_message message = { .kind = START_BORN };
@@ -232,8 +232,8 @@ static void make_through_second(struct spawn *spawn, uint32_t sandbox, bool rese
 	struct sbx_error error = { 0 };
 	pid_t pid;
 
-	if (reserved_pids && !run->pids_ordered && planned->joiner_first != SBX_NONE)
-		request.pids = &run->plan.pids[planned->joiner_first];
+	if (reserved_pids && !run->pids_ordered && planned->ns_helper_first != SBX_NONE)
+		request.pids = &run->plan.pids[planned->ns_helper_first];
 	pid = sys_clone(&request);
 	if (pid == 0) {
 		make_process(spawn);
@@ -260,7 +260,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	if (run_place(spawn->start, FD_START) < 0)
+	if (fd_install(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;
 	for (int i = count - 1; i >= 0; i--) {
@@ -287,8 +287,8 @@ pid_t join_clone(struct spawn *spawn, bool reserved_pids)
 	if (supervisor != SBX_NONE && reserved_pids && !run->pids_ordered) {
 		const struct image_sandbox *planned = &run->plan.sandboxes[supervisor];
 
-		SBX_ASSERT(planned->joiner_first != SBX_NONE);
-		request.pids = &run->plan.pids[planned->joiner_first];
+		SBX_ASSERT(planned->ns_helper_first != SBX_NONE);
+		request.pids = &run->plan.pids[planned->ns_helper_first];
 		request.level = (int)planned->level;
 	}
 	pid = sys_clone(&request);

@@ -93,7 +93,7 @@ static _Noreturn void begin(struct spawn *spawn)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	if (spawn->start >= 0 && run_place(spawn->start, FD_START) < 0) {
+	if (spawn->start >= 0 && fd_install(spawn->start, FD_START) < 0) {
 		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
 		spawn_set_fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);

@@ -44,7 +44,7 @@ static void set_failed(struct supervisor *supervisor, uint32_t slot)
 	if (late)
 		table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
 	table_set_state(table, slot, late ? SLOT_STATE_SKIPPED : SLOT_STATE_FAILED);
-	supervisor->news++;
+	supervisor->pending_events++;
 }
 
 static void fail_start(struct supervisor *supervisor, uint32_t slot, enum step step)
@@ -90,7 +90,7 @@ static void set_held(struct supervisor *supervisor, uint32_t index)
 	supervisor->children[index].is_held = true;
 	table_store(&table->slots[slot].held, 1);
 	table_mark(table->dirty_up, slot);
-	supervisor->news++;
+	supervisor->pending_events++;
 }
 
 void starts_begin(struct supervisor *supervisor, uint32_t index)
@@ -129,7 +129,7 @@ void starts_end(struct supervisor *supervisor, uint32_t index)
 		   supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
 		   table_load(&table->slots[slot].state) == SLOT_STATE_STARTING) {
 		table_set_state(table, slot, SLOT_STATE_RUNNING);
-		supervisor->news++;
+		supervisor->pending_events++;
 	}
 }
 

@@ -19,14 +19,14 @@
 /* Slots acted on between two looks at what has ended meanwhile. */
 #define REAP_EVERY 64u
 
-/* Changes told together; the monitor, and what depends on the first of them, waits so long. */
-#define NEWS_MAX 8u
+/* How many changes one notification may cover; what depends on the first waits for it. */
+#define PENDING_EVENTS_MAX 8u
 
-void supervise_tell(struct supervisor *supervisor)
+void supervise_notify(struct supervisor *supervisor)
 {
-	if (supervisor->news > 0)
-		run_ring(FD_BELL_UP);
-	supervisor->news = 0;
+	if (supervisor->pending_events > 0)
+		run_notify(FD_NOTIFY_UP);
+	supervisor->pending_events = 0;
 }
 
 int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
@@ -187,8 +187,8 @@ void supervise_desired(struct supervisor *supervisor)
 			(void)supervise_reap(supervisor);
 		}
 		/* To wake the monitor takes longer than to start one process, so not for each. */
-		if (supervisor->news >= NEWS_MAX)
-			supervise_tell(supervisor);
+		if (supervisor->pending_events >= PENDING_EVENTS_MAX)
+			supervise_notify(supervisor);
 	}
 	supervisor->helpers_free = false;
 	if (waits)
@@ -217,7 +217,7 @@ void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, 
 	table_set_exit(&run->table, slot, status);
 	if (table_load(&run->table.slots[slot].state) == SLOT_STATE_EXITED)
 		supervisor->exited++;
-	supervisor->news++;
+	supervisor->pending_events++;
 }
 
 bool supervise_reap(struct supervisor *supervisor)

@@ -36,7 +36,7 @@ struct supervisor {
 	uint32_t starts_max; /* as many may be */
 	uint32_t helpers; /* that live, or have not been reaped */
 	bool helpers_free; /* one more may be made for once, with PIDs of the kernel's choice */
-	uint32_t news; /* observed changes that the monitor has not been told of */
+	uint32_t pending_events; /* observed changes of which the monitor has not been notified */
 	uint32_t exited; /* slots whose process ran and has ended */
 	uint32_t idle; /* slots [0, idle) of its range are known to have ended */
 	spawn_init_entry *init;
@@ -77,8 +77,8 @@ void supervise_desired(struct supervisor *supervisor);
  */
 bool supervise_reap(struct supervisor *supervisor);
 
-/* Wakes the monitor, if these have observed anything since it was last told. */
-void supervise_tell(struct supervisor *supervisor);
+/* Wakes the monitor if there are observed changes since it was last notified. */
+void supervise_notify(struct supervisor *supervisor);
 
 /* Sends a signal to each running declared process among its slots, as an init forwards it. */
 void supervise_forward(struct supervisor *supervisor, int number);

@@ -22,6 +22,7 @@ static int usage(void)
 		"Writes binary rows to standard output: every process of the run of the monitor\n"
 		"with that PID, or the namespaces around each process.\n"
 		"  --namespaces  the inodes of all namespaces of each process\n"
+		"  --pidns INODE the outermost PID namespace of the run, where its monitor is hidden\n"
 		"  --by MEANS    how processes are read; else the quickest way that works\n"
 		"Exit: 0 done, 3 this host cannot, 64 wrong usage.\n";
 

@@ -85,7 +85,7 @@ static void fill_user_namespaces(struct namespace_row *row)
 	}
 }
 
-/* Of the UTS namespace that the caller is in. */
+/* Copies the names of the UTS namespace that the caller is in. */
 static void copy_names(struct namespace_row *row)
 {
 	struct utsname names;
@@ -98,7 +98,7 @@ static void copy_names(struct namespace_row *row)
 }
 
 /*
- * Names are only told to who is inside, so a child goes there: first into the user namespace that
+ * Only a process inside can read the names, so a child goes there: first into the user namespace that
  * owns it, where an ordinary user has the right to. `row` is memory shared with the child.
  */
 static void fill_names(struct namespace_row *row)

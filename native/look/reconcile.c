@@ -55,8 +55,8 @@ static void fill_parents(const struct snapshot_row *parent, struct snapshot_row 
 }
 
 /*
- * Of a parent without a row: it is not of the run and in namespaces around the run's, or it is
- * hidden. The kernel tells its PIDs in the child's namespaces either way.
+ * For a parent without a row: it is outside the run, in namespaces around it, or it is hidden. The
+ * kernel translates its PID into the child's namespaces either way.
  */
 static void fill_outside(const struct snapshot_entry *entry)
 {

@@ -139,7 +139,7 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 	int fd = procfs_open(options->proc, pid, "stat");
 
 	if (fd < 0) {
-		/* EPERM: hidepid=1 names it and hides the rest; members_hidden tells of those. */
+		/* EPERM: hidepid=1 names it and hides the rest; members_hidden reports those. */
 		if (errno != ENOENT && errno != ESRCH && errno != EPERM)
 			miss(errno);
 		return 0;
@@ -163,7 +163,7 @@ static size_t read_row(const struct snapshot_options *options, uint32_t pid,
 		return 0;
 	}
 	(void)close(fd);
-	/* Of a leader that has ended, the process goes on with its other threads. */
+	/* A process goes on with its other threads where the leader has ended. */
 	row->state = stat.state == 'Z' && stat.threads > 1 ? 'S' : (uint32_t)stat.state;
 	memcpy(row->comm, stat.comm, sizeof(stat.comm));
 	row->start_ns = rows_start_ns(stat.start_ticks);

@@ -148,7 +148,7 @@ static int open_proc(void)
 	return -1;
 }
 
-static int place_descriptors(const struct options *options, struct sbx_error *error)
+static int install_descriptors(const struct options *options, struct sbx_error *error)
 {
 	int log[2] = { -1, -1 };
 
@@ -157,21 +157,21 @@ static int place_descriptors(const struct options *options, struct sbx_error *er
 		fd = dup(fd);
 	if (options->run_dir != NULL && run_dir_place(error) < 0)
 		return -1;
-	if (options->control_fd >= 0 && run_place(options->control_fd, FD_CONTROL) < 0)
+	if (options->control_fd >= 0 && fd_install(options->control_fd, FD_CONTROL) < 0)
 		return sbx_fail(error, STEP_CONTROL_OPEN, 0);
-	if (run_place(open_proc(), FD_PROC) < 0)
+	if (fd_install(open_proc(), FD_PROC) < 0)
 		return sbx_fail(error, STEP_PROC_OPEN, 0);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, log) < 0 ||
-	    run_place(log[0], FD_LOG_IN) < 0 || run_place(log[1], FD_LOG) < 0)
+	    fd_install(log[0], FD_LOG_IN) < 0 || fd_install(log[1], FD_LOG) < 0)
 		return sbx_fail(error, STEP_LOG_SOCKET, 0);
-	if (run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_UP) < 0 ||
-	    run_place(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_BELL_DOWN) < 0)
+	if (fd_install(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_NOTIFY_UP) < 0 ||
+	    fd_install(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), FD_NOTIFY_DOWN) < 0)
 		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
-	if (run_place(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
+	if (fd_install(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
 		return sbx_fail(error, STEP_MONITOR_PIDFD, 0);
 	if (dev_open_host_null(error) < 0)
 		return -1;
-	if (run_place(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
+	if (fd_install(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
 	(void)sys_close_range(FD_LAST + 1, ~0u);
@@ -284,7 +284,7 @@ static int run_command(int count, char **arguments)
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
-	    place_descriptors(&options, &error) < 0)
+	    install_descriptors(&options, &error) < 0)
 		return report(&run, &error, SBX_NONE);
 	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
 	run.mask_proc = run.uid == 0;

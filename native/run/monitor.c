@@ -118,7 +118,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
-	    watch(monitor, EPOLL_CTL_ADD, FD_BELL_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, FD_NOTIFY_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, control.epoll, EPOLLIN, WAKE_CLIENT) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
@@ -255,7 +255,7 @@ static void wait_and_take(struct monitor *monitor)
 		take_signals(monitor);
 		break;
 	case WAKE_CHANGE:
-		(void)!read(FD_BELL_UP, &drained, sizeof(drained));
+		(void)!read(FD_NOTIFY_UP, &drained, sizeof(drained));
 		break;
 	case WAKE_TIMER:
 		(void)!read(monitor->timer, &drained, sizeof(drained));
@@ -295,13 +295,13 @@ static void supervise_and_schedule(struct monitor *monitor)
 {
 	supervise_desired(&monitor->supervisor);
 	(void)supervise_reap(&monitor->supervisor);
-	monitor->supervisor.news = 0; /* all is looked at right here */
+	monitor->supervisor.pending_events = 0; /* all is looked at right here */
 	schedule_changes(&monitor->schedule);
 	schedule_due(&monitor->schedule, sys_now());
 	/* Deciding may have asked something of the monitor's own slots. */
 	supervise_desired(&monitor->supervisor);
 	report_started(monitor);
-	supervise_tell(&monitor->supervisor);
+	supervise_notify(&monitor->supervisor);
 	if (watchdog_is_needed(monitor->run) &&
 	    (monitor->kill_asked || monitor->schedule.sandboxes[0].phase != SANDBOX_ACTIVE))
 		instruct_guard(monitor, sys_now());

@@ -90,7 +90,7 @@ static bool flush(struct relay *relay)
 	return true;
 }
 
-/* Has the pipe's event tell from now on whether its last byte left a line open. */
+/* From now on the pipe's event says whether its last byte left a line open. */
 static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
 {
 	uint64_t noted = last == '\n' ? packed & ~LINE_OPEN : packed | LINE_OPEN;

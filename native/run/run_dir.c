@@ -88,7 +88,7 @@ int run_dir_take(const char *path, struct sbx_error *error)
 
 int run_dir_place(struct sbx_error *error)
 {
-	if (run_place(directory, FD_RUN_DIR) < 0 || run_place(lock, FD_LOCK) < 0)
+	if (fd_install(directory, FD_RUN_DIR) < 0 || fd_install(lock, FD_LOCK) < 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
 	return sbx_done(STEP_RUN_DIR_OPEN, 0);
 }

@@ -122,7 +122,7 @@ void state_signal(struct schedule *schedule, uint32_t slot, uint32_t number)
 void state_notify(struct schedule *schedule)
 {
 	if (schedule->has_changes)
-		run_ring(FD_BELL_DOWN);
+		run_notify(FD_NOTIFY_DOWN);
 	schedule->has_changes = false;
 }
 

@@ -75,7 +75,7 @@ void state_notify(struct schedule *schedule);
 
 void state_set_flag(struct schedule *schedule, uint32_t slot, enum slot_flag flag);
 
-/* Of the run; the first one counts. */
+/* Sets the run's outcome; the first one counts. */
 void state_set_outcome(struct schedule *schedule, enum outcome outcome, uint32_t slot);
 
 /*

@@ -25,8 +25,8 @@ static void meet_dependency(struct schedule *schedule, uint32_t slot)
 		state_start(schedule, slot, DESIRED_RUNNING);
 }
 
-/* Of a slot that waits for what can no longer come to pass. */
-static void give_up(struct schedule *schedule, uint32_t slot)
+/* Marks a slot whose dependency can no longer be met. */
+static void mark_unmet(struct schedule *schedule, uint32_t slot)
 {
 	uint32_t sandbox = schedule->run->plan.slots[slot].sandbox;
 
@@ -60,7 +60,7 @@ static void release_dependents(struct schedule *schedule, uint32_t slot, bool en
 		if (met_by & event)
 			meet_dependency(schedule, d->slot);
 		else if (ended && !(exited && met_by & WAIT_EVENT_START))
-			give_up(schedule, d->slot);
+			mark_unmet(schedule, d->slot);
 	}
 }
 
@@ -87,7 +87,7 @@ static void end_run_if_failed(struct schedule *schedule, uint32_t slot)
 		table_store(&state->state, SLOT_STATE_SKIPPED);
 		return;
 	}
-	if (verdict_of_slot(&schedule->run->plan, &schedule->run->table, slot) == 0)
+	if (!verdict_write_slot(&schedule->run->plan, &schedule->run->table, slot))
 		return;
 	/* The run fails in the end; what is outside of that sandbox goes on. */
 	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)

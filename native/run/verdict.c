@@ -107,7 +107,7 @@ static bool was_cut_short(const struct table *table, const struct table_slot *st
 			(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX)));
 }
 
-/* What failed by itself, or waited in vain, has its cause told; so has what was cut short. */
+/* A cause is given for what failed by itself, what waited in vain, and what was cut short. */
 static bool is_judged(const struct table *table, const struct image_expectation *expectation)
 {
 	const struct table_slot *state = &table->slots[expectation->slot];
@@ -162,7 +162,8 @@ static uint32_t own_failures(const struct table_slot *state, bool end_is_expecte
 	return 0;
 }
 
-uint32_t verdict_of_slot(const struct plan *plan, const struct table *table, uint32_t slot)
+/* Writes the results of the slot's expectations as well. */
+static uint32_t evaluate_slot(const struct plan *plan, struct table *table, uint32_t slot)
 {
 	bool end_is_expected = false;
 	uint32_t failures = 0;
@@ -170,29 +171,20 @@ uint32_t verdict_of_slot(const struct plan *plan, const struct table *table, uin
 	for (uint32_t i = first_of(plan, slot);
 	     i < plan->expectation_count && plan->expectations[i].slot == slot; i++) {
 		const struct image_expectation *expectation = &plan->expectations[i];
+		struct table_expectation *record = &table->expectations[i];
 		struct finding finding;
+		enum expectation_result result = result_of(plan, table, expectation, &finding);
 
+		record->found_kind = finding.kind;
+		record->found = finding.value;
+		table_store(&record->result, result);
 		end_is_expected = end_is_expected || is_about_end(expectation);
-		if (result_of(plan, table, expectation, &finding) == EXPECTATION_RESULT_NOT_MET)
+		if (result == EXPECTATION_RESULT_NOT_MET)
 			failures |= expectation->what == EXPECTATION_PINNED ?
 					    BIT(FAILURE_PID_NOT_GIVEN) :
 					    BIT(FAILURE_EXPECTATION);
 	}
 	return failures | own_failures(&table->slots[slot], end_is_expected);
-}
-
-static void write_expectations(const struct plan *plan, struct table *table)
-{
-	for (uint32_t i = 0; i < plan->expectation_count; i++) {
-		struct table_expectation *record = &table->expectations[i];
-		struct finding finding;
-		enum expectation_result result =
-			result_of(plan, table, &plan->expectations[i], &finding);
-
-		record->found_kind = finding.kind;
-		record->found = finding.value;
-		table_store(&record->result, result);
-	}
 }
 
 /* Whether the host, not the spec, is why this slot failed. */
@@ -205,25 +197,28 @@ static bool is_hosts(const struct table_slot *state)
 	return state->failures & BIT(FAILURE_FAULT) && step_scope(step) == SCOPE_HOST;
 }
 
+bool verdict_write_slot(const struct plan *plan, struct table *table, uint32_t slot)
+{
+	struct table_slot *state = &table->slots[slot];
+	uint32_t *code = &table->header->exit_code;
+	uint32_t failures = evaluate_slot(plan, table, slot);
+	bool is_lossy = table_load(&state->flags) & BIT(SLOT_FLAG_OUTPUT_LOST);
+
+	table_store(&state->failures, failures);
+	if (is_hosts(state))
+		table_store(code, SBX_EXIT_HOST);
+	else if ((failures != 0 || is_lossy) && *code == SBX_EXIT_OK)
+		table_store(code, SBX_EXIT_FAILED);
+	return failures != 0;
+}
+
 void verdict_write(const struct plan *plan, struct table *table)
 {
-	uint32_t code = SBX_EXIT_OK;
-
-	write_expectations(plan, table);
-	for (uint32_t slot = 0; slot < plan->slot_count; slot++) {
-		struct table_slot *state = &table->slots[slot];
-
-		table_store(&state->failures, verdict_of_slot(plan, table, slot));
-		if (is_hosts(state))
-			code = SBX_EXIT_HOST;
-		else if ((state->failures != 0 ||
-			  table_load(&state->flags) & BIT(SLOT_FLAG_OUTPUT_LOST)) &&
-			 code == SBX_EXIT_OK)
-			code = SBX_EXIT_FAILED;
-	}
+	table_store(&table->header->exit_code, SBX_EXIT_OK);
+	for (uint32_t slot = 0; slot < plan->slot_count; slot++)
+		(void)verdict_write_slot(plan, table, slot);
 	if (table->header->interrupted)
-		code = SBX_EXIT_INTERRUPTED;
-	table_store(&table->header->exit_code, code);
+		table_store(&table->header->exit_code, SBX_EXIT_INTERRUPTED);
 }
 
 static const char *const failure_names[FAILURE_COUNT] = {

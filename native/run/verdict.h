@@ -5,15 +5,15 @@
 #include "core/table.h"
 
 /*
- * In what a slot has failed so far: bits by enum failure; 0: in nothing, or it is not judged. What
- * it says is final once the slot has ended. Reads plan and table, and changes neither.
+ * Judges one slot as the table stands now, and writes the results into it: the slot's `failures` (by
+ * enum failure), each of its expectations' result, and the exit code where this one makes it worse.
+ * Returns whether it failed; final once the slot has ended. For what others watch while a run goes on.
  */
-uint32_t verdict_of_slot(const struct plan *plan, const struct table *table, uint32_t slot);
+bool verdict_write_slot(const struct plan *plan, struct table *table, uint32_t slot);
 
 /*
- * Judges every slot and every expectation as the table stands now, and writes the results into it:
- * each slot's `failures`, each expectation's result, and the exit code. Called when all has started
- * (what has ended is judged) and when all has ended.
+ * The same of all slots, from the beginning: the verdict of the run. Called when all has ended, as the
+ * end of the run may take away the ground for what was expected.
  */
 void verdict_write(const struct plan *plan, struct table *table);
 

@@ -32,7 +32,7 @@ static enum trace_obstacle open_all(struct probes *probes)
 {
 	int *fds = probes->fds;
 
-	/* The first call also tells whether we may at all. */
+	/* The first call also shows whether the caller may use BPF at all. */
 	fds[PROBE_FD_TRACKED] = bpf_map(BPF_MAP_TYPE_ARRAY, PID_LIMIT / 8, 1);
 	if (fds[PROBE_FD_TRACKED] < 0)
 		return TRACE_OBSTACLE_MAPS;
@@ -49,7 +49,7 @@ static enum trace_obstacle open_all(struct probes *probes)
 		fds[PROBE_FD_PROGRAM + probe] = programs_load(probes, probe);
 		if (fds[PROBE_FD_PROGRAM + probe] < 0)
 			return TRACE_OBSTACLE_PROGRAMS;
-		/* The others need to know what this one tells. */
+		/* The other programs need the result of this one. */
 		if (probe == PROBE_BEGIN &&
 		    bpf_run(fds[PROBE_FD_PROGRAM + probe], &probes->base) < 0)
 			return TRACE_OBSTACLE_PROGRAMS;

@@ -21,14 +21,14 @@
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |   \
 	 PTRACE_O_EXITKILL)
 
-/* Of a task, by its PID at level 0. */
+/* What is known of each task, by its PID at level 0. */
 enum {
-	SEEN_FORK = 1, /* its fork has been told */
+	SEEN_FORK = 1, /* its fork has been recorded */
 	SEEN_STOP = 2, /* it stands at its beginning, and waits for that */
 	IS_PROCESS = 4, /* it is no thread of another */
 };
 
-/* Of a thread whose process procfs hides. */
+/* A thread whose process procfs hides. */
 #define HIDDEN_GROUP UINT32_MAX
 
 static uint8_t *tasks; /* by PID; virtual memory */
@@ -117,7 +117,7 @@ static void on_fork(pid_t parent)
 		event.parent = process_of(parent);
 		event.at_ns = sys_now();
 		stream_put(&event);
-		/* Without its parent nobody can tell whose it is. */
+		/* Without its parent its run is not known. */
 		if (event.parent == 0 || event.parent == HIDDEN_GROUP)
 			stream_miss(1);
 	} else if (group == 0) {

@@ -33,7 +33,7 @@ static int refuse(const char *what)
 	return SBX_EXIT_HOST;
 }
 
-/* What the run's end is told by must not be held open here. */
+/* The descriptors whose close shows the run's end must not stay open here. */
 static void close_others(int fd, const struct probes *probes)
 {
 	unsigned int from = 3;
@@ -80,7 +80,7 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGINT, forward);
 	(void)signal(SIGHUP, forward);
 	(void)signal(SIGCONT, forward); /* at the runner's death (main.c): the monitor may be stopped */
-	/* A limit on the size of files is told as an error, as a full disk is. */
+	/* A limit on the size of files gives an error, as a full disk does. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)!write(start_pipe, &byte, 1);
 	close_others(request->fd, probes);

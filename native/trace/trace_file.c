@@ -79,7 +79,7 @@ bool stream_close(void)
 	do {
 		written = pwrite(stream_fd, &stream_header, sizeof(stream_header), 0);
 	} while (written < 0 && errno == EINTR);
-	/* ESPIPE: a pipe, of which no reader can be told at the beginning. */
+	/* ESPIPE: a pipe, whose beginning cannot be written again. */
 	return (written == (ssize_t)sizeof(stream_header) || errno == ESPIPE) &&
 	       stream_header.write_errno == 0 && stream_header.missed == 0;
 }

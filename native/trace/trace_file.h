@@ -6,7 +6,7 @@
 
 #include "gen/layout.gen.h"
 
-/* Of an exec's arguments, whoever records them, and a NUL; what is longer is cut. */
+/* Longer arguments of an exec, with their NUL, are truncated by each tracer. */
 #define STREAM_ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 
 void stream_open(int fd, const struct trace_header *header);

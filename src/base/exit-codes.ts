@@ -16,10 +16,10 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Of the shim alone: what its own children and a failed assertion end with. */
+/** Exit codes of the shim alone: those of its own children and of a failed assertion. */
 export const SHIM_EXIT = {
   /** An assertion failed; not 4, which a workload may return as well. */
   bug: 101,
-  /** Of a child whose execve failed; a shell has the same. */
+  /** The code of a child whose execve failed, as in a shell. */
   exec: 127,
 } as const;

@@ -28,3 +28,9 @@ export const WAIT_CONDITION_NAMES = Object.keys(WAIT_CONDITIONS) as readonly Wai
 export function isWaitCondition(name: string): name is WaitConditionName {
   return Object.hasOwn(WAIT_CONDITIONS, name);
 }
+
+/** Whether any of the events meets the condition. */
+export function isMetBy(condition: WaitConditionName, events: readonly WaitEvent[]): boolean {
+  const { metBy }: WaitCondition = WAIT_CONDITIONS[condition];
+  return metBy.some((event) => events.includes(event));
+}

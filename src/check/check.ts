@@ -91,7 +91,7 @@ function checkRead(
   const ordered = sorted(withoutEffects(diagnostics), source.file);
   const hasError = diagnostics.some(({ severity }) => severity === "error");
   return {
-    // Of more than are shown nobody asks where their templates are used.
+    // Findings beyond those that are shown need no note about their template.
     diagnostics:
       ordered.length > SHOWN_COUNT_MAX ? ordered : ordered.map((each) => withUse(each, templates)),
     ir: hasError || draft === null ? null : sandboxOf(draft),

@@ -10,7 +10,7 @@ import { substitute } from "../spec/substitute.ts";
 import { Scales } from "../spec/weight.ts";
 import { withNumber } from "./copy-scope.ts";
 
-/** Of a sandbox: its members are copies of their own, and its count is its parent's matter. */
+/** Fields of a sandbox that are not copied: members have copies of their own, the parent has the count. */
 const NOT_OWN: ReadonlySet<string> = new Set(["processes", "sandboxes", "replicas", "nest"]);
 /** Fields of a sandbox that each of its processes has. */
 const INHERITED = ["env", "inherit_env", "cwd", "limits", "user", "stop", "umask"] as const;

@@ -8,7 +8,7 @@ import { stringsOf } from "./values.ts";
 
 const FIXED_PAIRS = Object.entries(FIXED_ENV);
 
-/** Of sandboxes: what their processes have before they say something themselves, sorted. */
+/** The environment that a sandbox gives its processes, sorted, by sandbox. */
 const sandboxEnvs = new WeakMap<Node, readonly (readonly [string, string])[]>();
 
 function sandboxEnvOf(sandbox: Node): readonly (readonly [string, string])[] {
@@ -59,12 +59,12 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   const set = new Map(entriesOf(get(node, "env")).map(({ key, keySpan }) => [key, keySpan]));
   for (const [name, span] of set) checkName(name, span, diagnostics);
   const names = get(node, "inherit_env");
-  const places = new Map<string, Span>();
+  const spansByName = new Map<string, Span>();
   for (const item of names?.kind === "list" ? names.items : []) {
     const name = textOf(item);
     if (name === null) continue;
     checkName(name, item.span, diagnostics);
-    const other = set.get(name) ?? places.get(name);
+    const other = set.get(name) ?? spansByName.get(name);
     if (other !== undefined) {
       const message = `"${name}" is ${set.has(name) ? "both set and inherited" : "inherited twice"}`;
       diagnostics.push(
@@ -74,7 +74,7 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
         }),
       );
     }
-    places.set(name, item.span);
+    spansByName.set(name, item.span);
   }
 }
 

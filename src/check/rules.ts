@@ -77,10 +77,10 @@ export function checkRules(tree: Tree, diagnostics: Diagnostic[]): void {
   for (const sandbox of tree.sandboxes)
     for (const rule of SANDBOX_RULES) rule(sandbox, diagnostics);
   for (const { processes } of tree.sandboxes) {
-    const seen = new Set<unknown>();
+    const checked = new Set<unknown>();
     for (const process of processes) {
-      if (process.isShared && seen.has(process.node)) continue;
-      if (process.isShared) seen.add(process.node);
+      if (process.isShared && checked.has(process.node)) continue;
+      if (process.isShared) checked.add(process.node);
       for (const rule of PROCESS_RULES) rule(process, diagnostics);
     }
   }

@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { foundBelow, foundSelf } from "../engine/found.ts";
+import { ownProcess, processesBelow } from "../engine/observed-processes.ts";
 import { pidNamed } from "../engine/process-name.ts";
 import { type Holder, holderOf } from "../engine/watched-run.ts";
 import { ancestry, argvOf, linkOf, type Machine, readMachine } from "../host/machine.ts";
@@ -51,10 +51,10 @@ function said(message: string): number {
 }
 
 function specOf(pid: number, machine: Machine, { env, forked }: CaptureOptions): string | null {
-  const observer = foundSelf();
+  const observer = ownProcess();
   if (observer === null) return null;
   const options = { observer, withEnv: env === true, withForked: forked === true };
-  const captured = capture(foundBelow(pid, machine), options);
+  const captured = capture(processesBelow(pid, machine), options);
   return captured && captureText(captured, options);
 }
 

@@ -17,14 +17,14 @@ export interface CheckOptions extends SpecOptions {
 export async function run(files: readonly string[], options: CheckOptions): Promise<number> {
   const named = files.length > 0 ? files.flatMap(specsIn) : specsIn("sandboxes");
   if (named.length === 0) return nothingToCheck(files);
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   const sources = new Map<string, string>();
-  for (const file of named) found.push(...(await findingsIn(file, options, sources)));
-  const errors = found.filter(({ severity }) => severity === "error").length;
-  await print(found, sources, options.format);
+  for (const file of named) diagnostics.push(...(await findingsIn(file, options, sources)));
+  const errors = diagnostics.filter(({ severity }) => severity === "error").length;
+  await print(diagnostics, sources, options.format);
   if (options.format === "human") {
     const specs = `${named.length} ${named.length === 1 ? "spec" : "specs"} checked`;
-    const warnings = found.length - errors;
+    const warnings = diagnostics.length - errors;
     write(STDERR, `${specs}: ${plural(errors, "error")}, ${plural(warnings, "warning")}\n`);
   }
   return errors > 0 ? EXIT.spec : EXIT.ok;
@@ -50,22 +50,22 @@ async function findingsIn(
 }
 
 async function print(
-  found: readonly Diagnostic[],
+  diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
   format: string,
 ): Promise<void> {
   if (format === "json") {
     const { jsonText } = await import("../diag/json.ts");
-    write(STDOUT, `${jsonText(found, sources)}\n`);
+    write(STDOUT, `${jsonText(diagnostics, sources)}\n`);
   } else if (format === "sarif") {
     const { sarifText } = await import("../diag/sarif.ts");
-    write(STDOUT, sarifText(found, sources));
+    write(STDOUT, sarifText(diagnostics, sources));
   } else if (format === "github") {
     const { githubText } = await import("../diag/github.ts");
-    write(STDOUT, githubText(found, sources));
-  } else if (found.length > 0) {
+    write(STDOUT, githubText(diagnostics, sources));
+  } else if (diagnostics.length > 0) {
     const { printDiagnostics } = await import("./print.ts");
-    printDiagnostics(found, sources);
+    printDiagnostics(diagnostics, sources);
   }
 }
 
@@ -84,10 +84,10 @@ function specsIn(path: string): string[] {
 
 /** That nothing was wrong would be true, and not what was asked. */
 function nothingToCheck(directories: readonly string[]): number {
-  const where = directories.length === 0 ? "sandboxes" : directories.join(", ");
+  const directoryNames = directories.length === 0 ? "sandboxes" : directories.join(", ");
   write(
     STDERR,
-    `sandbox: no *.yaml in ${escapeText(where)}; name a spec, or write one with \`sandbox init\`\n`,
+    `sandbox: no *.yaml in ${escapeText(directoryNames)}; name a spec, or write one with \`sandbox init\`\n`,
   );
   return EXIT.spec;
 }

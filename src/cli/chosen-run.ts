@@ -12,7 +12,7 @@ export function chosenRun(name: string | undefined): WatchedRun | string {
     if (only === undefined) return "nothing is running";
     return second === undefined ? only : `several are running, name one: ${names}`;
   }
-  const found = runs.find(({ run }) => run.name === name);
-  if (found !== undefined) return found;
+  const chosen = runs.find(({ run }) => run.name === name);
+  if (chosen !== undefined) return chosen;
   return `no run has the name "${escapeText(name)}"; ${names === "" ? "nothing is running" : `there are ${names}`}`;
 }

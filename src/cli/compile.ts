@@ -43,7 +43,7 @@ export async function compileFile(file: string, options: SpecOptions): Promise<C
   return fromCache(entry, around, dir) ?? (await compileText(file, bytes, entry, dir, around));
 }
 
-/** What a flipped bit makes of an image is no plan that anybody wrote: its hash tells. */
+/** An image with a flipped bit is no plan that anybody wrote: its hash is another. */
 async function fromImage(
   file: string,
   bytes: Uint8Array,

@@ -20,9 +20,9 @@ import { temporaryHome } from "../host/base-dirs.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
+import { dryRunOf } from "../plan/dry-run.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
-import { rehearsalOf } from "../plan/rehearsal.ts";
 import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
@@ -193,7 +193,7 @@ function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] 
   );
   // A trial, which has no limits, would meet all the others again.
   if (obstacles.some(({ code }) => code !== "SBX3007")) return told;
-  const { ok, faults, said } = tryPlan(shim, dir, rehearsalOf(plan), null);
+  const { ok, faults, said } = tryPlan(shim, dir, dryRunOf(plan), null);
   if (!ok && faults.length === 0) return [...told, no(said)];
   const found = [...told, ...faults.map((fault) => no(reasonOf(fault)))];
   const counts = `sandboxes ${plan.sandboxes.length}, processes with inits ${plan.slots.length}`;

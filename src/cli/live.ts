@@ -77,13 +77,13 @@ export async function list(options: { json?: true }): Promise<number> {
 
 /** `what` is the name of a run, or a file with a report; without it, the one run that there is. */
 export async function report(what: string | undefined, options: ReportOptions): Promise<number> {
-  const found = await reportOf(what, { namespaces: options.format === "json" });
-  if (typeof found === "string") {
-    write(STDERR, `sandbox: ${found}\n`);
+  const report = await reportOf(what, { namespaces: options.format === "json" });
+  if (typeof report === "string") {
+    write(STDERR, `sandbox: ${report}\n`);
     return what !== undefined && isFile(what) ? EXIT.spec : EXIT.failed;
   }
-  printDiagnostics(gapFindings(found), new Map());
-  const shown = options.canonical ? canonicalReport(found) : found;
+  printDiagnostics(gapFindings(report), new Map());
+  const shown = options.canonical ? canonicalReport(report) : report;
   const toFile = options.output !== undefined;
   const look = toFile
     ? { ...FILE_LOOK, isWhole: options.all === true }

@@ -68,7 +68,7 @@ class Server {
   readonly #documents = new TextDocuments(TextDocument);
   readonly #known = new Map<string, Known>();
   /** The documents that each one has had findings sent for. */
-  readonly #told = new Map<string, ReadonlySet<string>>();
+  readonly #publishedUris = new Map<string, ReadonlySet<string>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   readonly #allowed: readonly string[];
@@ -90,7 +90,7 @@ class Server {
       const target = this.#targetAt(textDocument.uri, position)?.target;
       return target === undefined
         ? []
-        : this.#places(textDocument.uri, target).map((span) => this.#location(span));
+        : this.#spansOf(textDocument.uri, target).map((span) => this.#location(span));
     });
     connection.onCompletion(({ textDocument, position }) => {
       const document = this.#documents.get(textDocument.uri);
@@ -101,8 +101,8 @@ class Server {
       );
     });
     connection.onPrepareRename(({ textDocument, position }) => {
-      const found = this.#targetAt(textDocument.uri, position);
-      return found === null ? null : this.#location(found.span).range;
+      const target = this.#targetAt(textDocument.uri, position);
+      return target === null ? null : this.#location(target.span).range;
     });
     connection.onRenameRequest(({ textDocument, position, newName }) =>
       this.#rename(textDocument.uri, position, newName),
@@ -122,10 +122,10 @@ class Server {
     this.#documents.onDidClose(({ document: { uri } }) => {
       clearTimeout(this.#timers.get(uri));
       this.#known.delete(uri);
-      for (const place of this.#told.get(uri) ?? [uri]) {
-        void connection.sendDiagnostics({ uri: place, diagnostics: [] });
+      for (const uriOfFile of this.#publishedUris.get(uri) ?? [uri]) {
+        void connection.sendDiagnostics({ uri: uriOfFile, diagnostics: [] });
       }
-      this.#told.delete(uri);
+      this.#publishedUris.delete(uri);
     });
     this.#documents.listen(connection);
     connection.listen();
@@ -145,17 +145,18 @@ class Server {
     const { uri } = document;
     const { checked } = this.#know(document);
     const byUri = new Map<string, LspDiagnostic[]>([[uri, []]]);
-    for (const found of shownOf(checked.diagnostics).diagnostics) {
-      const place = found.span.file === "" ? uri : uriOf(found.span.file);
-      const own = place === uriOf(pathOf(uri)) ? uri : place;
-      byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(found)]);
+    for (const target of shownOf(checked.diagnostics).diagnostics) {
+      const uriOfFile = target.span.file === "" ? uri : uriOf(target.span.file);
+      const own = uriOfFile === uriOf(pathOf(uri)) ? uri : uriOfFile;
+      byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(target)]);
     }
-    for (const before of this.#told.get(uri) ?? []) if (!byUri.has(before)) byUri.set(before, []);
-    this.#told.set(uri, new Set(byUri.keys()));
-    for (const [place, diagnostics] of byUri) {
-      // A file that is open tells of itself.
-      if (place !== uri && this.#documents.get(place) !== undefined) continue;
-      void this.#connection.sendDiagnostics({ uri: place, diagnostics });
+    for (const before of this.#publishedUris.get(uri) ?? [])
+      if (!byUri.has(before)) byUri.set(before, []);
+    this.#publishedUris.set(uri, new Set(byUri.keys()));
+    for (const [uriOfFile, diagnostics] of byUri) {
+      // An open file publishes its own diagnostics.
+      if (uriOfFile !== uri && this.#documents.get(uriOfFile) !== undefined) continue;
+      void this.#connection.sendDiagnostics({ uri: uriOfFile, diagnostics });
     }
   }
 
@@ -191,7 +192,7 @@ class Server {
     return this.#documents.get(pathToFileURL(path).href)?.getText() ?? null;
   }
 
-  /** Of a file that a document includes, as it was when that was checked. */
+  /** A file that a document includes, as it was when the document was checked. */
   #includedText(path: string): string {
     for (const { checked } of this.#known.values()) {
       const text = checked.sources.get(path);
@@ -206,10 +207,10 @@ class Server {
     const { symbols, plan } = this.#know(document);
     const file = pathOf(uri);
     const { root } = readSpec(file, document.getText());
-    const found = hoverAt(file, document.offsetAt(position), root, symbols, plan);
-    if (found === null) return null;
-    const { range } = this.#location(found.span);
-    return { contents: { kind: "markdown" as const, value: found.text }, range };
+    const target = hoverAt(file, document.offsetAt(position), root, symbols, plan);
+    if (target === null) return null;
+    const { range } = this.#location(target.span);
+    return { contents: { kind: "markdown" as const, value: target.text }, range };
   }
 
   #targetAt(uri: string, position: Position): { target: Definition; span: Span } | null {
@@ -227,7 +228,7 @@ class Server {
   }
 
   /** The definition and every use of it. */
-  #places(uri: string, target: Definition): Span[] {
+  #spansOf(uri: string, target: Definition): Span[] {
     const references = this.#known.get(uri)?.symbols.references ?? [];
     return [
       target.span,
@@ -236,18 +237,18 @@ class Server {
   }
 
   #rename(uri: string, position: Position, newName: string) {
-    const found = this.#targetAt(uri, position);
-    if (found === null) return null;
-    const isParam = found.target.kind === "param";
+    const target = this.#targetAt(uri, position);
+    if (target === null) return null;
+    const isParam = target.target.kind === "param";
     const pattern = isParam ? /^[A-Za-z_][A-Za-z0-9_]*$/ : /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
     if (!pattern.test(newName)) {
-      throw new ResponseError(REQUEST_FAILED, `"${newName}" cannot name a ${found.target.kind}`);
+      throw new ResponseError(REQUEST_FAILED, `"${newName}" cannot name a ${target.target.kind}`);
     }
     const changes: Record<string, { range: Range; newText: string }[]> = {};
-    for (const span of this.#places(uri, found.target)) {
-      const place = this.#location(span);
-      changes[place.uri] ??= [];
-      changes[place.uri]?.push({ range: place.range, newText: newName });
+    for (const span of this.#spansOf(uri, target.target)) {
+      const uriOfFile = this.#location(span);
+      changes[uriOfFile.uri] ??= [];
+      changes[uriOfFile.uri]?.push({ range: uriOfFile.range, newText: newName });
     }
     return { changes };
   }
@@ -259,8 +260,8 @@ class Server {
     return { uri, range: { start: document.positionAt(start), end: document.positionAt(end) } };
   }
 
-  #diagnostic(found: Diagnostic): LspDiagnostic {
-    const { code, severity, message, label, notes, help, span, related } = found;
+  #diagnostic(target: Diagnostic): LspDiagnostic {
+    const { code, severity, message, label, notes, help, span, related } = target;
     const text = [message, label, ...notes, help === "" ? "" : `help: ${help}`];
     const isPlaced = span.file !== "";
     return {

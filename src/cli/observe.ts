@@ -56,7 +56,7 @@ export function observed(observation: Observation): Report {
   });
 }
 
-/** Of the root sandbox's own PID namespace; 0 where it has none, or none is known yet. */
+/** The inode of the root sandbox's own PID namespace; 0: it has none, or none is known yet. */
 function rootInode({ sandboxes }: Plan, { inodes }: StateTable): number {
   const [root] = sandboxes;
   return root === undefined || root.initMode === "subreaper" ? 0 : (inodes[0]?.pid ?? 0);

@@ -1,4 +1,4 @@
-/** What is in the way of a plan, as findings: by place, copies folded. Pure. */
+/** What is in the way of a plan, as diagnostics sorted by span, without those that copies share. Pure. */
 
 import { type Diagnostic, dedupeCopies, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { PlanObstacle } from "../engine/plan-obstacle.ts";

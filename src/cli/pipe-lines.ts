@@ -3,7 +3,7 @@
  * process's name. A line of any length stays whole, as long as the others can wait for it.
  */
 
-import { write } from "./terminal.ts";
+import { ownsLine, write, writePart } from "./terminal.ts";
 
 /** A longer line is passed on while it comes; until then it waits for its end. Bytes. */
 const HELD_SIZE_MAX = 64 * 1024;
@@ -15,7 +15,7 @@ const NEWLINE = 10;
 const LINE_END = new Uint8Array([NEWLINE]);
 
 export interface LinePrefix {
-  /** Of a line, and of the rest of one that had to be cut. */
+  /** The prefixes of a line, and of the rest of a line that had to be cut. */
   readonly first: string;
   readonly rest: string;
 }
@@ -44,6 +44,7 @@ export class PipeLines {
     const known = this.#streams.get(key);
     const stream = known ?? { prefix: bytewise(prefix), held: [], heldSize: 0, isCut: false };
     if (known === undefined) this.#streams.set(key, stream);
+    this.#noticeCut();
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) this.#lines(stream, joined([...taken(stream), chunk.subarray(0, end)]));
     if (end < chunk.length) this.#hold(stream, chunk.slice(end));
@@ -52,7 +53,17 @@ export class PipeLines {
 
   /** Last lines that have no newline. */
   flush(): void {
-    for (const stream of this.#streams.values()) this.#close(stream);
+    for (const stream of this.#streams.values()) {
+      this.#noticeCut();
+      this.#close(stream);
+    }
+  }
+
+  /** A report, for one, may have ended the line that is being passed on. */
+  #noticeCut(): void {
+    if (this.#speaker === null || ownsLine(this.#speaker)) return;
+    this.#speaker.isCut = true;
+    this.#giveFloor();
   }
 
   #close(stream: PipeStream): void {
@@ -66,7 +77,7 @@ export class PipeLines {
     let rest = bytes;
     if (stream === this.#speaker) {
       const end = bytes.indexOf(NEWLINE) + 1;
-      write(this.#fd, bytes.slice(0, end));
+      write(this.#fd, bytes.slice(0, end), stream);
       this.#giveFloor();
       rest = bytes.subarray(end);
     }
@@ -89,19 +100,19 @@ export class PipeLines {
     stream.held.push(bytes);
     stream.heldSize += bytes.length;
     if (stream === this.#speaker) {
-      write(this.#fd, joined(taken(stream)));
+      writePart(this.#fd, joined(taken(stream)), stream);
       return;
     }
     if (stream.heldSize <= (this.#speaker === null ? HELD_SIZE_MAX : WAITING_SIZE_MAX)) return;
     this.#cut();
-    write(this.#fd, prefixed(stream, joined(taken(stream))));
+    writePart(this.#fd, prefixed(stream, joined(taken(stream))), stream);
     this.#speaker = stream;
   }
 
   /** Ends the line that is being passed on; its rest comes behind a prefix of its own. */
   #cut(): void {
     if (this.#speaker === null) return;
-    write(this.#fd, LINE_END);
+    write(this.#fd, LINE_END, this.#speaker);
     this.#speaker.isCut = true;
     this.#giveFloor();
   }

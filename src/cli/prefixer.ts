@@ -3,7 +3,7 @@
 import { shortPath } from "../base/short-path.ts";
 import { type LinePrefix, PipeLines } from "./pipe-lines.ts";
 import { ScreenLines } from "./screen-lines.ts";
-import { hasColour, isTerminal, STDERR, STDOUT } from "./terminal.ts";
+import { hasColour, isOneOutput, isTerminal, STDERR, STDOUT } from "./terminal.ts";
 
 const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 /** Longer names do not push everybody's output to the right. */
@@ -22,9 +22,12 @@ export class Prefixer {
     this.#out = out;
     const longest = paths.reduce((most, path) => Math.max(most, path.length), 0);
     this.#width = Math.min(NAME_WIDTH_MAX, longest);
-    this.#lines = new Map(
-      [STDOUT, STDERR].map((fd) => [fd, isTerminal(fd) ? new ScreenLines(fd) : new PipeLines(fd)]),
-    );
+    const linesTo = (fd: number) => (isTerminal(fd) ? new ScreenLines(fd) : new PipeLines(fd));
+    const first = linesTo(STDOUT);
+    this.#lines = new Map([
+      [STDOUT, first],
+      [STDERR, isOneOutput() ? first : linesTo(STDERR)],
+    ]);
   }
 
   /** An empty chunk is the end of the stream. */

@@ -128,7 +128,7 @@ export class ScreenLines {
   #showPart(stream: ScreenStream): void {
     const part = this.#continued(stream);
     writePart(this.#fd, Buffer.from(part), stream);
-    // Of states that were overwritten only the last is of use later.
+    // Only the last of several states that overwrite each other is needed later.
     const end = stream.text.replace(/\r+$/, "").lastIndexOf("\r") + 1;
     stream.text = stream.text.slice(end);
     stream.shown = stream.text.length;

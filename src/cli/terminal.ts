@@ -21,30 +21,35 @@ function isOneFile(): boolean {
   return out?.dev === err?.dev && out?.ino === err?.ino;
 }
 
+/** Whether what is written to either goes the same way. */
+export function isOneOutput(): boolean {
+  return stdout === stderr;
+}
+
 function outputOf(fd: number): Output {
   return fd === STDOUT ? stdout : stderr;
 }
 
-/** Whose line the terminal's cursor stands in, where it is not at the beginning of one. */
-let lineOwner: object | null = null;
+/** Who has begun a line that has no end yet, by the output. */
+const lineOwners = new Map<Output, object>();
 
 /**
  * Writes all of it, now or as it is read; what cannot be is in `lossOf`. Never waits. A line that
- * somebody else has begun on the terminal is left first; `owner` goes on in its own.
+ * somebody else has begun there is ended first; `owner` goes on in its own.
  */
 export function write(fd: number, data: string | Uint8Array, owner: object | null = null): void {
-  if (isTerminal(fd)) leaveLine(fd, owner);
+  leaveLine(fd, owner);
   outputOf(fd).write(typeof data === "string" ? Buffer.from(spoken(fd, data)) : data);
 }
 
-/** The same, of a terminal's line that is to go on. */
+/** The same for a line that is to go on. */
 export function writePart(fd: number, text: string | Uint8Array, owner: object): void {
   write(fd, text, ownsLine(owner) ? owner : null);
-  lineOwner = owner;
+  lineOwners.set(outputOf(fd), owner);
 }
 
 export function ownsLine(owner: object): boolean {
-  return lineOwner === owner;
+  return [...lineOwners.values()].includes(owner);
 }
 
 /** What the status line says; empty where there is none. */
@@ -57,7 +62,7 @@ let reported = "";
  * be written over it is said once, whatever the numbers in it.
  */
 export function showStatus(text: string): void {
-  if (!isTerminal(STDERR) || lineOwner !== null) return;
+  if (!isTerminal(STDERR) || lineOwners.size > 0) return;
   if (!hasColour(STDERR)) {
     const said = text.replace(/\d+/g, "");
     if (said !== reported) write(STDERR, `${text}\n`);
@@ -77,8 +82,10 @@ export function hideStatus(): void {
 function leaveLine(fd: number, owner: object | null): void {
   if (status !== "") outputOf(fd).write(Buffer.from("\r\u001b[K"));
   status = "";
-  if (lineOwner !== null && lineOwner !== owner) outputOf(fd).write(Buffer.from("\n"));
-  lineOwner = null;
+  const current = lineOwners.get(outputOf(fd));
+  if (current === undefined) return;
+  if (current !== owner) outputOf(fd).write(Buffer.from("\n"));
+  lineOwners.delete(outputOf(fd));
 }
 
 /** EPIPE: nobody reads it any more. Null: all that was written is there, or will be. */

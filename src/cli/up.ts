@@ -55,7 +55,7 @@ export interface UpOptions extends SpecOptions {
   readonly exitCodeFrom?: string;
 }
 
-/** Of what has no place in a source. */
+/** The span of findings without source text. */
 const NONE = new Map<string, string>();
 
 /** As of the names in a spec: it is the name of a directory. */
@@ -248,7 +248,7 @@ class Up {
     return hasEnded ? await this.#ended(code) : await this.#broken(code);
   }
 
-  /** Of a pipe that is closed, as by `head -1`, nothing more is wanted. */
+  /** A closed pipe, as by `head -1`, ends all printing. */
   #stopUnread(): void {
     const isClosed = [STDOUT, STDERR].some((fd) => lossOf(fd) === "EPIPE");
     if (isClosed && !this.#isUnread) this.#stopAtTime();

@@ -8,7 +8,7 @@ import { reportNow } from "./observe.ts";
 import { columnsOf, hasColour, isDumb, STDERR, STDOUT, write } from "./terminal.ts";
 
 const EVERY_MS = 500;
-/** Of a terminal that does not know how many it has. */
+/** The size of a terminal that does not know its own. */
 const ROWS = 24;
 /** Another screen, without a cursor, and back. Source: console_codes(4), ctlseqs of xterm. */
 const ENTER = "\u001b[?1049h\u001b[?25l";

@@ -50,7 +50,7 @@ const ONCE_PER_NODE: ReadonlySet<Code> = new Set(["SBX2001", "SBX2002", "SBX2103
 
 /** Sorted by span, then code, the file `first` first; without duplicates. */
 export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnostic[] {
-  const seen = new Set<string>();
+  const keys = new Set<string>();
   return diagnostics
     .toSorted(
       (a, b) =>
@@ -63,7 +63,7 @@ export function sorted(diagnostics: readonly Diagnostic[], first = ""): Diagnost
     )
     .filter((each) => {
       const key = keyOf(each);
-      return !seen.has(key) && seen.add(key);
+      return !keys.has(key) && keys.add(key);
     });
 }
 

@@ -15,7 +15,7 @@ const NEWLINE = 0x0a;
 /** Files kept; of more, the older half is removed. */
 const FILE_COUNT_MAX = 2_048;
 
-/** Of one kept file, in bytes: a plan image with its head. Source: IMAGE_SIZE_MAX. */
+/** The largest kept file, in bytes: a plan image with its head. Source: IMAGE_SIZE_MAX. */
 const KEPT_SIZE_MAX = IMAGE_SIZE_MAX + 4_096;
 
 export interface CacheEntry {

@@ -10,7 +10,7 @@ import type { Load } from "../spec/include.ts";
 import type { Given } from "../spec/params.ts";
 import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "../wire/layout.ts";
 
-/** Of every command that takes a spec. */
+/** Options of every command that takes a spec. */
 export interface SpecOptions {
   /** What `--param` says. */
   readonly param: Given;
@@ -18,7 +18,7 @@ export interface SpecOptions {
   readonly allowInclude: readonly string[];
 }
 
-/** Of the spec `file`: what it includes is looked for around it. */
+/** The inputs of the spec `file`; its includes are relative to its folder. */
 export function compileInputs(file: string, { param, allowInclude }: SpecOptions): CompileInputs {
   const prefix = "SANDBOX_PARAM_";
   const environment = Object.entries(process.env).flatMap(([key, value]): [string, string][] =>

@@ -1,4 +1,4 @@
-/** What a failed step of the shim means: one sentence, and the mend where one is known. Pure. */
+/** What a failed step of the shim means: one sentence, and what to do where that is known. Pure. */
 
 import { constants } from "node:os";
 import { type Step, type StepEntry, stepEntry } from "../wire/steps.ts";
@@ -17,7 +17,7 @@ export interface Fault {
   readonly level: number;
 }
 
-/** Of two names for one number the first is the usual one: EAGAIN, not EWOULDBLOCK. */
+/** The first of two names for one number is the usual one: EAGAIN, not EWOULDBLOCK. */
 const ERRNO_NAMES = new Map(
   Object.entries(constants.errno)
     .map(([name, number]) => [number, name] as const)

@@ -112,7 +112,7 @@ function watchPulse(child: Bun.Subprocess, tableFd: number): void {
     missed = pulse?.heartbeat === last ? missed + 1 : 0;
     last = pulse?.heartbeat ?? null;
     if (missed < PULSES_MISSED_MAX) return;
-    // Of a traced run the child is the tracer, and the monitor is the tracer's.
+    // In a traced run the child is the tracer, and the monitor is the tracer's child.
     if (pulse !== null && parentOf(pulse.monitorPid) === child.pid) {
       process.kill(pulse.monitorPid, "SIGKILL");
     }

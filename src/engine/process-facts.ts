@@ -54,7 +54,7 @@ export function factsOf(pid: number, machine: Machine): ProcessFacts | null {
   };
 }
 
-/** Of a leader that has ended while other threads live, the process goes on. */
+/** A process goes on while threads live, even if its leader has ended. */
 function stateOf({ pids, state }: MachineProcess): string {
   if (state !== "Z") return state;
   try {

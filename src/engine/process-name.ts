@@ -44,7 +44,7 @@ function placeNamed(name: string): { readonly pid: number } | string {
   return pid > 0 ? { pid } : `"${path}" of the run "${watched.run.name}" is not running`;
 }
 
-/** Of a process; of a sandbox (or with `/init` at the end) that of its init. */
+/** The slot of a process; the init's for a sandbox, or for a path that ends in `/init`. */
 function slotOf({ plan }: WatchedRun, path: string): number | null {
   const index = plan.slots.findIndex((slot) => slot.path === path);
   if (index >= 0) return index;
@@ -83,7 +83,7 @@ export function pidWithin(wanted: number, base: number, machine: Machine): Named
     : `PID ${wanted} in ${location} may be process ${hidden.join(" or ")}: its namespaces are not ours to see`;
 }
 
-/** Of a process that we may not look into, by those who live in the namespace or below it. */
+/** The namespace of a process that may not be read, taken from processes in it or below it. */
 function namespaceAround(base: number, level: number, machine: Machine) {
   const own = namespacesOf([base]).get(base)?.pidns.at(-1);
   if (own !== undefined) return own;

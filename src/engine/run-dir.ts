@@ -22,7 +22,7 @@ export interface RunDir {
   readonly tableFd: number;
   /** Where the events of a traced run are written to. The file is gone once the run has ended. */
   readonly tracePath: string;
-  /** Of the directory itself, which may be removed or replaced under its path. */
+  /** The inode of the directory, which may be removed or replaced under its path. */
   readonly ownFd: number;
 }
 
@@ -34,7 +34,7 @@ export type RunDirResult =
 /** Runs of one name get `-2`, `-3` … up to this. */
 const SUFFIX_MAX = 10_000;
 
-/** Of directories that are being filled; no run can have such a name. */
+/** The prefix of directories that are still being filled; no run can have such a name. */
 const UNNAMED = ".new-";
 
 /** Another command may remove the directory above, when it is empty, before we have ours in it. */
@@ -226,7 +226,7 @@ function removeEmpty(path: string): void {
   try {
     fs.rmdirSync(path);
   } catch {
-    // Removed by the monitor at the same time, or taken by the next run: both are as wished.
+    // Removed by the monitor at the same time, or taken by the next run: both are fine.
   }
 }
 

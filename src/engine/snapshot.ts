@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly rows: readonly ProcRow[];
   /** Why there are no rows, or not all; null: they are all there. */
   readonly failure: Missing | null;
-  /** PIDs of those that live and that /proc hides; 0: there may be some, and nobody can tell. */
+  /** PIDs of those that live and that /proc hides; 0: there may be some. */
   readonly hidden: readonly number[];
 }
 

@@ -89,7 +89,7 @@ export function* ancestry(pid: number, machine: Machine): Generator<number> {
 
 /** Whether /proc is mounted with hidepid. Source: proc(5). */
 export function procHidesProcesses(): boolean {
-  // Of several that lie on one another, the last is what is seen.
+  // The last of several mounts on one another is the visible one.
   const line = (readText("/proc/self/mountinfo") ?? "")
     .split("\n")
     .findLast((each) => each.split(" ")[4] === "/proc" && each.includes(" - proc "));

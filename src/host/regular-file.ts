@@ -8,7 +8,7 @@
 
 import * as fs from "node:fs";
 
-/** Of a kept report, in bytes: one of a million processes takes some 400 MB. */
+/** The largest kept report, in bytes: one of a million processes takes some 400 MB. */
 export const REPORT_SIZE_MAX = 512 * 1024 * 1024;
 
 export type FileReading =

@@ -26,7 +26,7 @@ const GIT = ".git";
 /** Real paths, without those that do not exist. */
 export type Folders = readonly string[];
 
-/** Of the spec `file`; `-` belongs to the working directory. `allowed` are folders named by the caller. */
+/** The folders of the spec `file`; `-` belongs to the working directory. The caller names `allowed`. */
 export function foldersOf(file: string, allowed: readonly string[]): Folders {
   const own = ownFolder(resolve(dirname(file)));
   const folders = [...(own === null ? [] : [own, repositoryOf(own)]), ...allowed.map(realPath)];

@@ -3,7 +3,7 @@
 import { NAMESPACES } from "../base/namespace-kinds.ts";
 import { FIXED_ENV } from "../base/process-defaults.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
-import type { FoundProcess } from "../ir/found-process.ts";
+import type { ObservedProcess } from "../ir/observed-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import type { CapturedSandbox as CapturedBox } from "./capture.ts";
 import { fieldOfProc, fieldSpec } from "./field-spec.ts";
@@ -20,9 +20,9 @@ export interface Fields {
 const COVERED = /^\/(tmp|dev|proc)(\/|$)/;
 
 export function processFields(
-  process: FoundProcess,
+  process: ObservedProcess,
   box: CapturedBox,
-  { observer, withEnv }: { readonly observer: FoundProcess; readonly withEnv: boolean },
+  { observer, withEnv }: { readonly observer: ObservedProcess; readonly withEnv: boolean },
 ): Fields {
   const { argv, cwd, env, files } = process;
   const isCovered = box.sample.inodes["mnt"] !== observer.inodes["mnt"];
@@ -59,8 +59,8 @@ const isDevice = (path: string) => path.startsWith("/dev/");
 
 /** What is neither the field's default nor, where that is the caller's, what the caller has. */
 function attributeFields(
-  { attributes }: FoundProcess,
-  observer: FoundProcess,
+  { attributes }: ObservedProcess,
+  observer: ObservedProcess,
 ): Record<string, SpecValue | undefined> {
   const fields = PROCESS_FIELD_ENTRIES.flatMap(([key, entry]) => {
     const text = attributes[key];
@@ -73,7 +73,7 @@ function attributeFields(
 }
 
 /** Those that are not what the caller of `sandbox up` has. */
-function limitsOf({ limits }: FoundProcess, observer: FoundProcess): SpecMap {
+function limitsOf({ limits }: ObservedProcess, observer: ObservedProcess): SpecMap {
   const own = new Map(observer.limits.map((limit) => [limit.resource, limit] as const));
   const others = limits.filter(({ resource, soft, hard }) => {
     const usual = own.get(resource);
@@ -83,7 +83,7 @@ function limitsOf({ limits }: FoundProcess, observer: FoundProcess): SpecMap {
 }
 
 /** As seen inside; nothing where it is what a sandbox's processes are anyway. */
-function identityOf(process: FoundProcess, observer: FoundProcess): SpecMap | undefined {
+function identityOf(process: ObservedProcess, observer: ObservedProcess): SpecMap | undefined {
   const { uid, gid, groups, uidMap, gidMap } = process;
   if (process.inodes["user"] === observer.inodes["user"] || process.inodes["user"] == null) {
     const isSame =
@@ -110,7 +110,7 @@ function insideOf(id: number, map: readonly IdMap[] | null): number | null {
 }
 
 function remarksOf(
-  process: FoundProcess,
+  process: ObservedProcess,
   lostCwd: string | null,
   variables: readonly string[],
 ): string[] {
@@ -141,8 +141,8 @@ function remarksOf(
   ].filter((line) => line !== null);
 }
 
-/** What is new in a box against what is around it. */
-export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProcess): Fields {
+/** The namespaces of a sandbox that differ from those around it. */
+export function boxFields(box: CapturedBox, isRoot: boolean, observer: ObservedProcess): Fields {
   const { sample, around, ownsPid } = box;
   const { inodes } = sample;
   const isNew = (kind: string) => inodes[kind] != null && inodes[kind] !== around.inodes[kind];
@@ -180,7 +180,7 @@ export function boxFields(box: CapturedBox, isRoot: boolean, observer: FoundProc
 }
 
 /** How far the clocks inside are ahead of those around, as far as both are shown. */
-function clocksBetween(around: FoundProcess, inside: FoundProcess): SpecValue {
+function clocksBetween(around: ObservedProcess, inside: ObservedProcess): SpecValue {
   const [before, now] = [around.clocks, inside.clocks];
   if (before === null || now === null) return "new";
   return clocksSpec({
@@ -193,15 +193,15 @@ const TREE_REMARK =
   "its root was another tree, as containers have: here programs are looked for in the host's";
 
 /** CAP_SYS_ADMIN. Source: capabilities(7). */
-function hasAdmin({ capabilities }: FoundProcess): boolean {
+function hasAdmin({ capabilities }: ObservedProcess): boolean {
   return ((capabilities >> 21n) & 1n) === 1n;
 }
 
 /** The map of a new user namespace, with `outside` as the one around it has it. */
 function mapOf(
-  { uidMap, gidMap }: FoundProcess,
-  around: FoundProcess,
-  observer: FoundProcess,
+  { uidMap, gidMap }: ObservedProcess,
+  around: ObservedProcess,
+  observer: ObservedProcess,
 ): {
   readonly isUsual: boolean;
   readonly map: SpecMap | undefined;

@@ -1,7 +1,7 @@
 /** Writes a capture as a spec: names, replicas, and pins where a PID would differ. Pure. */
 
 import { checkSpec } from "../check/check.ts";
-import type { FoundProcess } from "../ir/found-process.ts";
+import type { ObservedProcess } from "../ir/observed-process.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { type Captured, type CapturedSandbox, pidOf, type Skipped } from "./capture.ts";
@@ -11,7 +11,7 @@ import { commandText, forkedRemark } from "./remarks.ts";
 import { SpecMap, specText } from "./spec-tree.ts";
 
 export interface CaptureOptions {
-  readonly observer: FoundProcess;
+  readonly observer: ObservedProcess;
   /** Whether to write environments. */
   readonly withEnv: boolean;
   /** Whether to declare forked processes too. */
@@ -159,7 +159,7 @@ class Writer {
     return { map: shared(map, processes).put("sandboxes", sandboxes), remarks };
   }
 
-  #add(process: FoundProcess, path: string, owners: readonly string[]): void {
+  #add(process: ObservedProcess, path: string, owners: readonly string[]): void {
     const pids = process.pids.slice(this.#captured.shift + 1);
     this.#positions.push({ path, pids, owners });
   }
@@ -167,7 +167,7 @@ class Writer {
   #process(
     into: SpecMap,
     name: string,
-    process: FoundProcess,
+    process: ObservedProcess,
     sandbox: CapturedSandbox,
     path: string,
     owners: readonly string[],
@@ -238,7 +238,7 @@ function nameOf(text: string, fallback: string): string {
   return RESERVED.has(name) ? `${name}-process` : name;
 }
 
-function processName({ comm, argv }: FoundProcess): string {
+function processName({ comm, argv }: ObservedProcess): string {
   return nameOf(comm || (argv[0]?.split("/").at(-1) ?? ""), "process");
 }
 

@@ -1,38 +1,38 @@
 /** Groups observed processes into the sandboxes that would make them again. Pure. */
 
 import { NAMESPACES } from "../base/namespace-kinds.ts";
-import type { FoundProcess, Inodes } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
+import type { Inodes, ObservedProcess } from "../ir/observed-process.ts";
 
 /** A sandbox to write: a PID namespace, or processes in one that share other namespaces. */
 export interface CapturedSandbox {
   /** PID 1 where it is declared; null: a reaper is PID 1. */
-  readonly init: FoundProcess | null;
+  readonly init: ObservedProcess | null;
   /** What the reaper replaces: an init of the shim, or a process that made namespaces. */
-  readonly reaper: FoundProcess | null;
+  readonly reaper: ObservedProcess | null;
   readonly ownsPid: boolean;
   /** 0: the observer's own PID namespace; 1: the root sandbox's. */
   readonly level: number;
   /** The process whose namespaces are the sandbox's: its init where that is declared, else a member. */
-  readonly sample: FoundProcess;
+  readonly sample: ObservedProcess;
   /** A process outside; a namespace is new where it differs from this one's. */
-  readonly around: FoundProcess;
+  readonly around: ObservedProcess;
   /** The processes to declare, without the init, in the order of their PIDs there. */
-  readonly processes: readonly FoundProcess[];
+  readonly processes: readonly ObservedProcess[];
   readonly sandboxes: readonly CapturedSandbox[];
   /** Processes that are not declared, and why. */
   readonly skipped: readonly Skipped[];
 }
 
 export interface Skipped {
-  readonly process: FoundProcess;
+  readonly process: ObservedProcess;
   /**
    * `forked`: a declared process forked it and will again. `maker`: it made a namespace that is a
    * sandbox now, and would make it again. `kernel`: a kernel thread. `hidden`: it may not be read.
    */
   readonly why: "forked" | "maker" | "zombie" | "kernel" | "hidden";
   /** For `forked`: the parent. */
-  readonly by: FoundProcess | null;
+  readonly by: ObservedProcess | null;
 }
 
 export interface Captured {
@@ -44,7 +44,7 @@ export interface Captured {
 /** What the shim calls its own processes. */
 const SHIMS: ReadonlySet<string> = new Set(["sandbox-init", "sandbox-monitor"]);
 
-/** The kinds that tell sandboxes apart, besides the PID namespace. */
+/** The kinds by which sandboxes differ, besides the PID namespace. */
 const COMPARED = NAMESPACES.map(({ file }) => file).filter((file) => file !== "pid");
 
 /** A PID namespace that holds captured processes. */
@@ -52,14 +52,14 @@ interface PidNamespace {
   readonly inode: number;
   readonly level: number;
   readonly parent: number | null;
-  init: FoundProcess | null;
-  readonly members: FoundProcess[];
+  init: ObservedProcess | null;
+  readonly members: ObservedProcess[];
 }
 
-export const pidOf = (process: FoundProcess): number => process.pids[0] ?? 0;
-const levelOf = (process: FoundProcess): number => process.pids.length - 1;
+export const pidOf = (process: ObservedProcess): number => process.pids[0] ?? 0;
+const levelOf = (process: ObservedProcess): number => process.pids.length - 1;
 
-function isShim({ comm }: FoundProcess): boolean {
+function isShim({ comm }: ObservedProcess): boolean {
   return SHIMS.has(comm);
 }
 
@@ -68,24 +68,28 @@ function isShim({ comm }: FoundProcess): boolean {
  * process is skipped, as its parent will fork it again, unless `withForked`.
  */
 export function capture(
-  processes: readonly FoundProcess[],
-  { observer, withForked }: { readonly observer: FoundProcess; readonly withForked: boolean },
+  processes: readonly ObservedProcess[],
+  { observer, withForked }: { readonly observer: ObservedProcess; readonly withForked: boolean },
 ): Captured | null {
   return new Capture(processes, observer, withForked).captured();
 }
 
 class Capture {
-  readonly #processes: ReadonlyMap<number, FoundProcess>;
-  readonly #top: FoundProcess | undefined;
-  readonly #observer: FoundProcess;
+  readonly #processes: ReadonlyMap<number, ObservedProcess>;
+  readonly #top: ObservedProcess | undefined;
+  readonly #observer: ObservedProcess;
   readonly #withForked: boolean;
   readonly #pidNamespaces = new Map<number, PidNamespace>();
   /** Inode of the namespace by the PID of its init, for inits that may not be read themselves. */
   readonly #initOf = new Map<number, number>();
   readonly #makers = new Set<number>();
-  readonly #hidden: FoundProcess[] = [];
+  readonly #hidden: ObservedProcess[] = [];
 
-  constructor(processes: readonly FoundProcess[], observer: FoundProcess, withForked: boolean) {
+  constructor(
+    processes: readonly ObservedProcess[],
+    observer: ObservedProcess,
+    withForked: boolean,
+  ) {
     this.#processes = new Map(processes.map((each) => [pidOf(each), each] as const));
     this.#top = processes[0];
     this.#observer = observer;
@@ -114,12 +118,12 @@ class Capture {
     return !ownsPid && processes.length === 0 && sandboxes.length === 1;
   }
 
-  #pidNamespaceOf(process: FoundProcess): PidNamespace | null {
+  #pidNamespaceOf(process: ObservedProcess): PidNamespace | null {
     const own = process.namespaces.pidns.at(-1)?.inode ?? this.#initOf.get(pidOf(process));
     return own === undefined ? null : (this.#pidNamespaces.get(own) ?? null);
   }
 
-  #add(process: FoundProcess): void {
+  #add(process: ObservedProcess): void {
     const { pidns } = process.namespaces;
     const chain = pidns.length > 0 ? pidns : this.#chainAround(process);
     const at = pidns.length > 0 ? pidns.length - 1 : levelOf(process);
@@ -141,7 +145,7 @@ class Capture {
   }
 
   /** The namespaces of an init that may not be read, taken from a process inside. */
-  #chainAround(init: FoundProcess): NamespaceRow["pidns"] {
+  #chainAround(init: ObservedProcess): NamespaceRow["pidns"] {
     const inside = [...this.#processes.values()].find(({ namespaces }) =>
       namespaces.pidns.some((each) => each.init === pidOf(init)),
     );
@@ -149,14 +153,14 @@ class Capture {
   }
 
   /** Marks the process that made this namespace, and all that would make that process again. */
-  #markMakers(process: FoundProcess): void {
+  #markMakers(process: ObservedProcess): void {
     const parent = this.#processes.get(process.parentPid);
     if (parent === undefined || isShim(parent)) return;
     const pidNamespace = this.#pidNamespaceOf(process);
     const isElsewhere = pidNamespace !== null && pidNamespace !== this.#pidNamespaceOf(parent);
     if (!isElsewhere && process.comm !== "sandbox-monitor") return;
     for (
-      let at: FoundProcess | undefined = parent;
+      let at: ObservedProcess | undefined = parent;
       at !== undefined && !isShim(at) && !this.#makers.has(pidOf(at));
       at = this.#processes.get(at.parentPid)
     ) {
@@ -165,7 +169,7 @@ class Capture {
   }
 
   /** `level` is the level around the sandbox. */
-  #sandbox(pidNamespace: PidNamespace, around: FoundProcess, level: number): CapturedSandbox {
+  #sandbox(pidNamespace: PidNamespace, around: ObservedProcess, level: number): CapturedSandbox {
     const ownsPid = pidNamespace.level > 0;
     const isKept =
       pidNamespace.init !== null &&
@@ -241,7 +245,7 @@ function firstPid({ init, members }: PidNamespace): number {
   return Math.min(...[init, ...members].map((each) => (each === null ? Infinity : pidOf(each))));
 }
 
-function isVisible({ inodes }: FoundProcess): boolean {
+function isVisible({ inodes }: ObservedProcess): boolean {
   return inodes["mnt"] != null;
 }
 
@@ -252,10 +256,10 @@ function hasSame(own: Inodes, other: Inodes): boolean {
   );
 }
 
-type Group = [FoundProcess, ...FoundProcess[]];
+type Group = [ObservedProcess, ...ObservedProcess[]];
 
 /** Groups of processes with the same namespaces. */
-function apart(processes: readonly FoundProcess[]): Group[] {
+function apart(processes: readonly ObservedProcess[]): Group[] {
   const groups: Group[] = [];
   for (const process of processes) {
     const group = groups.find(([first]) => hasSame(process.inodes, first.inodes));

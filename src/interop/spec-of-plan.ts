@@ -10,7 +10,7 @@ import type { Clocks } from "../ir/sandbox.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
 import { fieldSpec } from "./field-spec.ts";
-import { type CopyNumber, generalise as folded } from "./generalise.ts";
+import { type CopyNumber, generalise } from "./generalise.ts";
 import { SpecMap, type SpecValue, specMap } from "./spec-tree.ts";
 
 /** What shall be remarked above a process or a sandbox. */
@@ -113,7 +113,7 @@ class Writer {
       span: {},
       parent: {},
       level: {},
-      joiner: {},
+      nsHelper: {},
       mapper: {},
       lastPid: {},
       mounts: {},
@@ -140,7 +140,7 @@ class Writer {
     return until.kind === "all" ? undefined : until.kind;
   }
 
-  /** Of several slots, the name that its copies have together. */
+  /** The name that copies share, by slot. */
   #untilName({ first, end }: { readonly first: number; readonly end: number }): string {
     const name = nameOf(this.#plan.slots[first]);
     return end - first > 1 ? name.replace(COPY, "$1") : name;
@@ -277,7 +277,7 @@ class Writer {
       return { name, value: this.#own(first).put("sandboxes", inside), remarks };
     }
     const copies = chain.map((each) => ({ name, value: this.#own(each), remarks: [] }));
-    const one = this.#folded(copies, base, "nest").put("nest", chain.length);
+    const one = this.#generalised(copies, base, "nest").put("nest", chain.length);
     return { name: base, value: one.put("sandboxes", inside), remarks };
   }
 
@@ -299,14 +299,15 @@ class Writer {
       const [first] = row;
       const remarks = [...new Set(row.flatMap((each) => each.remarks))];
       if (first?.name === name) map.put(name, first.value, remarks);
-      else map.put(name, this.#folded(row, name, "replica").put("replicas", row.length), remarks);
+      else
+        map.put(name, this.#generalised(row, name, "replica").put("replicas", row.length), remarks);
     }
     return map;
   }
 
-  /** Where copies cannot be folded, the first stands for all, and it is said to be wrong. */
-  #folded(copies: readonly Named[], name: string, by: CopyNumber): SpecMap {
-    const one = folded(
+  /** Where copies have no common form, the first stands for all, with a remark. */
+  #generalised(copies: readonly Named[], name: string, by: CopyNumber): SpecMap {
+    const one = generalise(
       copies.map(({ value }) => value),
       by,
     );

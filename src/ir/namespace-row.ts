@@ -12,6 +12,6 @@ export interface NamespaceRow {
   readonly pidns: readonly PidNamespace[];
   /** Inodes, outermost first, its own last; empty where we may not look. */
   readonly userns: readonly number[];
-  /** Of its UTS namespace; null where we may not look. */
+  /** The names in its UTS namespace; null: they may not be read. */
   readonly names: { readonly hostname: string; readonly domainname: string } | null;
 }

@@ -17,6 +17,6 @@ export interface ProcRow {
   readonly startNs: number;
   /** Effective user, as the observer sees it; null where that is not known. */
   readonly uid: number | null;
-  /** Of its namespaces, those that were asked for and may be seen. */
+  /** Inodes of the namespaces that were asked for and may be read. */
   readonly inodes: Readonly<Partial<Record<NamespaceKind, number>>>;
 }

@@ -11,7 +11,7 @@ export interface FactsLevel {
   readonly pid: number;
   /** Inode; null where we may not look. */
   readonly pidns: number | null;
-  /** PID here, and name, of its PID 1; null where it cannot be told. */
+  /** PID here, and name, of its PID 1; null: not known. */
   readonly init: number | null;
   readonly initComm: string | null;
 }
@@ -20,14 +20,14 @@ export interface Container {
   /** Who made it: `docker`, `podman`, `runc` … */
   readonly engine: string;
   readonly id: string;
-  /** Of Kubernetes: the UID of the pod around it. */
+  /** The UID of the Kubernetes pod around it. */
   readonly pod: string | null;
 }
 
 /** A process's place in a run of ours. */
 export interface RunMembership {
   readonly run: string;
-  /** Of the process itself, or of what it descends from; a sandbox's where it came from outside. */
+  /** The path of the process or of its ancestor; the sandbox's where the process came from outside. */
   readonly path: string;
   readonly kind: "init" | "declared" | "forked" | "joined";
 }

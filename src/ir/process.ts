@@ -15,7 +15,7 @@ export interface Process extends ProcessFieldValues {
   readonly span: Span;
   /** Never empty. For a `shell` script: `/bin/sh`, `-c`, the script. */
   readonly argv: readonly string[];
-  /** Wished PIDs by path of the sandbox that owns the PID namespace; `host` is level 0. */
+  /** Requested PIDs by path of the sandbox that owns the PID namespace; `host` is level 0. */
   readonly pins: readonly Pin[];
   /** Sorted by name. Holds the fixed environment of every run, the sandbox's and its own. */
   readonly env: readonly (readonly [name: string, value: string])[];

@@ -21,7 +21,7 @@ export interface Sandbox {
   readonly domainname: string | null;
   /** Identity of its processes; null: uid and gid 0 in a new user namespace, else the caller's. */
   readonly user: Identity | null;
-  /** Of a new user namespace. Empty: inside 0 is the caller. Sorted by `inside`. */
+  /** The id map of a new user namespace, sorted by `inside`. Empty: 0 inside is the caller. */
   readonly uidMap: readonly IdMap[];
   readonly gidMap: readonly IdMap[];
   /** The clocks of its new time namespace; null if it makes none. */

@@ -17,7 +17,7 @@ const PART_COUNT = 4_096;
 
 /** The same in parts: of a million slots the whole is a gigabyte of text, which no hash needs at once. */
 function* canonicalParts({ slots, ...rest }: Plan): Generator<string> {
-  // Of all keys `slots` comes last. Sorted copies are made by hand where there are many: the
+  // `slots` comes last of all keys. Sorted copies are made by hand where there are many: the
   // engine's own JSON does the rest.
   const head = escapeJson(JSON.stringify(sorted(rest)));
   yield `${head.slice(0, -1)},"slots":[`;
@@ -68,7 +68,7 @@ const asIs = (value: unknown) => value;
 /** What is empty in most processes is sorted where it is not. */
 const sortedList = (list: readonly unknown[]) => (list.length === 0 ? list : sorted(list));
 
-/** How each field is told; lists of names and texts are as they are. */
+/** The canonical value of each field; lists of names and texts stay as they are. */
 const PROCESS_VALUES: {
   readonly [Key in keyof SlotProcess]: (value: SlotProcess[Key]) => unknown;
 } = {
@@ -94,6 +94,6 @@ const SORTED_VALUES = Object.entries(PROCESS_VALUES).toSorted(([a], [b]) =>
 
 function processRecord(process: SlotProcess): Record<string, unknown> {
   const record: Record<string, unknown> = {};
-  for (const [key, tell] of SORTED_VALUES) record[key] = tell(process[key]);
+  for (const [key, toRecord] of SORTED_VALUES) record[key] = toRecord(process[key]);
   return record;
 }

@@ -41,7 +41,7 @@ function sandboxesOf(plan: Plan): Map<string, Fields> {
 function sandboxFields(plan: Plan, sandbox: PlanSandbox): Fields {
   const { path: _path, span: _span, slots: _slots, parent: _parent, ...fields } = sandbox;
   // What follows from other fields says nothing new.
-  const { initMode: _mode, lastPid: _last, joiner: _joiner, mapper: _mapper, ...own } = fields;
+  const { initMode: _mode, lastPid: _last, nsHelper: _nsHelper, mapper: _mapper, ...own } = fields;
   const { initSlot, namespaces, until, ...rest } = own;
   const kinds = Object.entries(namespaces).map(([kind, mode]) => [`namespaces.${kind}`, mode]);
   return {

@@ -14,7 +14,7 @@ export interface Expectation {
   readonly span: Span;
 }
 
-/** In order of slots; of one slot, in the order in which they are told. */
+/** In the order of slots; those of one slot in the order of reports. */
 export function expectationsOf(plan: Plan): Expectation[] {
   return plan.slots.flatMap(({ process, level: own }, slot): Expectation[] => {
     if (process === null) return [];

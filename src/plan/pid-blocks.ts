@@ -2,8 +2,8 @@
  * The PID plan: a reserved block of numbers in each PID namespace. Pure.
  *
  * 1 is its init; then every process that is visible there gets one number, in plan order, the
- * wished ones first. What workloads fork is numbered from the end of the block on, and so never
- * takes a declared number. Level 0 belongs to the host: a number there only where it is wished.
+ * requested ones first. What workloads fork is numbered from the end of the block on, and so never
+ * takes a declared number. Level 0 belongs to the host: a number there only where it is requested.
  */
 
 import type { Pin } from "../ir/process.ts";
@@ -26,7 +26,7 @@ export interface Claim {
 export const BLOCK_PIN_MAX = 4_000_000;
 
 export interface Blocks {
-  /** By level, outermost first: `owners.length + 1` entries; level 0 is null unless wished. */
+  /** By level, outermost first: `owners.length + 1` entries; level 0 is null unless requested. */
   readonly pids: ReadonlyMap<Claim, readonly (number | null)[]>;
   /** By owner: the last number of its block. */
   readonly lastPids: ReadonlyMap<number, number>;

@@ -16,7 +16,7 @@ interface Draft {
   readonly slots: { first: number; end: number };
   /** Nearest sandbox, its own included, whose init is the shim; null: the monitor. */
   readonly supervisor: number | null;
-  readonly helperClaim: Claim | null;
+  readonly nsHelperClaim: Claim | null;
   readonly mapperClaim: Claim | null;
 }
 
@@ -49,11 +49,11 @@ class Drafts {
   readonly drafts: Draft[] = [];
   readonly slots: SlotDraft[] = [];
   readonly claims: Claim[] = [];
-  readonly #helperUsers: ReadonlySet<Sandbox>;
+  readonly #nsHelperUsers: ReadonlySet<Sandbox>;
   readonly #mapperUsers: ReadonlySet<Sandbox>;
 
   constructor(root: Sandbox) {
-    this.#helperUsers = usersOfHelpers(root);
+    this.#nsHelperUsers = usersOfNsHelpers(root);
     this.#mapperUsers = usersOfMappers(root);
     const pending: { ir: Sandbox; parent: number | null }[] = [{ ir: root, parent: null }];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -76,13 +76,13 @@ class Drafts {
     const first = this.slots.length;
     this.#addSlot(sandbox, own, { supervisor: supervisorAbove, isInit: initMode !== "subreaper" });
     const claim = () => this.#claim({ owners, pins: [], isInit: false, path: "" });
-    const helperClaim = this.#helperUsers.has(ir) ? claim() : null;
+    const nsHelperClaim = this.#nsHelperUsers.has(ir) ? claim() : null;
     const mapperClaim = this.#mapperUsers.has(ir) ? claim() : null;
     for (const process of ir.processes) {
       if (process !== own) this.#addSlot(sandbox, process, { supervisor, isInit: false });
     }
     const slots = { first, end: this.slots.length };
-    const claims = { helperClaim, mapperClaim };
+    const claims = { nsHelperClaim, mapperClaim };
     this.drafts.push({ ir, index, parent, initMode, owners, slots, supervisor, ...claims });
     return index;
   }
@@ -139,7 +139,7 @@ function initModeOf(sandbox: Sandbox): InitMode {
  * Sandboxes in whose PID namespace the shim needs a short-lived child: to make a user namespace,
  * to put processes into a sandbox below whose init is no shim, or to make a PID namespace there.
  */
-function usersOfHelpers(root: Sandbox): Set<Sandbox> {
+function usersOfNsHelpers(root: Sandbox): Set<Sandbox> {
   const users = new Set<Sandbox>();
   const pending: { ir: Sandbox; parent: Sandbox | null; supervisor: Sandbox | null }[] = [
     { ir: root, parent: null, supervisor: null },
@@ -201,7 +201,7 @@ function planSandbox(
     clocks: ir.clocks,
     root: ir.root,
     mounts: mountsOf(ir, draft.parent === null),
-    joiner: draft.helperClaim === null ? null : (pids.get(draft.helperClaim) ?? null),
+    nsHelper: draft.nsHelperClaim === null ? null : (pids.get(draft.nsHelperClaim) ?? null),
     mapper: draft.mapperClaim === null ? null : (pids.get(draft.mapperClaim) ?? null),
     lastPid: lastPids.get(draft.index) ?? null,
     until: typeof until === "string" ? { kind: until } : untilSlots(draft, until, indexOf),

@@ -67,8 +67,8 @@ export interface PlanSandbox {
    * makes namespaces or joins them (null at level 0); null where none is needed. They are in the
    * block, so that such a child moves no other number.
    */
-  readonly joiner: readonly (number | null)[] | null;
-  /** As `joiner`, of a second one beside it, which maps the ids of a nested user namespace. */
+  readonly nsHelper: readonly (number | null)[] | null;
+  /** As `nsHelper`, of a second one beside it, which maps the ids of a nested user namespace. */
   readonly mapper: readonly (number | null)[] | null;
   /**
    * Last number of the reserved block of its PID namespace, written to ns_last_pid; null where it

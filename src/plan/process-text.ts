@@ -68,8 +68,8 @@ const TEXTS: { readonly [Key in keyof SlotProcess]: Texts<Key> } = {
 
 export function processTexts(process: SlotProcess, plan: Plan): string[] {
   return Object.entries(TEXTS).flatMap(([key, texts]) => {
-    const tell = texts as Texts<never>;
-    return tell(process[key as keyof SlotProcess] as never, plan).filter((text) => text !== null);
+    const textOf = texts as Texts<never>;
+    return textOf(process[key as keyof SlotProcess] as never, plan).filter((text) => text !== null);
   });
 }
 

@@ -28,7 +28,7 @@ const TEXTS: { readonly [Key in keyof PlanSandbox]: Texts<Key> } = {
   initSlot: nothing,
   slots: nothing,
   // Numbers of the shim's own helpers, within the block that is reserved.
-  joiner: nothing,
+  nsHelper: nothing,
   mapper: nothing,
   namespaces: (_, sandbox) => [["", flagsText(sandbox)]],
   initMode: (mode) => (mode === "subreaper" ? [["", "the shim is a child subreaper"]] : []),

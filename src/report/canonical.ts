@@ -11,9 +11,9 @@ import type { Report, ReportProcess, ReportTraceEvent } from "./report.ts";
  */
 export function canonicalReport(report: Report): Report {
   const names = forkNames(report);
-  const places = placesOf(report.processes, names);
+  const order = orderOf(report.processes, names);
   const nameOf = (path: string) => names.get(path)?.path ?? path;
-  const placeOf = (path: string) => places.get(path) ?? places.size;
+  const indexOf = (path: string) => order.get(path) ?? order.size;
   return {
     ...report,
     version: "",
@@ -24,12 +24,12 @@ export function canonicalReport(report: Report): Report {
     observer: { pidns: 0, kernel: "" },
     namespaces: report.namespaces.map((namespace) => ({ ...namespace, inodes: {} })),
     processes: report.processes
-      .toSorted((a, b) => placeOf(a.path) - placeOf(b.path))
+      .toSorted((a, b) => indexOf(a.path) - indexOf(b.path))
       .map((row) => ({ ...canonicalRow(row), path: nameOf(row.path) })),
     ...(report.tracer && { tracer: { ...report.tracer, by: "none" as const } }),
     ...(report.trace && {
       trace: report.trace
-        .toSorted((a, b) => placeOf(a.path) - placeOf(b.path))
+        .toSorted((a, b) => indexOf(a.path) - indexOf(b.path))
         .map((event) => canonicalEvent(event, names)),
     }),
   };
@@ -50,7 +50,7 @@ function canonicalVerdict(verdict: Report["verdict"]): Report["verdict"] {
 }
 
 /** The order of rows: forks behind the process that they descend from, by their names. */
-function placesOf(
+function orderOf(
   processes: readonly ReportProcess[],
   names: ReadonlyMap<string, ForkName>,
 ): Map<string, number> {

@@ -13,7 +13,7 @@ export interface Hidden<Item> {
   readonly text: string;
 }
 
-/** Of longer runs than `most`, the first and last are shown. */
+/** Runs longer than `most` show their first and last. */
 interface Limits {
   readonly most: number;
   readonly first: number;
@@ -22,7 +22,7 @@ interface Limits {
 
 const PROCESSES: Limits = { most: 12, first: 3, last: 2 };
 const SANDBOXES: Limits = { most: 5, first: 2, last: 1 };
-/** A state that so few of a run have is news: these stay. */
+/** Rows in a state that so few of a run have are always shown. */
 const RARE = 3;
 
 /** Copies of one process, and the forks of one. */
@@ -47,7 +47,7 @@ export function collapseNests(nests: readonly Nest[]): (Nest | Hidden<Nest>)[] {
   });
 }
 
-/** All rows of a report; a text stands for the `folded` ones. */
+/** All rows of a report; a text stands for the `collapsed` ones. */
 export function collapse(report: Report): { rows: (ReportProcess | string)[]; collapsed: number } {
   const root = nestingOf(report);
   const nested = root === null ? [] : collapsedRows(root);
@@ -60,7 +60,7 @@ export function collapse(report: Report): { rows: (ReportProcess | string)[]; co
 
 function collapsedRows(nest: Nest): (ReportProcess | Hidden<unknown>)[] {
   const { path } = nest.namespace;
-  // Outside of its box a name is told by where it stands.
+  // Outside of its sandbox a name needs its path.
   const placed = <Item>(item: Hidden<Item>): Hidden<Item> =>
     path === "" ? item : { ...item, text: `${path}/${item.text}` };
   return [
@@ -75,7 +75,7 @@ function nameOf({ name }: Nest): string {
   return name;
 }
 
-/** Of a sandbox and of all in it. */
+/** The rows of a sandbox and of all in it. */
 export function rowsOf(nest: Nest): readonly ReportProcess[] {
   return [...nest.processes, ...nest.nests.flatMap(rowsOf)];
 }

@@ -34,7 +34,7 @@ export function forkNames(report: Report): Map<string, ForkName> {
   return names;
 }
 
-/** Of a traced run, who forked; else whose child it was when it was seen. */
+/** The parent of each fork: from the trace, else from the snapshot. */
 function parentsOf({ processes, trace }: Report): Map<string, string> {
   const byPid = new Map(processes.map(({ path, pids }) => [pids[0] ?? -1, path] as const));
   const bySnapshot = processes.flatMap(({ path, ppids }): [string, string][] => {

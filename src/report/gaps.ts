@@ -14,7 +14,7 @@ export function withGap(report: Report, gap: Gap): Report {
   };
 }
 
-/** Of a run whose monitor did not live to its end: what it had not seen end has ended unseen. */
+/** For a run whose monitor was killed: processes that it had not seen end have ended since. */
 export function withoutEnd(report: Report, gap: Omit<Gap, "what">, exitCode: number): Report {
   const { verdict, processes } = report;
   return {

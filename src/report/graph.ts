@@ -9,7 +9,7 @@ import type { Report, ReportProcess } from "./report.ts";
 import { commandText, hasFailed, stateText } from "./state-text.ts";
 
 export interface GraphLook {
-  /** Long runs of copies are not folded. */
+  /** Long runs of copies are not collapsed. */
   readonly isWhole?: boolean;
 }
 

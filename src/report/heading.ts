@@ -41,7 +41,7 @@ export function factsOf(report: Report): string[] {
   ];
 }
 
-/** Of what it was made, by what and when; none of a report whose values are masked. */
+/** What a report was made of, by what and when; empty where values are masked. */
 export function originOf({ spec, params, version, time }: Report): string[] {
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return [

@@ -1,6 +1,7 @@
 /** What a run is waiting for, in a line: what is to start, or who is to end and until when. Pure. */
 
 import { durationText } from "../base/duration.ts";
+import { isMetBy, WAIT_CONDITIONS, type WaitEvent } from "../base/wait-conditions.ts";
 import { signalName } from "../ir/signals.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { SlotState, StateTable } from "../wire/table.ts";
@@ -8,8 +9,6 @@ import type { SlotState, StateTable } from "../wire/table.ts";
 /** Names in one line; of more only the number is said. */
 const NAMES_MAX = 3;
 const SIGKILL = 9;
-
-const WAITED = { started: "to start", exited: "to exit", succeeded: "to succeed" } as const;
 
 /** When each process was first seen to be stopped, by slot. Milliseconds of any one clock. */
 export type StopTimes = Map<number, number>;
@@ -59,9 +58,13 @@ function startingText(plan: Plan, table: StateTable): string {
   const counts = `starting ${processes.length - ahead.length}/${processes.length}`;
   for (const slot of ahead) {
     for (const { slot: awaited, condition } of plan.slots[slot]?.process?.dependsOn ?? []) {
-      if (condition === "started" ? !isAhead(awaited) : hasEnded(table, awaited)) continue;
+      const events: readonly WaitEvent[] = [
+        ...(isAhead(awaited) ? [] : ["start" as const]),
+        ...(hasEnded(table, awaited) ? (["failure", "success"] as const) : []),
+      ];
+      if (isMetBy(condition, events)) continue;
       const [name, other] = [slot, awaited].map((each) => plan.slots[each]?.path);
-      return `${counts}: ${name} waits for ${other} ${WAITED[condition]}`;
+      return `${counts}: ${name} waits for ${other} to ${WAIT_CONDITIONS[condition].verb}`;
     }
   }
   return ahead.length === 0 ? counts : `${counts}: ${namesOf(plan, ahead)}`;

@@ -98,7 +98,7 @@ const traceEvent = Type.Object({
 });
 
 /** Where the spec asks for what a failure is about; line and column are from 1. */
-const place = {
+const spanFields = {
   file: Type.String({ description: "From the spec's folder; empty where it is not known." }),
   line: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
   column: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
@@ -121,7 +121,7 @@ const failure = Type.Object({
   because_of: Type.Union([Type.String(), Type.Null()], {
     description: "Path of another process whose own failure is the cause.",
   }),
-  ...place,
+  ...spanFields,
   message: Type.String(),
 });
 
@@ -129,7 +129,7 @@ const unjudged = Type.Object({
   path: Type.String(),
   what: choice(["exit", "signal", "pid", "ppid", "level"]),
   wanted: value,
-  ...place,
+  ...spanFields,
 });
 
 const verdict = Type.Object(

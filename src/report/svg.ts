@@ -24,7 +24,7 @@ const INDENT_RIGHT = 4;
 /** Characters of a name and of a command that are shown. */
 const NAME_WIDTH = 28;
 const COMMAND_WIDTH = 48;
-/** Of what failed, and of parameters. */
+/** The lines about failures and parameters. */
 const FINDING_WIDTH = 120;
 
 const STYLE = `
@@ -54,7 +54,7 @@ const STYLE = `
   @media print { .back, .box, .odd { fill: #ffffff; } text { fill: #000000; } .exec { fill: #000000; } }`;
 
 export interface SvgLook {
-  /** Long runs of copies are not folded. */
+  /** Long runs of copies are not collapsed. */
   readonly isWhole?: boolean;
 }
 
@@ -113,8 +113,8 @@ ${parts.join("\n")}
     const at = parts.push("") - 1;
     const inside = x + columns.indent;
     text(inside, y + HEAD - 9, "name", nest.name);
-    const room = Bun.stringWidth(nest.name) + 2;
-    text(inside + room * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
+    const available = Bun.stringWidth(nest.name) + 2;
+    text(inside + available * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
     y += HEAD;
     for (const row of look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
       if ("hidden" in row) hidden(row, inside);
@@ -144,8 +144,8 @@ ${parts.join("\n")}
   }
 
   function hidden({ text: what, rows }: Hidden<unknown>, x: number): void {
-    const room = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
-    text(x, y + LINE - 6, "dim", cut(what, Math.max(room, NAME_WIDTH)));
+    const available = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
+    text(x, y + LINE - 6, "dim", cut(what, Math.max(available, NAME_WIDTH)));
     bars(rows);
     y += LINE;
   }
@@ -163,7 +163,7 @@ ${parts.join("\n")}
     y += LINE;
   }
 
-  /** Many over each other where their rows are folded. */
+  /** Many over each other where their rows are collapsed. */
   function bars(rows: readonly ReportProcess[]): void {
     const opacity = rows.length === 1 ? "" : ' fill-opacity="0.4"';
     for (const row of rows) {

@@ -12,7 +12,7 @@ export interface TableLook {
   /** Width of the terminal. */
   readonly columns: number;
   readonly colour: boolean;
-  /** Long runs of copies are not folded. */
+  /** Long runs of copies are not collapsed. */
   readonly isWhole?: boolean;
 }
 

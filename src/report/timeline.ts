@@ -8,9 +8,9 @@ import type { Report, ReportTraceEvent } from "./report.ts";
 import type { TableLook } from "./table.ts";
 
 const PATH_WIDTH = 28;
-/** PIDs that are shown where more would leave no room for what happened. */
+/** How many PIDs are shown where more would leave no columns for the event. */
 const PIDS_SHOWN = { first: 2, last: 1, most: 6 };
-/** Columns from which on all of them have room. */
+/** Terminal width from which on all of them fit. */
 const WIDE = 240;
 /** Colours of events: a birth, another program, an end. */
 const COLOURS: Readonly<Record<ReportTraceEvent["event"], string>> = {

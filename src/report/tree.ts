@@ -20,9 +20,9 @@ interface Branch {
 
 /** Columns of a name without its branch. */
 const NAME_WIDTH = 30;
-/** PIDs that are shown where more would leave no room for the rest. */
+/** How many PIDs are shown where more would leave no columns for the rest. */
 const PIDS_SHOWN = { first: 2, last: 2, most: 6 };
-/** Columns from which on all of them have room. */
+/** Terminal width from which on all of them fit. */
 const WIDE = 240;
 
 /** With a final newline. PIDs are in brackets, outermost first. */

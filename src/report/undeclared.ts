@@ -13,33 +13,33 @@ export interface ReportContext {
   /** By inode of a PID namespace, the row of that sandbox's init. */
   readonly initOf: ReadonlyMap<number, ReportProcess>;
   readonly snapshot: readonly ProcRow[];
-  /** Of a start on CLOCK_MONOTONIC, since the first of the run. */
+  /** A start on CLOCK_MONOTONIC as time since the first start of the run. */
   readonly since: (ns: number) => number | null;
-  /** Of the namespaces of a row, those that are not its sandbox's. */
+  /** The namespaces of a row that are not its sandbox's. */
   readonly inodes: (row: ProcRow, sandbox: string) => ReportProcess["inodes"];
 }
 
 /** Puts what was forked behind whom it descends from, and what has joined behind the sandbox's init. */
 export function withUndeclared(context: ReportContext): readonly ReportProcess[] {
   const { declared, byPid, snapshot } = context;
-  const strangers = snapshot.filter(({ pids }) => !byPid.has(pids[0] ?? 0));
-  if (strangers.length === 0) return declared;
+  const undeclared = snapshot.filter(({ pids }) => !byPid.has(pids[0] ?? 0));
+  if (undeclared.length === 0) return declared;
   const live = new Map(snapshot.map((row) => [row.pids[0] ?? 0, row] as const));
   const below = new Map<ReportProcess, ReportProcess[]>();
   const heads = new Map<number, ReportProcess>(byPid);
-  const spaces = new Map(context.initOf);
+  const namespaceOwners = new Map(context.initOf);
   // Outermost first: what has joined a namespace that others made finds its sandbox by theirs.
-  for (const row of strangers.toSorted((a, b) => a.pids.length - b.pids.length)) {
+  for (const row of undeclared.toSorted((a, b) => a.pids.length - b.pids.length)) {
     const top = topOf(row, live, heads);
     const head = "row" in top ? join(top.row) : top.head;
     if (head === null || head.pids[0] === row.pids[0]) continue;
-    place(head, forkedRow(row, head, context));
+    insert(head, forkedRow(row, head, context));
     const inode = row.inodes.pid ?? 0;
-    if (inode !== 0 && !spaces.has(inode)) spaces.set(inode, head);
+    if (inode !== 0 && !namespaceOwners.has(inode)) namespaceOwners.set(inode, head);
   }
   return declared.flatMap((row) => withBelow(row));
 
-  function place(above: ReportProcess, row: ReportProcess): void {
+  function insert(above: ReportProcess, row: ReportProcess): void {
     const list = below.get(above);
     if (list === undefined) below.set(above, [row]);
     else list.push(row);
@@ -47,13 +47,13 @@ export function withUndeclared(context: ReportContext): readonly ReportProcess[]
 
   /** Null of what is at level 0: there are only helpers of the shim's own. */
   function join(row: ProcRow): ReportProcess | null {
-    const init = spaces.get(row.inodes.pid ?? 0) ?? declared[0];
+    const init = namespaceOwners.get(row.inodes.pid ?? 0) ?? declared[0];
     if (row.pids.length === 1 || init === undefined) return null;
     const level = Math.min(init.level, row.pids.length - 1);
     const path = `${init.sandbox === "" ? "" : `${init.sandbox}/`}+${row.pids[level]}`;
     const joined = bareRow(row, path, "joined", init.sandbox, context);
     heads.set(row.pids[0] ?? 0, joined);
-    place(init, joined);
+    insert(init, joined);
     return joined;
   }
 

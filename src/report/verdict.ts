@@ -1,6 +1,7 @@
-/** Tells what the shim has decided (native/run/verdict.c): each failure, with its place. Pure. */
+/** Describes what the shim has decided (native/run/verdict.c): each failure, with its span. Pure. */
 
 import type { Span } from "../base/span.ts";
+import { isMetBy, WAIT_CONDITIONS, type WaitEvent } from "../base/wait-conditions.ts";
 import { signalName } from "../ir/signals.ts";
 import { type Expectation, expectationsOf } from "../plan/expectations.ts";
 import type { Plan, Slot } from "../plan/plan.ts";
@@ -62,8 +63,8 @@ export function verdictOf(
 ): Verdict {
   const failures = failuresOf(plan, table, rows, explain).map((failed): Failure => {
     const { path, what, level, wanted, found, code, because_of, span, message } = failed;
-    const place = locate(span);
-    return { path, what, level, wanted, found, code, because_of, ...place, message };
+    const sourceSpan = locate(span);
+    return { path, what, level, wanted, found, code, because_of, ...sourceSpan, message };
   });
   return {
     passed: table.exitCode === 0,
@@ -104,7 +105,7 @@ function unmetExpectation(slot: Slot, expectation: Expectation, state: Expectati
   const { what, level, span } = expectation;
   const { path } = slot;
   const wanted = wantedOf(expectation);
-  const found = foundOf(what, state);
+  const found = actualOf(what, state);
   const isPid = what === "pid" || what === "ppid" || what === "pinned";
   const common = { path, wanted, found, level: isPid ? level : null, span, because_of: null };
   if (what === "pinned") {
@@ -124,7 +125,7 @@ function wantedOf({ what, value }: Expectation): number | string {
   return what === "signal" ? signalName(value) : value;
 }
 
-function foundOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
+function actualOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
   if (foundKind === "nothing") return null;
   if (foundKind === "signal") {
     return what === "signal" ? signalName(found) : `signal ${signalName(found)}`;
@@ -162,23 +163,25 @@ function badEnd(slot: Slot, row: ReportProcess): Failed[] {
   return [{ ...plain(slot), what: "end", code: "SBX4004", found, message }];
 }
 
-const WAITED = { started: "start", exited: "exit", succeeded: "succeed" } as const;
-
 /** The first of what it waits for, or waited for in vain: those that still have not come. */
 export function awaited(plan: Plan, slot: Slot, rows: readonly ReportProcess[]) {
   for (const { slot: index, condition } of slot.process?.dependsOn ?? []) {
     const row = rows[index];
     if (row === undefined) continue;
-    const { exit } = row;
-    const hasCome =
-      condition === "started"
-        ? row.started_ns !== null && row.fault === null
-        : condition === "exited"
-          ? exit !== null
-          : exit !== null && "code" in exit && exit.code === 0;
-    if (!hasCome) return { index, row, verb: WAITED[condition], slot: plan.slots[index] };
+    if (isMetBy(condition, eventsOf(row))) continue;
+    return { index, row, verb: WAIT_CONDITIONS[condition].verb, slot: plan.slots[index] };
   }
   return null;
+}
+
+/** What has become known of a process that others wait for. */
+function eventsOf({ started_ns, fault, exit }: ReportProcess): WaitEvent[] {
+  const hasStarted = started_ns !== null && fault === null;
+  const isSuccess = exit !== null && "code" in exit && exit.code === 0;
+  return [
+    ...(hasStarted ? ["start" as const] : []),
+    ...(exit === null ? [] : [isSuccess ? ("success" as const) : ("failure" as const)]),
+  ];
 }
 
 /** What waited in vain; its cause is another's failure where that one has failed itself. */

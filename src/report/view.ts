@@ -54,14 +54,14 @@ export function screenOf(
   )
     .trimEnd()
     .split("\n");
-  const room = rowsOnScreen(screen);
-  const last = Math.max(0, rows.length - room);
+  const available = rowsOnScreen(screen);
+  const last = Math.max(0, rows.length - available);
   const top = Math.min(view.top, last);
-  const body = rows.slice(top, top + room);
+  const body = rows.slice(top, top + available);
   const foot = view.isTyping
     ? `/${escapeText(view.filter)}▏`
-    : `q quit  s sort: ${view.sort}  / filter${view.filter === "" ? "" : `: ${escapeText(view.filter)}`}  ↑↓ scroll${rows.length > room ? `  ${top + 1}-${top + body.length} of ${rows.length}` : ""}`;
-  const blank = Array.from({ length: room - body.length }, () => "");
+    : `q quit  s sort: ${view.sort}  / filter${view.filter === "" ? "" : `: ${escapeText(view.filter)}`}  ↑↓ scroll${rows.length > available ? `  ${top + 1}-${top + body.length} of ${rows.length}` : ""}`;
+  const blank = Array.from({ length: available - body.length }, () => "");
   const lines = [
     paint("1", cut(title, screen.columns)),
     header,

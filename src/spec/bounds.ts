@@ -3,10 +3,10 @@
  * is checked, or refused with its reason, in seconds and in less than a gigabyte. Pure.
  */
 
-/** Of one file, in UTF-8 bytes. */
+/** The largest file, in UTF-8 bytes. */
 export const SPEC_SIZE_MAX = 16 * 1024 * 1024;
 
-/** Of all files that a spec includes, in UTF-8 bytes: as much as one file may be. */
+/** The most that all included files have together, in UTF-8 bytes: as much as one file. */
 export const INCLUDED_SIZE_MAX = SPEC_SIZE_MAX;
 
 /** Files that a spec includes. */

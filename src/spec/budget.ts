@@ -80,7 +80,7 @@ export class Budget {
     for (const kind of kinds) this.#spent.delete(kind);
   }
 
-  /** Of limits that are no sums. */
+  /** Limits that are not sums. */
   refuse(at: Span, message: string, help: string): void {
     if (!this.#isSpent) this.#diagnostics.push(diagnostic("SBX2310", at, message, { help }));
     this.#isSpent = true;

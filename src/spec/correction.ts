@@ -1,12 +1,12 @@
 /**
- * A tree as its author meant it. What is structurally wrong has been told; later checks see it
- * mended, so that one mistake gives one finding. Pure.
+ * A tree as its author meant it. Its structural mistakes have been reported; later checks see it
+ * corrected, so that one mistake gives one finding. Pure.
  */
 
 import { type Entry, mapped, type Node } from "./node.ts";
 
 export interface Corrections {
-  /** Nodes of which nothing more shall be said. */
+  /** Nodes that must cause no further finding. */
   readonly poisoned: Set<Node>;
   /** The fields that misspelt ones were meant to be. */
   readonly keys: Map<Entry, string>;
@@ -14,7 +14,7 @@ export interface Corrections {
 
 export const noCorrections = (): Corrections => ({ poisoned: new Set(), keys: new Map() });
 
-/** The same node where nothing is to be mended. */
+/** The same node where nothing is to be corrected. */
 export function applyCorrections(node: Node, corrections: Corrections): Node {
   if (corrections.poisoned.size + corrections.keys.size === 0) return node;
   if (corrections.poisoned.has(node)) {

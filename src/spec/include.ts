@@ -28,12 +28,12 @@ export function includeAll(
   source: { readonly file: string; readonly text: string },
   root: Node,
   load: Load,
-  found: Diagnostic[],
+  collected: Diagnostic[],
 ): Included {
   const templates = new Map<string, Template>();
   const sources = new Map([[source.file, source.text]]);
-  const files = new Files(load, found);
-  collectTemplates(root, templates, found);
+  const files = new Files(load, collected);
+  collectTemplates(root, templates, collected);
   follow(source.file, root, [source.file]);
   return { templates, sources };
 
@@ -46,7 +46,7 @@ export function includeAll(
     for (const { path, item } of named) {
       if (trail.includes(path)) {
         const cycle = [...trail.slice(trail.indexOf(path)), path].join(" -> ");
-        found.push(
+        collected.push(
           diagnostic("SBX2117", item.span, `include cycle: ${cycle}`, {
             help: "let one of these files do without the other",
           }),
@@ -60,18 +60,18 @@ export function includeAll(
     if (text === null) return;
     sources.set(path, text);
     const { root: node, diagnostics } = readSpec(path, text);
-    found.push(...diagnostics);
+    collected.push(...diagnostics);
     if (node === null) return;
     const name = entryOf(node, "sandbox");
-    if (name === null) found.push(...checkShape(node, "Library"));
+    if (name === null) collected.push(...checkShape(node, "Library"));
     else {
-      found.push(
+      collected.push(
         diagnostic("SBX2118", name.keySpan, "an included file holds templates, not a sandbox", {
           help: "move its `templates` to a file of their own, and include that one in both",
         }),
       );
     }
-    collectTemplates(node, templates, found);
+    collectTemplates(node, templates, collected);
     follow(path, node, [...trail, path]);
   }
 }

@@ -51,11 +51,11 @@ export function matrixOf(root: Node, params: readonly Param[], diagnostics: Diag
 }
 
 function valuesOf(items: readonly Node[], param: Param, diagnostics: Diagnostic[]): Value[] {
-  const places = new Map<Value, Span>();
+  const spansByValue = new Map<Value, Span>();
   return items.flatMap((item) => {
     if (item.kind !== "scalar" || item.value === null) return [];
-    const other = places.get(item.value);
-    places.set(item.value, other ?? item.span);
+    const other = spansByValue.get(item.value);
+    spansByValue.set(item.value, other ?? item.span);
     if (other !== undefined) {
       diagnostics.push(
         diagnostic("SBX2613", item.span, `the matrix has this value of "${param.name}" twice`, {

@@ -31,7 +31,7 @@ export interface ScalarNode {
   /** As it stands in the file: octal numbers, quotes, the lines of a block. */
   readonly source: string;
   /**
-   * `deferred`: holds `${replica}` or `${nest}`, known only for each instance. `hole`: could not be
+   * `deferred`: holds `${replica}` or `${nest}`, known only for each instance. `poisoned`: could not be
    * worked out, which has been reported; no check says more of it.
    */
   readonly state?: "deferred" | "poisoned";
@@ -101,7 +101,7 @@ export function placeIn(node: ScalarNode, start: number, end: number): Span {
   return { ...span, start: span.start + at, end: span.start + at + part.length };
 }
 
-/** Whether nothing can be said of the value here: it is a hole, or known only later. */
+/** Whether the value is not known here: it is poisoned, or known only later. */
 export function isOpen(node: Node | null): boolean {
   return node?.kind === "scalar" && node.state !== undefined;
 }

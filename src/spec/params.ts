@@ -27,7 +27,7 @@ export interface Param {
   readonly type: ParamType;
   readonly min: number | null;
   readonly max: number | null;
-  /** Of an enum. */
+  /** The values of an enum. */
   readonly values: readonly string[];
   /** Null: a value must be given. */
   readonly fallback: Value | null;

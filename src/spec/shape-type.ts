@@ -56,7 +56,7 @@ function describe(node: Node): string {
   return typeof node.value === "boolean" ? `the boolean ${node.source}` : "text";
 }
 
-/** The mend, where what was written says which one; else null. */
+/** What to write instead, where the text says which; else null. */
 function helpFor(node: Node, schema: Schema, branches: readonly Schema[]): string | null {
   const has = (type: string) => branches.some((branch) => branch.type === type);
   if (node.kind === "map") return null;
@@ -74,7 +74,7 @@ function helpFor(node: Node, schema: Schema, branches: readonly Schema[]): strin
   return `put the value in quotes to make it text: "${source}"`;
 }
 
-/** Of text that would be right without its quotes, or in the words of YAML 1.2. */
+/** Help for text that would be right without quotes, or in the words of YAML 1.2. */
 function plainHelp({ value }: ScalarNode, has: (type: string) => boolean): string | null {
   const text = String(value);
   const meant = Object.hasOwn(WORDS_FOR, text.toLowerCase()) ? WORDS_FOR[text.toLowerCase()] : null;
@@ -92,7 +92,7 @@ function inList({ source, value }: ScalarNode): string | null {
   return isShort ? `write a list: [${text}]` : null;
 }
 
-/** Of a list of `NAME=value`, as Compose has it: the same as a map. */
+/** Help for a list of `NAME=value`, as Compose has it: the same as a map. */
 function pairsHelp({ items }: ListNode): string | null {
   const pairs = items.map((item) =>
     item.kind === "scalar" ? /^([A-Za-z0-9_.-]+)=([^,{}[\]]*)$/.exec(String(item.value)) : null,

@@ -19,7 +19,7 @@ const NAMES: Readonly<Partial<Record<PartName, string>>> = {
   Library: "the included file",
 };
 
-/** Every place where `root` is not as the named part of the schema says; `mends` gets what was meant. */
+/** Every place where `root` is not as the named part of the schema says; `corrections` gets what was meant. */
 export function checkShape(
   root: Node,
   part: PartName = "Spec",

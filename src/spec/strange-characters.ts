@@ -11,7 +11,7 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 const STRANGE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u202a-\u202e\u2066-\u2069\ufffd-\uffff]/g;
 
-/** Of one file; a text has none, and where there are many it is another kind of file. */
+/** How many are reported of one file; a file with many is no text. */
 const TOLD_MAX = 8;
 
 export function strangeCharacters(

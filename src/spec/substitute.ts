@@ -18,9 +18,9 @@ export interface Substitution {
   readonly budget: Budget;
   /** Names that get their values later: scalars that use them stay as they are. */
   readonly later: ReadonlySet<string>;
-  /** Names whose lack of a value has been reported: scalars that use them become holes. */
+  /** Names whose lack of a value has been reported: scalars that use them are poisoned. */
   readonly missing: ReadonlySet<string>;
-  /** Of a second pass: all other text is final, also where it holds a literal `${`. */
+  /** Set in a second pass: all other text is final, even where it holds a literal `${`. */
   readonly onlyDeferred: boolean;
   /** Keys of maps whose values are left alone. */
   readonly skip: ReadonlySet<string>;

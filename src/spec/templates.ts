@@ -19,7 +19,7 @@ export type Templates = ReadonlyMap<string, Template>;
 
 /** Maps that stand for one choice: a nearer one replaces a farther one as a whole. */
 const WHOLE = new Set(["stdin", "stdout", "stderr"]);
-/** Of which a node has one at most: its own displaces a template's. */
+/** A node has at most one of these: its own replaces a template's. */
 const EITHER = ["run", "shell"];
 
 /** Collects the `templates` of one file's root into `into`. */

@@ -36,12 +36,12 @@ export class Scales {
     return made;
   }
 
-  /** Of some entries of a map. */
+  /** The weight of some entries of a map. */
   ofEntries(node: Node, takes: (key: string) => boolean): Weight {
     return node.kind === "map" ? this.#entries(node.entries, takes) : this.of(node);
   }
 
-  /** Of the values that a map has under some keys. */
+  /** The weight of the values that a map has under some keys. */
   ofFields(node: Node, keys: readonly string[]): Weight {
     return this.#items(keys.flatMap((key) => entryOf(node, key)?.value ?? []));
   }

@@ -126,7 +126,7 @@ class Decoder {
           : null,
       root: enumValue("root_kind", row.root),
       mounts: this.#mounts(row),
-      joiner: row.joiner_first === NONE ? null : this.#pids(row.joiner_first, level),
+      nsHelper: row.ns_helper_first === NONE ? null : this.#pids(row.ns_helper_first, level),
       mapper: row.mapper_first === NONE ? null : this.#pids(row.mapper_first, level),
       lastPid: row.last_pid || null,
       until: untilOf(row),

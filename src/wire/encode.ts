@@ -11,11 +11,11 @@ import { enumNumber, ImageWriter } from "./image-writer.ts";
 import { NONE } from "./layout.ts";
 import { type Params, paramsText } from "./params.ts";
 
-/** What an image tells besides its plan. */
+/** What an image holds besides its plan. */
 export interface ImageExtras {
   /** The texts of its files, for the lines that the shim names by itself. */
   readonly sources?: ReadonlyMap<string, string>;
-  /** Of the spec: they are told in reports, and change nothing. */
+  /** The parameters of the spec: reports show them, and they change nothing. */
   readonly params?: Params;
 }
 
@@ -130,7 +130,7 @@ function addSandbox(image: ImageWriter, sandbox: PlanSandbox, owned: readonly nu
     root: enumNumber("root_kind", sandbox.root),
     mounts_first: addMounts(image, sandbox),
     mounts_count: sandbox.mounts.length,
-    joiner_first: sandbox.joiner === null ? NONE : addPids(image, sandbox.joiner),
+    ns_helper_first: sandbox.nsHelper === null ? NONE : addPids(image, sandbox.nsHelper),
     mapper_first: sandbox.mapper === null ? NONE : addPids(image, sandbox.mapper),
     last_pid: sandbox.lastPid ?? 0,
     until_kind: enumNumber("until_kind", sandbox.until.kind),

@@ -53,7 +53,7 @@ export const ENUMS = {
   expectation_result: ["not_judged", "met", "not_met"],
   /** What was found where an expectation was not met. */
   found_kind: ["nothing", "number", "exit_code", "signal"],
-  /** Of the run: what ended it. */
+  /** What ended the run. */
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
   pid_mode: ["requested", "ordered"],

@@ -30,7 +30,7 @@ const UTS_NAME_SIZE = UTS_NAME_MAX + 1;
 
 /** Limits of one image; the shim refuses more. Each bounds a fixed array or a start-up cost. */
 export const SLOT_COUNT_MAX = PROCESS_COUNT_MAX + SANDBOX_COUNT_MAX;
-/** Of one argument list or environment, so that the shim's pointer arrays can be fixed. */
+/** The longest argument list or environment: the shim's pointer arrays have a fixed size. */
 export const STRING_LIST_MAX = 65_535;
 export const IMAGE_SIZE_MAX = 1 << 30;
 
@@ -124,7 +124,7 @@ export const IMAGE_STRUCTS = {
       ["boottime_offset_ns", "i64"],
       ["root", "u32"],
       ...range("mounts"),
-      ["joiner_first", "u32"],
+      ["ns_helper_first", "u32"],
       ["mapper_first", "u32"],
       ["last_pid", "u32"],
       ["until_kind", "u32"],

@@ -32,7 +32,7 @@ export interface StateTable {
   readonly startedNs: number;
   readonly endedNs: number;
   readonly fault: SlotState["fault"];
-  /** Of the verdict so far; final once the run has ended. */
+  /** The verdict so far; final once the run has ended. */
   readonly exitCode: number;
   /** By index of `expectationsOf` the plan. */
   readonly expectations: readonly ExpectationState[];

@@ -159,7 +159,7 @@ function xMacro(name: string, rows: readonly string[]): string {
   return `#define ${name}(X) \\\n${body}\n`;
 }
 
-/** Of two names for one number the first is the usual one: EAGAIN, not EWOULDBLOCK. */
+/** The first of two names for one number is the usual one: EAGAIN, not EWOULDBLOCK. */
 function errnoNames(): string[] {
   const numbers = new Set<number>();
   return Object.entries(constants.errno)

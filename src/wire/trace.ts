@@ -29,7 +29,7 @@ export interface TraceEvent {
   /** As of wait4(2); of an exit only. */
   readonly status: number;
   readonly comm: string;
-  /** Of an exec only. */
+  /** Only in an exec. */
   readonly argv: readonly string[];
   readonly isArgvCut: boolean;
 }

@@ -23,9 +23,9 @@ const SIGNS: readonly [command: string, sign: string][] = [
 
 for (const [command, sign] of SIGNS) {
   test(`${command}: ${sign}`, () => {
-    const found = shellSignIn(command);
-    assert.is(found?.sign, sign);
-    assert.is(command.slice(found?.start, found?.end), sign);
+    const match = shellSignIn(command);
+    assert.is(match?.sign, sign);
+    assert.is(command.slice(match?.start, match?.end), sign);
   });
 }
 

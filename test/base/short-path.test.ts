@@ -1,4 +1,4 @@
-/** Paths in little room keep their beginning and end. */
+/** Shortened paths keep their beginning and end. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

@@ -16,7 +16,7 @@ const test = suite("budget");
 const dir = fs.mkdtempSync(join(tmpdir(), "sandbox-budget-"));
 process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
 
-/** Of the processor, since others may want it too. */
+/** Time of the processor, since others may want it too. */
 const CPU_MS_MAX = 10_000;
 const MEGABYTES_MAX = 1_000;
 /** Where the parser has made of a file of 16 MB what one may hold. */

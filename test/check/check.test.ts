@@ -66,7 +66,7 @@ for (const [code, page] of Object.entries<CodePage>(codes)) {
   if (wrong !== undefined) {
     test(`${code} ${page.name}: the wrong example has this mistake and no other, as written`, () => {
       const { diagnostics, sources } = check(wrong, page.files, given[code as Code]);
-      assert.equal([...new Set(diagnostics.map((found) => found.code))], [code]);
+      assert.equal([...new Set(diagnostics.map((each) => each.code))], [code]);
       const text = humanText(diagnostics, sources, { colour: false, columns: null });
       const path = join(FIXTURES, `${code}-${page.name}.txt`);
       if (UPDATES) fs.writeFileSync(path, text);
@@ -113,14 +113,14 @@ test("a frame has the exact place and a suggestion", () => {
 });
 
 test("all mistakes come in one run, in the order of their places", () => {
-  const found = check(`sandbox: x
+  const each = check(`sandbox: x
 hostnam: h
 processes:
   a: {run: sleep 1, shell: b}
   b: {run: sleep 1, timeout: 5 s, depends_on: [c], stop: {signal: FOO}}
 `).diagnostics;
   assert.equal(
-    found.map(({ code }) => code),
+    each.map(({ code }) => code),
     ["SBX2001", "SBX2005", "SBX2301", "SBX2103", "SBX2302"],
   );
 });

@@ -18,11 +18,11 @@ import { readSpec } from "../../src/spec/read.ts";
 const test = suite("names");
 
 function draft(text: string) {
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   const { root } = readSpec("a.yaml", `sandbox: top\n${text}\n`);
   assert.ok(root?.kind === "map");
-  const budget = new Budget(found);
-  const sandbox = draftOf(root, new Map(), true, budget, found);
+  const budget = new Budget(diagnostics);
+  const sandbox = draftOf(root, new Map(), true, budget, diagnostics);
   const processes = [...everySandbox(sandbox)].flatMap((each) => each.processes);
   const process = (path: string): ProcessDraft => {
     const one = processes.find((each) => each.path === path);
@@ -30,7 +30,7 @@ function draft(text: string) {
     return one;
   };
   const names: Names = { scopes: new Map(), sandboxes: new Map(), budget };
-  return { sandbox, process, names, found, codes: () => found.map(({ code }) => code) };
+  return { sandbox, process, names, diagnostics, codes: () => diagnostics.map(({ code }) => code) };
 }
 
 const NESTED = `processes: {db: pwd, w: {run: pwd, replicas: 2}, none: {run: pwd, replicas: 0}}
@@ -49,8 +49,8 @@ test("a name is looked up from the sandbox outwards; a replicated one is all its
 });
 
 test("dependencies have the paths of slots and what is waited for", () => {
-  const { process, names, found } = draft(NESTED);
-  const made = dependenciesOf(process("in/web"), names, found);
+  const { process, names, diagnostics } = draft(NESTED);
+  const made = dependenciesOf(process("in/web"), names, diagnostics);
   assert.equal(
     made.map(({ path, condition }) => `${path} ${condition}`),
     ["in/db exited", "w.1 started", "w.2 started", "in/init succeeded"],
@@ -61,9 +61,9 @@ const PINS = `processes: {a: {run: pwd, pid: 7, pids: {host: 900}}}
 sandboxes: {flat: {namespaces: {pid: inherit}, processes: {b: {run: pwd, pids: {flat: 3, top: 8, nobody: 1}}}}}`;
 
 test("pins are by level; what owns no PID namespace, or is not around, cannot be pinned in", () => {
-  const { process, found, codes } = draft(PINS);
+  const { process, diagnostics, codes } = draft(PINS);
   const levels = (path: string) =>
-    pinsOf(process(path), found).map(({ level, pid }) => [level, pid]);
+    pinsOf(process(path), diagnostics).map(({ level, pid }) => [level, pid]);
   assert.equal(levels("a"), [
     [1, 7],
     [0, 900],
@@ -72,14 +72,14 @@ test("pins are by level; what owns no PID namespace, or is not around, cannot be
   assert.equal(levels("flat/b"), [[1, 8]]);
   assert.equal(codes(), ["SBX2206", "SBX2205"]);
   const own = process("a");
-  assert.is(ownerOf(own, "host", own.span, found), "host");
+  assert.is(ownerOf(own, "host", own.span, diagnostics), "host");
 });
 
 test("a process has its sandbox's values where it says none", () => {
-  const { process, found } = draft(
+  const { process, diagnostics } = draft(
     "umask: 077\nenv: {A: a}\nstop: {signal: INT}\nprocesses: {a: {run: x y, env: {B: b}}, e: {}}",
   );
-  const made = processOf(process("a"), new Set(), found);
+  const made = processOf(process("a"), new Set(), diagnostics);
   assert.ok(made);
   assert.equal(made.argv, ["x", "y"]);
   assert.is(made.umask, 0o077);
@@ -91,9 +91,9 @@ test("a process has its sandbox's values where it says none", () => {
       ["B", "b"],
     ],
   );
-  assert.is(processOf(process("e"), new Set(), found), null);
+  assert.is(processOf(process("e"), new Set(), diagnostics), null);
   assert.equal(
-    found.map(({ code }) => code),
+    diagnostics.map(({ code }) => code),
     ["SBX2005"],
   );
 });
@@ -112,10 +112,10 @@ test("an unknown field may have been the command that is missing", () => {
 });
 
 test("the tree has every default; a map of clocks makes the time namespace new", () => {
-  const { sandbox, found } = draft(
+  const { sandbox, diagnostics } = draft(
     "namespaces: {time: {monotonic: -5m}}\nprocesses: {w: {run: pwd, replicas: 2}}\nuntil: w\nsandboxes: {in: {}}",
   );
-  assert.equal(clocksOf(sandbox, found), { monotonicMs: -300_000, boottimeMs: 0 });
+  assert.equal(clocksOf(sandbox, diagnostics), { monotonicMs: -300_000, boottimeMs: 0 });
   assert.equal(namedBy(sandbox, "w"), ["w.1", "w.2"]);
   const made = sandboxOf(sandbox);
   const [inner] = made.sandboxes;
@@ -130,14 +130,14 @@ test("the tree has every default; a map of clocks makes the time namespace new",
 });
 
 test("a parent-death signal other than KILL needs a PID namespace", () => {
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   const { process } = draft(
     "processes: {a: {run: pwd, parent_death_signal: TERM}}\nsandboxes: {flat: {namespaces: {pid: inherit}, processes: {k: {run: pwd, parent_death_signal: KILL}, t: {run: pwd, parent_death_signal: TERM}}}}",
   );
-  for (const path of ["a", "flat/k"]) parentDeathSignal(process(path), found);
-  assert.equal(found, []);
-  parentDeathSignal(process("flat/t"), found);
-  assert.is(found[0]?.code, "SBX2320");
+  for (const path of ["a", "flat/k"]) parentDeathSignal(process(path), diagnostics);
+  assert.equal(diagnostics, []);
+  parentDeathSignal(process("flat/t"), diagnostics);
+  assert.is(diagnostics[0]?.code, "SBX2320");
 });
 
 test.run();

@@ -39,8 +39,8 @@ test("a pin shows the one that has the number, and copies what would tell them a
   const copies =
     "sandbox: x\nsandboxes: {b: {replicas: 2, processes: {p: {run: pwd, pids: {x: 5}}}}}\n";
   assert.is(marked(copies), "SBX2201 5");
-  const [found] = checkSpec({ file: "spec.yaml", text: copies }).diagnostics;
-  assert.match(found?.help ?? "", "${replica}");
+  const [diagnostic] = checkSpec({ file: "spec.yaml", text: copies }).diagnostics;
+  assert.match(diagnostic?.help ?? "", "${replica}");
 });
 
 test("names of variables are checked in sandboxes as in processes", () => {
@@ -59,8 +59,8 @@ test("PID 1 of the host is not to be had by any init", () => {
     file: "spec.yaml",
     text: "sandbox: x\nprocesses: {a: {run: pwd, pids: {host: 1}}}\n",
   });
-  const found = diagnostics.find(({ code }) => code === "SBX2202");
-  assert.is(found?.help, "pin another number");
+  const diagnostic = diagnostics.find(({ code }) => code === "SBX2202");
+  assert.is(diagnostic?.help, "pin another number");
 });
 
 test.run();

@@ -81,7 +81,7 @@ for (const user of users) {
   sandbox(user, "version"); // makes the user's directories
   const chosen = user === root ? LIVES : ["siblings-same-pids"];
   const ends = new Map(chosen.map((name) => [name, inTurn(() => bothEnds(user, name))]));
-  for (const end of ends.values()) end.catch(() => {}); // the test that awaits it tells
+  for (const end of ends.values()) end.catch(() => {}); // the test that awaits it fails
   for (const [name, end] of ends) {
     test(`${name} as ${user.name}: what is captured by its plan ends in an equal report`, async () => {
       const [before, after, text] = await end;
@@ -152,11 +152,11 @@ async function foundAgain(
 const FOUND = ["init-death", "params", "pinned-pids", "replicas", "thirty-one-levels"];
 
 for (const user of users) {
-  // The helper that makes an ordinary user's namespaces moves numbers that no pin can wish for.
+  // The helper that makes an ordinary user's namespaces moves numbers that no pin can request.
   const chosen = user.name === "root" ? FOUND : ["russian-doll"];
-  const found = new Map(chosen.map((name) => [name, inTurn(() => foundAgain(user, name))]));
-  for (const each of found.values()) each.catch(() => {});
-  for (const [name, each] of found) {
+  const observed = new Map(chosen.map((name) => [name, inTurn(() => foundAgain(user, name))]));
+  for (const each of observed.values()) each.catch(() => {});
+  for (const [name, each] of observed) {
     test(`${name} as ${user.name}: what is captured by the kernel's word has equal PIDs`, async () => {
       const [before, after, text] = await each;
       assert.ok(before.length > 0);

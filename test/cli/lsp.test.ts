@@ -58,12 +58,12 @@ const ask = <Answer>(
 test("a right spec has no mistakes; a wrong one has them at once, with code and place", async () => {
   assert.equal(await client.diagnose(uri, spec), []);
   const wrong = spec.replace("[db, ", "[dbb, ");
-  const found = await client.diagnose(uri, wrong);
+  const items = await client.diagnose(uri, wrong);
   assert.equal(
-    found.map(({ code, severity, range }) => [code, severity, range]),
+    items.map(({ code, severity, range }) => [code, severity, range]),
     [["SBX2103", 1, { start: positionOf(wrong, "dbb"), end: positionOf(wrong, "dbb", 3) }]],
   );
-  assert.match(found[0]?.message ?? "", /did you mean "db"\?/);
+  assert.match(items[0]?.message ?? "", /did you mean "db"\?/);
   assert.equal(await client.diagnose(uri, spec), []);
 });
 
@@ -93,9 +93,9 @@ const definitions: [string, number, string, string][] = [
 
 test("go to definition finds processes, sandboxes, templates in other files, parameters", async () => {
   for (const [mark, characters, target, text] of definitions) {
-    const found = await ask<Location | null>("definition", mark, characters);
-    assert.equal(found?.range.start, positionOf(text, target), mark);
-    assert.is(found?.uri, text === shared ? `file://${join(scratch, "shared.yaml")}` : uri, mark);
+    const items = await ask<Location | null>("definition", mark, characters);
+    assert.equal(items?.range.start, positionOf(text, target), mark);
+    assert.is(items?.uri, text === shared ? `file://${join(scratch, "shared.yaml")}` : uri, mark);
   }
 });
 
@@ -184,15 +184,15 @@ test("a mistake in an included file is told of that file, and is gone when it is
   const user = `file://${join(scratch, "user.yaml")}`;
   fs.writeFileSync(join(scratch, "library.yaml"), "templates: {t: {timeot: 5s}}\n");
   const text = "sandbox: x\ninclude: [library.yaml]\nprocesses: {a: {use: t, run: pwd}}\n";
-  const told = client.told(library);
+  const published = client.published(library);
   assert.equal(await client.diagnose(user, text), []);
-  const [found, ...others] = await told;
-  assert.is(found?.code, "SBX2001");
-  assert.is(found?.range.start.character, 16);
+  const [items, ...others] = await published;
+  assert.is(items?.code, "SBX2001");
+  assert.is(items?.range.start.character, 16);
   assert.equal(others, []);
-  // Opened itself, it is no spec that lacks a name; and mending it mends what includes it.
+  // Opened itself, it is no spec that lacks a name; and correcting it corrects what includes it.
   assert.is((await client.diagnose(library, "templates: {t: {timeot: 5s}}\n")).length, 1);
-  const again = client.told(user);
+  const again = client.published(user);
   assert.equal(await client.diagnose(library, "templates: {t: {timeout: 5s}}\n"), []);
   assert.equal(await again, []);
 });
@@ -200,8 +200,8 @@ test("a mistake in an included file is told of that file, and is gone when it is
 test("what a spec holds cannot act on a terminal or turn the text", async () => {
   const hostile = `file://${join(scratch, "hostile.yaml")}`;
   const text = 'sandbox: x\nprocesses: {a: {run: pwd, depends_on: ["\\e[2J\\u202e"]}}\n';
-  const [found] = await client.diagnose(hostile, text);
-  assert.match(found?.message ?? "", String.raw`\x1b[2J\u202e`);
+  const [items] = await client.diagnose(hostile, text);
+  assert.match(items?.message ?? "", String.raw`\x1b[2J\u202e`);
 });
 
 test("half-written specs never end the server", async () => {

@@ -29,7 +29,7 @@ function shell(cwd: string, script: string) {
   return { code: exitCode, err: stderr.toString() };
 }
 
-/** Where a file of 16 KiB has no room, and what that is called. */
+/** Folders where a file of 16 KiB does not fit, and the errno of that. */
 const folders: readonly (readonly [name: string, before: string, errno: string])[] = [
   ["a file-size limit", "ulimit -f 8", "EFBIG"],
   ...(process.getuid?.() === 0

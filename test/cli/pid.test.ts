@@ -58,7 +58,7 @@ sandboxes: {outer: {sandboxes: {inner: {init: app, processes: {app: sleep ${mark
       );
       const base = path.replace(/\+\d+$/, "");
       assert.equal(facts.sandbox, { run: name, path: base, kind }, path);
-      // The shim's own inits are not an ordinary user's to look into: who is inside tells of them.
+      // An ordinary user may not read the shim's own inits; processes inside are read instead.
       assert.is(factsOf(user, String(pids.at(-1)), "--from", String(pid)).pid, pid, path);
       if (kind === "forked") assert.is(factsOf(user, `${name}/${path}`).pid, pid);
     }
@@ -184,9 +184,9 @@ for (const engine of engines) {
       const [ordinary] = users.slice(1);
       if (ordinary === undefined) return;
       const [init] = container.pids;
-      const seen = factsOf(ordinary, String(init));
+      const shown = factsOf(ordinary, String(init));
       assert.equal(
-        seen.levels.map(({ pid, pidns }) => [pid, pidns === null]),
+        shown.levels.map(({ pid, pidns }) => [pid, pidns === null]),
         [
           [init, false],
           [1, true],

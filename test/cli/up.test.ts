@@ -1,4 +1,4 @@
-/** `sandbox up` under a user's hands: floods, closed pipes, full disks, odd surroundings. */
+/** `sandbox up` under a user's hands: floods, closed pipes, full disks, odd environments. */
 
 import * as fs from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Of very many findings the first thousand are printed and the rest counted, in every format. */
+/** The first thousand of very many findings are printed and the rest counted, in every format. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

@@ -26,11 +26,11 @@ const uriOf = (name: string) => `file:///tmp/${name}.yaml`;
 
 async function complete(text: string, mark: string, name: string): Promise<string[]> {
   await client.diagnose(uriOf(name), text);
-  const found = await client.connection.sendRequest<CompletionList | CompletionItem[]>(
+  const answer = await client.connection.sendRequest<CompletionList | CompletionItem[]>(
     "textDocument/completion",
     { textDocument: { uri: uriOf(name) }, position: positionOf(text, mark, mark.length) },
   );
-  const items = Array.isArray(found) ? found : found.items;
+  const items = Array.isArray(answer) ? answer : answer.items;
   return items.map(({ label }) => label);
 }
 
@@ -65,8 +65,8 @@ test("hover teaches what a field is", async () => {
 
 test("a wrong spec has its mistakes marked where they are", async () => {
   const text = "sandbox: x\nprocesses:\n  web: {run: sleep 1, umsk: 022, replicas: many}\n";
-  const found = await client.diagnose(uriOf("wrong"), text);
-  const lines = found.map(({ range, message }) => `${range.start.line}: ${message}`);
+  const answer = await client.diagnose(uriOf("wrong"), text);
+  const lines = answer.map(({ range, message }) => `${range.start.line}: ${message}`);
   assert.ok(lines.length > 0, "nothing was found");
   assert.ok(
     lines.every((line) => line.startsWith("2:")),

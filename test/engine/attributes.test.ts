@@ -135,23 +135,23 @@ const RIGHTS: AttributeRights = {
 };
 
 test("obstacles: the caller's own values are free, at every level", () => {
-  const told = (body: string) => {
+  const obstaclesOf = (body: string) => {
     const { ir } = checkSpec({ file: "a.yaml", text: `sandbox: a\n${body}\n` });
     assert.ok(ir, body);
     return attributeObstacles(planOf(ir), RIGHTS).length;
   };
-  assert.is(told("processes: {a: {run: pwd, nice: 0, oom_score_adj: 100}}"), 0);
-  assert.is(told("processes: {a: {run: pwd, nice: -1, oom_score_adj: 99}}"), 2);
+  assert.is(obstaclesOf("processes: {a: {run: pwd, nice: 0, oom_score_adj: 100}}"), 0);
+  assert.is(obstaclesOf("processes: {a: {run: pwd, nice: -1, oom_score_adj: 99}}"), 2);
   const nested = (score: number) =>
-    told(
+    obstaclesOf(
       `namespaces: {user: inherit}\nsandboxes: {in: {processes: {a: {run: pwd, oom_score_adj: ${score}}}}}`,
     );
   assert.is(nested(100), 0);
   assert.is(nested(101), 1);
   const flat = "namespaces: {pid: inherit}, ";
-  assert.is(told("sandboxes: {in: {processes: {a: {run: pwd, oom_score_adj: 101}}}}"), 0);
+  assert.is(obstaclesOf("sandboxes: {in: {processes: {a: {run: pwd, oom_score_adj: 101}}}}"), 0);
   assert.is(
-    told(
+    obstaclesOf(
       `namespaces: {user: inherit}\nsandboxes: {in: {${flat}processes: {a: {run: pwd, oom_score_adj: 101}}}}`,
     ),
     1,

@@ -8,7 +8,7 @@ import { planOf } from "../../src/plan/plan-of.ts";
 
 const test = suite("rootless-ids");
 
-/** What is told to a caller whose uid and gid are 1000. */
+/** The obstacles for a caller whose uid and gid are 1000. */
 function obstaclesOf(body: string): string[] {
   const { ir } = checkSpec({ file: "ids.yaml", text: `sandbox: ids\n${body}\n` });
   assert.ok(ir, body);

@@ -1,4 +1,4 @@
-/** Directories of runs: unique names, a lock that tells who lives, and nothing left behind. */
+/** Directories of runs: unique names, a lock that shows who lives, and nothing left behind. */
 
 import * as fs from "node:fs";
 import { join } from "node:path";

@@ -117,7 +117,7 @@ sandboxes:
 const check = (text: string) => checkSpec({ file: "a.yaml", text: `sandbox: a\n${text}\n` });
 
 test("what is around a sandbox counts for its clocks, on both sides of zero", () => {
-  const told = (outer: string, inner: string) => {
+  const obstaclesOf = (outer: string, inner: string) => {
     const { ir } = check(
       `namespaces: {time: {monotonic: ${outer}}}\nsandboxes: {in: {namespaces: {time: {monotonic: ${inner}}}, processes: {p: pwd}}}`,
     );
@@ -125,10 +125,10 @@ test("what is around a sandbox counts for its clocks, on both sides of zero", ()
     const now = () => ({ monotonicMs: 60_000, boottimeMs: 60_000 });
     return clockObstacles(planOf(ir), now).length;
   };
-  assert.is(told("1h", "-61m"), 0);
-  assert.is(told("1h", "-3661s"), 1);
-  assert.is(told("-60s", "0s"), 0);
-  assert.is(told("-61s", "-1s"), 2);
+  assert.is(obstaclesOf("1h", "-61m"), 0);
+  assert.is(obstaclesOf("1h", "-3661s"), 1);
+  assert.is(obstaclesOf("-60s", "0s"), 0);
+  assert.is(obstaclesOf("-61s", "-1s"), 2);
 });
 
 test("offsets are held to their form, each at its place", () => {

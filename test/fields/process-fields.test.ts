@@ -53,11 +53,11 @@ const SAMPLES: Readonly<Record<FieldKind, readonly (readonly [text: string, valu
 /** What is read of a process with one field. */
 function read(name: string, text: string): { values: ProcessFieldValues; codes: string[] } {
   const { root } = readSpec("a.yaml", `processes: {a: {${name}: ${text}}}\n`);
-  const found: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [];
   assert.ok(root);
   const node = entryOf(get(root, "processes"), "a")?.value ?? null;
-  const values = fieldValues(node, root, found);
-  return { values, codes: found.map(({ code }) => code) };
+  const values = fieldValues(node, root, diagnostics);
+  return { values, codes: diagnostics.map(({ code }) => code) };
 }
 
 for (const [key, entry] of PROCESS_FIELD_ENTRIES) {
@@ -103,9 +103,9 @@ for (const [key, entry] of PROCESS_FIELD_ENTRIES) {
 
 test("what procfs shows is read as the kernel writes it", () => {
   const of = (name: string, text: string) => {
-    const found = PROCESS_FIELD_ENTRIES.find(([, entry]) => entry.name === name);
-    assert.ok(found);
-    return fieldOfProc(found[1], text);
+    const diagnostics = PROCESS_FIELD_ENTRIES.find(([, entry]) => entry.name === name);
+    assert.ok(diagnostics);
+    return fieldOfProc(diagnostics[1], text);
   };
   assert.is(of("nice", "-5"), -5);
   assert.is(of("umask", "0077"), 0o077);

@@ -1,4 +1,4 @@
-/** The launcher, `build/sandbox`: what it makes of the surroundings before the command begins. */
+/** The launcher, `build/sandbox`: what it makes of the environment before the command begins. */
 
 import * as fs from "node:fs";
 import { join } from "node:path";

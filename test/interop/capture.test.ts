@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
 import { capture } from "../../src/interop/capture.ts";
 import { captureText } from "../../src/interop/capture-spec.ts";
-import type { FoundProcess } from "../../src/ir/found-process.ts";
+import type { ObservedProcess } from "../../src/ir/observed-process.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
 
 const test = suite("capture");
@@ -15,12 +15,12 @@ const BOX = { ...HOST, pid: 100, mnt: 103, uts: 104, ipc: 105, cgroup: 107 };
 const NAMES = { hostname: "host", domainname: "(none)" };
 
 /** A process with these PIDs, whose inits are PID 1 of the host and `inits`. */
-function found(
+function observed(
   pids: readonly number[],
   parentPid: number,
   argv: readonly string[],
-  more: Partial<FoundProcess> & { readonly inits?: readonly number[] } = {},
-): FoundProcess {
+  more: Partial<ObservedProcess> & { readonly inits?: readonly number[] } = {},
+): ObservedProcess {
   const { inits = [], ...own } = more;
   const inodes = own.inodes ?? (pids.length > 1 ? BOX : HOST);
   return {
@@ -58,9 +58,9 @@ function found(
   };
 }
 
-const observer = found([50], 1, ["sandbox"], { capabilities: 0x1ffffffffffn });
+const observer = observed([50], 1, ["sandbox"], { capabilities: 0x1ffffffffffn });
 
-function textOf(processes: readonly FoundProcess[], withForked = false): string {
+function textOf(processes: readonly ObservedProcess[], withForked = false): string {
   const options = { observer, withEnv: false, withForked };
   const captured = capture(processes, options);
   assert.ok(captured);
@@ -84,9 +84,9 @@ const inits = [200];
 
 test("what its own init has forked is left to it, and remarked", () => {
   const text = textOf([
-    found([200, 1], 60, ["nginx"], { inits }),
-    found([201, 5], 200, ["nginx-worker"], { inits }),
-    found([202, 6], 201, ["nginx-worker"], { inits }),
+    observed([200, 1], 60, ["nginx"], { inits }),
+    observed([201, 5], 200, ["nginx-worker"], { inits }),
+    observed([202, 6], 201, ["nginx-worker"], { inits }),
   ]);
   assert.equal(planned(text), [["nginx", "1", "nginx"]]);
   assert.match(text, /# had forked nginx-worker, nginx-worker\n/);
@@ -95,9 +95,9 @@ test("what its own init has forked is left to it, and remarked", () => {
 test("with --forked it is a process of its own, with its PID", () => {
   const text = textOf(
     [
-      found([200, 1], 60, ["nginx"], { inits }),
-      found([201, 5], 200, ["nginx-worker"], { inits }),
-      found([202, 9], 201, ["nginx"], { inits }),
+      observed([200, 1], 60, ["nginx"], { inits }),
+      observed([201, 5], 200, ["nginx-worker"], { inits }),
+      observed([202, 9], 201, ["nginx"], { inits }),
     ],
     true,
   );
@@ -110,10 +110,10 @@ test("with --forked it is a process of its own, with its PID", () => {
 
 test("who made a namespace is left out with those above, and the sandbox stands for it", () => {
   const text = textOf([
-    found([60], 50, ["bash"]),
-    found([61], 60, ["unshare", "-pf", "app"]),
-    found([200, 1], 61, ["app"], { inits }),
-    found([62], 60, ["sleep", "9"]),
+    observed([60], 50, ["bash"]),
+    observed([61], 60, ["unshare", "-pf", "app"]),
+    observed([200, 1], 61, ["app"], { inits }),
+    observed([62], 60, ["sleep", "9"]),
   ]);
   assert.match(text, /Left out: 60 \(bash\), which had made a namespace/);
   assert.match(text, /Left out: 61 \(unshare -pf app\)/);
@@ -126,8 +126,8 @@ test("who made a namespace is left out with those above, and the sandbox stands 
 
 test("numbers are pinned only where the plan would number otherwise", () => {
   const row = (numbers: readonly number[]) => [
-    found([200, 1], 60, [], { ...shim, inits, argv: ["shim"] }),
-    ...numbers.map((number) => found([200 + number, number], 200, ["sleep", "9"], { inits })),
+    observed([200, 1], 60, [], { ...shim, inits, argv: ["shim"] }),
+    ...numbers.map((number) => observed([200 + number, number], 200, ["sleep", "9"], { inits })),
   ];
   assert.not.match(textOf(row([2, 3, 4])), /pid/);
   assert.match(textOf(row([2, 3, 4])), /sleep: \{run: sleep 9, replicas: 3\}/);
@@ -155,8 +155,8 @@ test("equal sandboxes in one another are one with nest", () => {
     const upper = (offset: number) =>
       Array.from({ length: index }, (_, level) => 2 * (index - level) + offset);
     return [
-      found([init, ...upper(1), 1], parent, ["shim"], { ...shim, inits: around, inodes }),
-      found([init + 1, ...upper(2), 2], init, ["sleep", "9"], { inits: around, inodes }),
+      observed([init, ...upper(1), 1], parent, ["shim"], { ...shim, inits: around, inodes }),
+      observed([init + 1, ...upper(2), 2], init, ["sleep", "9"], { inits: around, inodes }),
     ];
   });
   const text = textOf(processes);
@@ -167,10 +167,10 @@ test("equal sandboxes in one another are one with nest", () => {
 test("other namespaces are new or inherited against what is around", () => {
   const inner = { ...BOX, pid: 200, net: 206, mnt: 203 };
   const text = textOf([
-    found([200, 1], 60, ["shim"], { ...shim, inits }),
-    found([201, 2], 200, ["a"], { inits }),
-    found([202, 3, 1], 200, ["app"], { inits: [200, 202], inodes: inner }),
-    found([203, 4], 200, ["alone"], { inits, inodes: { ...BOX, net: 306 } }),
+    observed([200, 1], 60, ["shim"], { ...shim, inits }),
+    observed([201, 2], 200, ["a"], { inits }),
+    observed([202, 3, 1], 200, ["app"], { inits: [200, 202], inodes: inner }),
+    observed([203, 4], 200, ["alone"], { inits, inodes: { ...BOX, net: 306 } }),
   ]);
   assert.match(
     text,
@@ -184,7 +184,7 @@ test("other namespaces are new or inherited against what is around", () => {
 
 test("what differs from the defaults is written, what cannot be is remarked", () => {
   const text = textOf([
-    found([200, 1], 60, ["/bin/sh", "-c", "echo ${x}; wait"], {
+    observed([200, 1], 60, ["/bin/sh", "-c", "echo ${x}; wait"], {
       comm: "sh",
       inits,
       uid: 7,
@@ -248,7 +248,7 @@ test("ids inside of user namespaces are as the one around has them", () => {
   const rows = (outside: number, count: number) => [{ inside: 0, outside, count }];
   const specFor = (outside: number, count: number) =>
     textOf([
-      found([200, 1], 60, ["app"], {
+      observed([200, 1], 60, ["app"], {
         inits,
         inodes: user,
         uid: outside,
@@ -264,9 +264,9 @@ test("ids inside of user namespaces are as the one around has them", () => {
 
 test("zombies, and what is not ours to see, are said to be missing", () => {
   const text = textOf([
-    found([60], 50, ["app"]),
-    found([61], 60, [], { comm: "gone", state: "Z" }),
-    found([62], 60, ["other"], {
+    observed([60], 50, ["app"]),
+    observed([61], 60, [], { comm: "gone", state: "Z" }),
+    observed([62], 60, ["other"], {
       inodes: {},
       namespaces: { pid: 62, pidns: [], userns: [], names: null },
     }),
@@ -277,7 +277,7 @@ test("zombies, and what is not ours to see, are said to be missing", () => {
     planned(text).map(([path]) => path),
     ["init", "app"],
   );
-  const hidden = found([62], 1, ["other"], {
+  const hidden = observed([62], 1, ["other"], {
     inodes: {},
     namespaces: { pid: 62, pidns: [], userns: [], names: null },
   });
@@ -296,9 +296,9 @@ test("whatever a process calls itself, the spec is right and no control characte
     "app",
   ];
   const text = textOf([
-    found([200, 1], 60, ["app"], { inits }),
+    observed([200, 1], 60, ["app"], { inits }),
     ...hostile.map((comm, index) =>
-      found(
+      observed(
         [300 + index, 2 + index],
         1,
         ["p", `\u0007${comm}`, "\u2028", "\u009b\u202e\t\n\ufffd"],

@@ -35,7 +35,7 @@ interface Ran {
 
 async function runFile(file: string): Promise<Ran> {
   const child = Bun.spawn(["setarch", "-R", process.execPath, file], {
-    // Of many addresses that are chosen at random some are in the way of the sanitizer's shadow.
+    // Some random addresses are in the way of the sanitizer's shadow.
     cwd: root,
     env: {
       ...process.env,

@@ -16,7 +16,7 @@ import {
 
 const test = suite("end");
 
-/** What the contract allows from the last word on, with room for a busy machine. Ms. */
+/** What the contract allows from the last word on, and more for a busy machine. Ms. */
 const END_MS = 2_000;
 const BUSY_MS = 1_500;
 
@@ -40,7 +40,7 @@ const namesOf = (mark: string): string[] =>
 interface Started {
   readonly cli: Bun.Subprocess;
   readonly mark: string;
-  /** Of the run's monitor. */
+  /** PID of the run's monitor. */
   readonly monitor: number;
   readonly runs: string;
   readonly user: User;
@@ -86,7 +86,7 @@ async function assertOver({ cli, mark, runs, user }: Started, ms: number): Promi
   assert.equal(fs.readdirSync(runs), []);
 }
 
-/** The command is told twice, as by Ctrl-C, or dies; or the run's own time is up. */
+/** The command is asked twice, as by Ctrl-C, or dies; or the run's own time is up. */
 const ends = {
   "a second SIGINT": async ({ cli }: Started) => {
     cli.kill("SIGINT");

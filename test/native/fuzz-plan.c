@@ -59,7 +59,7 @@ int main(int count, char **arguments)
 	if (original == NULL || !read_all(fd, original, size))
 		return 66;
 	for (long round = 0; round < rounds; round++) {
-		/* Of exactly its size, so that the sanitizer sees one byte too far. */
+		/* Allocated in its exact size, so that the sanitizer sees a read of one byte too far. */
 		uint8_t *image = malloc(size);
 		struct plan plan = { 0 };
 		struct sbx_error error = { 0 };

@@ -59,8 +59,8 @@ sandboxes:
   c: {env: {X: "3"}, stop: {signal: INT}, use: t}
   d: {env: {X: "4"}, use: t}
 `;
-  const found = plan(text).slots.flatMap(({ process }) => (process === null ? [] : [process]));
-  const facts = found.map(({ env, umask, cwd, limits, stop }) => [
+  const processes = plan(text).slots.flatMap(({ process }) => (process === null ? [] : [process]));
+  const facts = processes.map(({ env, umask, cwd, limits, stop }) => [
     Object.fromEntries(env)["X"],
     umask,
     cwd,
@@ -83,13 +83,15 @@ processes:
   b: {run: pwd, user: {uid: 5}}
   c: {run: pwd, user: {gid: 6, groups: []}}
 `;
-  const found = plan(text).slots.flatMap(({ process }) => (process === null ? [] : [process.user]));
-  assert.equal(found, [null, { uid: 5, gid: 7, groups: [8] }, { uid: 3, gid: 6, groups: [] }]);
+  const processes = plan(text).slots.flatMap(({ process }) =>
+    process === null ? [] : [process.user],
+  );
+  assert.equal(processes, [null, { uid: 5, gid: 7, groups: [8] }, { uid: 3, gid: 6, groups: [] }]);
 });
 
 test("the shim's child that joins an own init's namespaces has numbers of its own", () => {
   const { sandboxes } = plan(doll);
-  assert.equal(sandboxes[1]?.joiner, [null, 4, 2]);
+  assert.equal(sandboxes[1]?.nsHelper, [null, 4, 2]);
   assert.equal(
     sandboxes.map(({ lastPid }) => lastPid),
     [8, 7, 3],

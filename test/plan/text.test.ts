@@ -98,7 +98,7 @@ const SANDBOX: {
   ],
   root: ["host-rw", "root       host, writable"],
   mounts: [[{ kind: "tmpfs", at: "/srv" }], "mount      tmpfs on /srv"],
-  joiner: null,
+  nsHelper: null,
   mapper: null,
   lastPid: [70, "reserve    PIDs 1 to 70"],
   until: [{ kind: "process", slots: { first: 1, end: 2 } }, "until      web has ended"],

@@ -130,7 +130,7 @@ test("what has no parent of the run has joined the sandbox whose namespace it is
     row([403, 43, 1], [402, 42, 0], { inodes: { pid: 99 } }),
     // Into a namespace that a joined process has made.
     row([404, 44, 2], [9, 0, 0], { inodes: { pid: 99 } }),
-    // Of level 0 there are only helpers of the shim's own.
+    // Level 0 has only helpers of the shim.
     row([405], [MONITOR]),
   ];
   const added = pathsOf([...LIVE, ...joined], table()).filter((path) => !DECLARED.includes(path));

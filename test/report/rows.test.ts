@@ -71,6 +71,41 @@ processes:
   assert.is(await child, 0);
 });
 
+test("what fails while the run goes on has failed in a live report, with its place", async () => {
+  const spec = writeSpec(
+    "fails",
+    `sandbox: fails
+processes:
+  bad: {shell: "sleep 0.7; exit 3", expect: {exit: 0}}
+  other: sleep 60
+`,
+  );
+  let report: Report | null = null;
+  await whileRunning(
+    user,
+    spec,
+    async (started, cli) => {
+      assert.equal(started.verdict.failures, []);
+      for (let tries = 0; tries < 40 && !report?.verdict.failures.length; tries++) {
+        await Bun.sleep(100);
+        const { out } = sandbox(user, "report", "fails", "--format", "json");
+        report = JSON.parse(out) as Report;
+      }
+      process.kill(cli, "SIGINT");
+    },
+    "--name",
+    "fails",
+  );
+  const { verdict, phase } = report as unknown as Report;
+  assert.is(phase, "started");
+  assert.equal([verdict.passed, verdict.exit_code], [false, 1]);
+  assert.equal(
+    verdict.failures.map(({ path, found, line }) => [path, found, line]),
+    [["bad", 3, 3]],
+  );
+  assert.is(rowOf(report as unknown as Report, "bad").failed, true);
+});
+
 test("a leader that has ended while its threads live is no zombie", async () => {
   const dir = fs.mkdtempSync("/var/tmp/sandbox-test-");
   try {

@@ -82,8 +82,8 @@ test("expressions", () => {
 
 test("wrong expressions say what is wrong", () => {
   const codeOf = (text: string) => {
-    const found = interpolate(text, scope);
-    return found.ok ? null : found.problems[0]?.code;
+    const finding = interpolate(text, scope);
+    return finding.ok ? null : finding.problems[0]?.code;
   };
   for (const text of ["${}", "${n +}", "${(n}", "${n n}", "${n; n}", "${n", "${)}"]) {
     assert.is(codeOf(text), "SBX2311", text);
@@ -115,10 +115,10 @@ processes:
 test("a mistake in an included template is told there, and where it is used", () => {
   const spec = "sandbox: x\ninclude: [t.yaml]\nprocesses: {p: {use: t, run: pwd}}\n";
   const { diagnostics } = check(spec, {}, { "t.yaml": "templates: {t: {timeout: 5 s}}\n" });
-  const [found] = diagnostics;
+  const [finding] = diagnostics;
   assert.is(diagnostics.length, 1);
-  assert.is(found?.span.file, "t.yaml");
-  assert.is(found?.related[0]?.span.start, spec.indexOf("t, run"));
+  assert.is(finding?.span.file, "t.yaml");
+  assert.is(finding?.related[0]?.span.start, spec.indexOf("t, run"));
 });
 
 test("a file that two files include is read once", () => {

@@ -1,4 +1,4 @@
-/** Structure: one finding a mistake, nothing that only follows from it, and a help that mends. */
+/** Structure: one finding a mistake, nothing that only follows from it, and a help that corrects it. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -6,9 +6,9 @@ import { checkSpec } from "../../src/check/check.ts";
 
 const test = suite("shape");
 
-const found = (text: string) => checkSpec({ file: "spec.yaml", text }).diagnostics;
+const diagnostics = (text: string) => checkSpec({ file: "spec.yaml", text }).diagnostics;
 const web = (fields: string) =>
-  found(`sandbox: x\nprocesses:\n  db: pwd\n  web: {run: pwd, ${fields}}\n`);
+  diagnostics(`sandbox: x\nprocesses:\n  db: pwd\n  web: {run: pwd, ${fields}}\n`);
 
 /** Mistakes, with the only finding there shall be, its label and its help. */
 const ONE: readonly [text: string, code: string, label: string | RegExp, help: string | RegExp][] =
@@ -65,7 +65,7 @@ const ONE: readonly [text: string, code: string, label: string | RegExp, help: s
 
 for (const [text, code, label, help] of ONE) {
   test(`one finding: ${JSON.stringify(text)}`, () => {
-    const all = found(text);
+    const all = diagnostics(text);
     assert.equal(
       all.map((each) => each.code),
       [code],
@@ -96,7 +96,7 @@ for (const [fields, help] of HELPS) {
 }
 
 test("nothing is suggested that shares no letter, and no process for itself", () => {
-  const [first] = found("sandbox: x\nprocesses: {a: {run: pwd, depends_on: [b]}}\n");
+  const [first] = diagnostics("sandbox: x\nprocesses: {a: {run: pwd, depends_on: [b]}}\n");
   assert.is(first?.label, "");
 });
 
@@ -104,7 +104,7 @@ test("a thousand wrong names do not take the time of a million comparisons", () 
   const lines = Array.from({ length: 2_000 }, (_, n) =>
     n < 300 ? `  worker-${n}: {run: pwd, depends_on: [wroker-${n}]}` : `  worker-${n}: pwd`,
   );
-  const all = found(`sandbox: x\nprocesses:\n${lines.join("\n")}\n`);
+  const all = diagnostics(`sandbox: x\nprocesses:\n${lines.join("\n")}\n`);
   assert.is(all.length, 300);
   assert.is(all[0]?.label, 'did you mean "worker-0"?');
   assert.is(all.at(-1)?.label, "");

@@ -1,4 +1,4 @@
-/** Mistakes of the YAML: in plain words, at what is to be mended, once each. */
+/** Mistakes of the YAML: in plain words, at what is to be corrected, once each. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

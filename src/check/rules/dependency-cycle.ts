@@ -6,9 +6,9 @@ import type { Tree } from "../tree.ts";
 
 /** How many dependencies of a long cycle are shown. */
 const EDGES_SHOWN_MAX = 8;
-/** Of a long circle, the names that its message has. */
+/** How many names the message of a long cycle has. */
 const NAMES_SHOWN_MAX = 64;
-/** Circles that are looked for: each is as long to tell as the trail that leads to it. */
+/** How many cycles are reported: each message is as long as the trail that leads to it. */
 const CIRCLE_COUNT_MAX = 1_000;
 
 /** Walks depth first with an explicit stack; reports each cycle once, at the dependency that closes it. */

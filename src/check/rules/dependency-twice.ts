@@ -4,11 +4,11 @@ import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft } from "../draft.ts";
 
 export function dependencyTwice({ ir, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
-  const seen = new Map<string, NonNullable<typeof ir>["dependsOn"][number]>();
+  const firstByKey = new Map<string, NonNullable<typeof ir>["dependsOn"][number]>();
   for (const dependency of ir?.dependsOn ?? []) {
     const key = `${dependency.path} ${dependency.condition}`;
-    const other = seen.get(key);
-    seen.set(key, other ?? dependency);
+    const other = firstByKey.get(key);
+    firstByKey.set(key, other ?? dependency);
     // The name of a process with replicas is several paths with one span.
     if (other === undefined || other.span.start === dependency.span.start) continue;
     const message = `process "${baseName}" waits for "${dependency.path}" twice`;

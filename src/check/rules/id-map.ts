@@ -102,12 +102,12 @@ function outsideIds(sandbox: SandboxDraft, map: Node | null, diagnostics: Diagno
 
 function overlaps(items: readonly Node[], diagnostics: Diagnostic[]): void {
   for (const key of ["inside", "outside"] as const) {
-    const seen = new Map<number, Node>();
+    const firstById = new Map<number, Node>();
     for (const item of items) {
       const value = get(item, key);
       const id = integerOf(value);
       if (value === null || id === null) continue;
-      const other = seen.get(id);
+      const other = firstById.get(id);
       if (other !== undefined) {
         diagnostics.push(
           diagnostic("SBX2404", value.span, `${key} id ${id} is mapped twice`, {
@@ -115,7 +115,7 @@ function overlaps(items: readonly Node[], diagnostics: Diagnostic[]): void {
             help: "map each id once",
           }),
         );
-      } else seen.set(id, value);
+      } else firstById.set(id, value);
     }
   }
 }

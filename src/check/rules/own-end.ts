@@ -1,5 +1,6 @@
 /** SBX2109, SBX2607: a process waits for an init around it, which starts before it and ends after. Pure. */
 
+import { isMetBy } from "../../base/wait-conditions.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { type ProcessDraft, pathOf, type SandboxDraft } from "../draft.ts";
 
@@ -14,7 +15,7 @@ export function ownEnd(process: ProcessDraft, diagnostics: Diagnostic[]): void {
   }
   for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
     if (!around.has(path)) continue;
-    if (condition === "started") {
+    if (isMetBy(condition, ["start"])) {
       diagnostics.push(
         diagnostic("SBX2607", span, `"${path}" always starts before "${process.baseName}"`, {
           help: "remove the dependency",

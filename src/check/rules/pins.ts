@@ -19,7 +19,7 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
   for (const process of processes) {
     for (const { level, pid, span } of process.ir?.pins ?? []) {
       const owner = ownerAt(process.sandbox, level);
-      const where = owner === null ? "the host" : `"${owner.path || owner.name}"`;
+      const ownerName = owner === null ? "the host" : `"${owner.path || owner.name}"`;
       if (pid < 1 || pid > PID_MAX) {
         diagnostics.push(
           diagnostic("SBX2203", span, `${pid} is no PID`, { help: `use 2 to ${PID_MAX}` }),
@@ -29,8 +29,8 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
       const isInit = owner === process.sandbox && owner.init === process.name;
       if (isInit ? pid !== 1 : pid === 1) {
         const message = isInit
-          ? `"${process.name}" is the init of ${where}, so its PID there is 1, not ${pid}`
-          : `PID 1 of ${where} is its init`;
+          ? `"${process.name}" is the init of ${ownerName}, so its PID there is 1, not ${pid}`
+          : `PID 1 of ${ownerName} is its init`;
         diagnostics.push(
           diagnostic("SBX2202", span, message, {
             help: isInit
@@ -49,7 +49,7 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
         (pin) => pin.level === level && pin.span !== span && pin.pid !== pid,
       );
       if (twice !== undefined && twice.span.start < span.start) {
-        const message = `"${process.name}" is pinned to both ${twice.pid} and ${pid} in ${where}`;
+        const message = `"${process.name}" is pinned to both ${twice.pid} and ${pid} in ${ownerName}`;
         diagnostics.push(
           diagnostic("SBX2207", span, message, {
             related: [{ span: twice.span, label: "the first pin" }],
@@ -58,7 +58,8 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
         );
       }
       if (other === undefined) numbers.set(pid, { process, span });
-      else if (other.process !== process) diagnostics.push(alreadyPinned(pid, where, span, other));
+      else if (other.process !== process)
+        diagnostics.push(alreadyPinned(pid, ownerName, span, other));
     }
   }
 }
@@ -66,12 +67,12 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
 /** Copies share the span of their pin; a pointer to the other one's would show the same line. */
 function alreadyPinned(
   pid: number,
-  where: string,
+  ownerName: string,
   span: Span,
   other: { readonly process: ProcessDraft; readonly span: Span },
 ): Diagnostic {
   const isCopy = other.span.file === span.file && other.span.start === span.start;
-  const message = `PID ${pid} in ${where} is already pinned to "${other.process.path}"`;
+  const message = `PID ${pid} in ${ownerName} is already pinned to "${other.process.path}"`;
   return diagnostic("SBX2201", span, message, {
     related: isCopy ? [] : [{ span: other.span, label: `"${other.process.name}" has it` }],
     help: isCopy

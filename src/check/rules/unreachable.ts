@@ -1,5 +1,6 @@
 /** SBX2608: a process that waits for a success where the spec expects a failure. Pure. */
 
+import { isMetBy } from "../../base/wait-conditions.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
@@ -8,7 +9,8 @@ export function unreachable({ processes, byPath }: Tree, diagnostics: Diagnostic
   for (const process of processes) {
     for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
       const target = byPath.get(path);
-      if (condition !== "succeeded" || target === undefined || !isToFail(target)) continue;
+      const isMetByFailure = isMetBy(condition, ["start", "failure"]);
+      if (isMetByFailure || target === undefined || !isToFail(target)) continue;
       diagnostics.push(
         diagnostic("SBX2608", span, `"${process.baseName}" never starts: "${path}" is to fail`, {
           related: expectedEnd(target),

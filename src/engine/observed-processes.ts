@@ -1,9 +1,9 @@
 /** Which processes are at and below one: by parents, and by the namespaces they live in. I/O. */
 
-import { readFound } from "../host/found.ts";
 import { ancestry, type Machine } from "../host/machine.ts";
-import type { FoundProcess } from "../ir/found-process.ts";
+import { readObservedProcess } from "../host/read-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
+import type { ObservedProcess } from "../ir/observed-process.ts";
 import { namespacesOf } from "./namespaces.ts";
 
 const HIDDEN = { pidns: [], userns: [], names: null } as const;
@@ -12,19 +12,19 @@ const HIDDEN = { pidns: [], userns: [], names: null } as const;
  * `top`, then what descends from it, and who lives in a PID namespace whose init is among these,
  * however it came there. What ends meanwhile is left out, and so is this program.
  */
-export function foundBelow(top: number, machine: Machine): FoundProcess[] {
+export function processesBelow(top: number, machine: Machine): ObservedProcess[] {
   const deep = [...machine].flatMap(([pid, { pids }]) => (pids.length > 1 ? [pid] : []));
   const rows = namespacesOf([...new Set([...deep, ...descendantsOf(top, machine)])]);
   const others = [...membersOf(top, machine, rows)].filter((pid) => pid !== top);
   // PIDs come round: a child may have a lower one than its parent, but what was asked for is first.
   const pids = [top, ...others.toSorted((a, b) => a - b)];
-  return pids.flatMap((pid) => readFound(pid, rows.get(pid) ?? { pid, ...HIDDEN }) ?? []);
+  return pids.flatMap((pid) => readObservedProcess(pid, rows.get(pid) ?? { pid, ...HIDDEN }) ?? []);
 }
 
 /** This program as one of these: what is new is new against it. */
-export function foundSelf(): FoundProcess | null {
+export function ownProcess(): ObservedProcess | null {
   const { pid } = process;
-  return readFound(pid, namespacesOf([pid]).get(pid) ?? { pid, ...HIDDEN });
+  return readObservedProcess(pid, namespacesOf([pid]).get(pid) ?? { pid, ...HIDDEN });
 }
 
 function descendantsOf(top: number, machine: Machine): number[] {

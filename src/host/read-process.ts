@@ -2,8 +2,8 @@
 
 import * as fs from "node:fs";
 import { PROCESS_FIELD_ENTRIES, type ProcessFieldKey } from "../fields/process-fields.ts";
-import type { FoundProcess } from "../ir/found-process.ts";
 import type { NamespaceRow } from "../ir/namespace-row.ts";
+import type { ObservedProcess } from "../ir/observed-process.ts";
 import { PROC_NAMESPACES } from "../ir/process-facts.ts";
 import type { IdMap } from "../ir/sandbox.ts";
 import { limitsOf } from "./limits.ts";
@@ -11,13 +11,13 @@ import { argvOf, linkOf, namespaceOf, readText } from "./machine.ts";
 import { statField } from "./proc-stat.ts";
 
 /** Null: it has ended, or its number is another process's by now. */
-export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess | null {
+export function readObservedProcess(pid: number, namespaces: NamespaceRow): ObservedProcess | null {
   const before = startOf(pid);
   const status = readText(`/proc/${pid}/status`);
   if (before === null || status === null) return null;
   const field = (name: string) => new RegExp(`^${name}:\\t(.*)$`, "m").exec(status)?.[1] ?? "";
   const numbers = (name: string) => field(name).split(/\s+/).filter(Boolean).map(Number);
-  const found: FoundProcess = {
+  const observed: ObservedProcess = {
     pids: numbers("NSpid"),
     parentPid: Number(field("PPid")),
     comm: field("Name"),
@@ -41,11 +41,11 @@ export function readFound(pid: number, namespaces: NamespaceRow): FoundProcess |
     capabilities: BigInt(`0x${field("CapEff") || "0"}`),
     hasSeccomp: field("Seccomp") === "2",
   };
-  return startOf(pid) === before ? found : null;
+  return startOf(pid) === before ? observed : null;
 }
 
 /** Source: time_namespaces(7), /proc/PID/timens_offsets: clock, seconds, nanoseconds. */
-function clocksOf(pid: number): FoundProcess["clocks"] {
+function clocksOf(pid: number): ObservedProcess["clocks"] {
   const text = readText(`/proc/${pid}/timens_offsets`);
   const msOf = (clock: string): number => {
     const row = new RegExp(`^${clock}\\s+(-?\\d+)\\s+(\\d+)`, "m").exec(text ?? "");
@@ -55,7 +55,10 @@ function clocksOf(pid: number): FoundProcess["clocks"] {
 }
 
 /** Each field that procfs shows, as it stands there. */
-function attributesOf(pid: number, statusOf: (key: string) => string): FoundProcess["attributes"] {
+function attributesOf(
+  pid: number,
+  statusOf: (key: string) => string,
+): ObservedProcess["attributes"] {
   const texts = PROCESS_FIELD_ENTRIES.flatMap(([key, { proc }]): [ProcessFieldKey, string][] => {
     if (proc === null) return [];
     const text =
@@ -69,7 +72,7 @@ function attributesOf(pid: number, statusOf: (key: string) => string): FoundProc
   return Object.fromEntries(texts);
 }
 
-/** Of a leader that has ended while other threads live, the process goes on. */
+/** A process goes on while threads live, even if its leader has ended. */
 function stateOf(letter: string, threads: number): string {
   return letter === "Z" && threads > 1 ? "S" : letter;
 }

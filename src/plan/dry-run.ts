@@ -7,7 +7,7 @@ const INIT_ARGV = ["/bin/sh", "-c", "sleep 1"];
 const OTHER_ARGV = ["/bin/sh", "-c", ":"];
 
 /** Identities and working directories stay, as a host may refuse them; files and limits do not. */
-export function rehearsalOf(plan: Plan): Plan {
+export function dryRunOf(plan: Plan): Plan {
   return {
     ...plan,
     sandboxes: plan.sandboxes.map((sandbox) => ({

@@ -8,7 +8,7 @@ import type { Clocks, IdMap } from "./sandbox.ts";
 /** By the names of /proc/PID/ns; null where we may not look. */
 export type Inodes = Readonly<Record<string, number | null>>;
 
-export interface FoundProcess {
+export interface ObservedProcess {
   /** By level from the observer's own down. */
   readonly pids: readonly number[];
   readonly parentPid: number;
@@ -23,7 +23,7 @@ export interface FoundProcess {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  /** Of its user namespace, `outside` as seen from here; null where we may not look. */
+  /** The id map of its user namespace, with `outside` as seen from here; null: it may not be read. */
   readonly uidMap: readonly IdMap[] | null;
   readonly gidMap: readonly IdMap[] | null;
   /** What procfs shows of the fields that it shows at all, as text, by their keys. */
