@@ -44,6 +44,7 @@ struct run {
 	uid_t uid; /* the caller's */
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */
+	bool has_run_dir; /* FD_RUN_DIR is the directory of the run */
 	bool has_control; /* a runner listens: output goes to it */
 	bool is_observed; /* others can read the state table */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */

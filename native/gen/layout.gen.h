@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x704387c2u
+#define SBX_WIRE_VERSION 0x7f875d8au
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -234,6 +234,7 @@ enum trace_obstacle {
 enum command_kind {
 	COMMAND_KIND_STOP,
 	COMMAND_KIND_KILL,
+	COMMAND_KIND_SIGNAL,
 	COMMAND_KIND_COUNT
 };
 
@@ -252,6 +253,7 @@ enum step {
 	STEP_RESERVE_DESCRIPTORS,
 	STEP_DESCRIPTOR_LIMIT,
 	STEP_SEAL,
+	STEP_CONTROL_LISTEN,
 	STEP_CONTROL_OPEN,
 	STEP_PROC_OPEN,
 	STEP_LOG_SOCKET,
@@ -801,18 +803,18 @@ _Static_assert(offsetof(struct frame, slot) == 4, "layout");
 _Static_assert(offsetof(struct frame, stream) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
 
-/* Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. */
+/* Runner or client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal`, its number. */
 struct command {
 	uint32_t kind;
 	uint32_t slot;
 	uint32_t interrupts;
-	uint32_t unused;
+	uint32_t argument;
 };
 _Static_assert(sizeof(struct command) == 16, "layout");
 _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, interrupts) == 8, "layout");
-_Static_assert(offsetof(struct command, unused) == 12, "layout");
+_Static_assert(offsetof(struct command, argument) == 12, "layout");
 
 /* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `missed` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {

@@ -60,6 +60,7 @@ enum step_scope {
 	X(STEP_RESERVE_DESCRIPTORS, "reserve_descriptors", SCOPE_HOST) \
 	X(STEP_DESCRIPTOR_LIMIT, "descriptor_limit", SCOPE_HOST) \
 	X(STEP_SEAL, "seal", SCOPE_HOST) \
+	X(STEP_CONTROL_LISTEN, "control_listen", SCOPE_HOST) \
 	X(STEP_CONTROL_OPEN, "control_open", SCOPE_HOST) \
 	X(STEP_PROC_OPEN, "proc_open", SCOPE_HOST) \
 	X(STEP_LOG_SOCKET, "log_socket", SCOPE_HOST) \

@@ -275,6 +275,7 @@ static int run_command(int count, char **arguments)
 	run.environment = environ;
 	run.uid = geteuid();
 	run.gid = getegid();
+	run.has_run_dir = options.run_dir != NULL;
 	run.has_control = options.control_fd >= 0;
 	run.is_observed = options.table_fd >= 0;
 	debug_open(options.debug != NULL ? options.debug : getenv("SANDBOX_DEBUG"), FD_DEBUG,

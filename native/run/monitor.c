@@ -14,6 +14,7 @@
 #include "run/watchdog.h"
 #include "init/attributes.h"
 #include "init/init.h"
+#include "run/control.h"
 #include "run/log_account.h"
 #include "run/relay.h"
 #include "init/supervise.h"
@@ -39,7 +40,7 @@ enum stage {
 	STAGE_OVER,
 };
 
-enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS };
+enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS, WAKE_CLIENT };
 
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
@@ -63,6 +64,7 @@ struct monitor {
 
 /* Too large for a stack. */
 static struct relay relay;
+static struct control control;
 
 static int watch(const struct monitor *monitor, int operation, int fd, uint32_t events,
 		 enum wake what)
@@ -107,6 +109,8 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 			   header->monitor_owned_count, init_main, 0, error) < 0)
 		return -1;
 	log_open(run, take_pipes);
+	if (control_open(&control, run->has_run_dir, error) < 0)
+		return -1;
 	if (log_account_open(run, error) < 0)
 		return -1;
 	if (relay_open(&relay, run->has_control, error) < 0 ||
@@ -116,6 +120,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_NOTIFY_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, control.epoll, EPOLLIN, WAKE_CLIENT) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
 	if (run->has_control &&
@@ -149,18 +154,36 @@ static void take_signals(struct monitor *monitor)
 	}
 }
 
+static void carry_out(struct monitor *monitor, const struct command *command)
+{
+	/* Only who sends it knows whether a signal is behind it, or its own time or reader. */
+	monitor->run->table.header->interrupted |= command->interrupts != 0;
+	if (command->kind == COMMAND_KIND_STOP && !monitor->stop_asked)
+		ask_to_stop(monitor);
+	else if (command->kind == COMMAND_KIND_KILL)
+		monitor->stop_asked = true, ask_to_stop(monitor);
+	else if (command->kind == COMMAND_KIND_SIGNAL)
+		state_send(&monitor->schedule, command->slot, command->argument);
+	state_notify(&monitor->schedule);
+}
+
+static void take_client_commands(struct monitor *monitor)
+{
+	struct command command;
+
+	while (control_next(&control, &monitor->run->plan, &command))
+		carry_out(monitor, &command);
+}
+
+/* The runner's own stream is its lease: it says only that it is there, to stop, and to kill. */
 static void take_commands(struct monitor *monitor)
 {
 	struct command command;
 	int result;
 
 	while ((result = relay_command(&relay, &command)) > 0) {
-		/* Only the runner knows whether a signal is behind it, or its own time or reader. */
-		monitor->run->table.header->interrupted |= command.interrupts != 0;
-		if (command.kind == COMMAND_KIND_STOP && !monitor->stop_asked)
-			ask_to_stop(monitor);
-		else if (command.kind == COMMAND_KIND_KILL)
-			monitor->stop_asked = true, ask_to_stop(monitor);
+		if (control_check(&monitor->run->plan, &command) == 0)
+			carry_out(monitor, &command);
 	}
 	/* The runner is dead: the run must not outlive it, and nobody wants to know how it ended. */
 	if (result < 0) {
@@ -245,6 +268,9 @@ static void wait_and_take(struct monitor *monitor)
 		break;
 	case WAKE_CONTROL:
 		take_commands(monitor);
+		break;
+	case WAKE_CLIENT:
+		take_client_commands(monitor);
 		break;
 	case WAKE_OUTPUT:
 		break;

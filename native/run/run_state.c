@@ -100,16 +100,23 @@ void state_start(struct schedule *schedule, uint32_t slot, enum desired desired)
 	state_ended(schedule, slot);
 }
 
-void state_signal(struct schedule *schedule, uint32_t slot, uint32_t number)
+void state_send(struct schedule *schedule, uint32_t slot, uint32_t number)
 {
 	struct table_slot *state = state_slot(schedule, slot);
 
-	(void)state_event(schedule, slot,
-			  number == SIGKILL ? SLOT_EVENT_KILLED : SLOT_EVENT_STOP_ASKED, number);
+	if (number == SIGKILL)
+		(void)state_event(schedule, slot, SLOT_EVENT_KILLED, number);
 	table_store(&state->desired_signal, number);
 	table_store(&state->desired_count, state->desired_count + 1);
 	table_mark(schedule->run->table.dirty_down, slot);
 	schedule->has_changes = true;
+}
+
+void state_signal(struct schedule *schedule, uint32_t slot, uint32_t number)
+{
+	if (number != SIGKILL)
+		(void)state_event(schedule, slot, SLOT_EVENT_STOP_ASKED, number);
+	state_send(schedule, slot, number);
 }
 
 void state_notify(struct schedule *schedule)

@@ -67,6 +67,9 @@ void state_start(struct schedule *schedule, uint32_t slot, enum desired desired)
 void state_desire(struct schedule *schedule, uint32_t slot, enum desired desired);
 void state_signal(struct schedule *schedule, uint32_t slot, uint32_t number);
 
+/* The same with a signal that a client asks for: of these only SIGKILL is an event of its life. */
+void state_send(struct schedule *schedule, uint32_t slot, uint32_t number);
+
 /* Wakes every init, and so only where something has changed. */
 void state_notify(struct schedule *schedule);
 

@@ -65,7 +65,7 @@ export const ENUMS = {
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /** Commands to the monitor. */
-  command_kind: ["stop", "kill"],
+  command_kind: ["stop", "kill", "signal"],
   /** Everything that can fail in the shim: `steps.ts` has what each is. */
   step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;

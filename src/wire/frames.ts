@@ -48,12 +48,13 @@ export class FrameReader {
 /** `interrupts`: a signal asked for it, so the run is interrupted. */
 export function encodeCommand(
   kind: EnumValue<"command_kind">,
-  { interrupts = false } = {},
+  { interrupts = false, slot = NONE, argument = 0 } = {},
 ): Uint8Array {
   const bytes = new Uint8Array(COMMAND_SIZE);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, ENUMS.command_kind.indexOf(kind), true);
-  view.setUint32(4, NONE, true);
+  view.setUint32(4, slot, true);
   view.setUint32(8, interrupts ? 1 : 0, true);
+  view.setUint32(12, argument, true);
   return bytes;
 }

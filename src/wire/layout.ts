@@ -365,12 +365,12 @@ export const FRAME_STRUCTS = {
   },
   command: {
     name: "command",
-    doc: "Runner to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it.",
+    doc: "Runner or client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal`, its number.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
       ["interrupts", "u32"],
-      ["unused", "u32"],
+      ["argument", "u32"],
     ],
   },
   trace_header: {

@@ -77,6 +77,7 @@ export const STEPS = {
   seal: host("no sealed copy of the shim can be made in memory", {
     EACCES: "let memory files be executed (sysctl vm.memfd_noexec, at most 1)",
   }),
+  control_listen: host("the run's control socket cannot be set up"),
   control_open: host("the stream to the runner cannot be set up"),
   proc_open: host("procfs cannot be opened at /proc", {
     "*": "mount procfs at /proc: everything about PIDs is read through it",

@@ -136,7 +136,7 @@ for (const user of users) {
         stdio: ["ignore", "ignore", "ignore"],
       });
     const first = start();
-    assert.ok(await until(() => alive(mark).length >= 2, 5_000));
+    assert.ok(await until(() => alive(mark).length >= 2, 15_000));
     await Bun.sleep(300);
     fs.rmSync(join(runs, "s"), { recursive: true });
     const second = start();
@@ -177,7 +177,7 @@ for (const user of users) {
       env,
       stdio: ["ignore", "ignore", "ignore"],
     });
-    assert.ok(await until(() => alive(mark).length >= 2, 5_000));
+    assert.ok(await until(() => alive(mark).length >= 2, 15_000));
     const monitor = fs.readdirSync("/proc").find((pid) => {
       try {
         const line = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1");
@@ -188,7 +188,7 @@ for (const user of users) {
     });
     cli.kill("SIGKILL");
     process.kill(Number(monitor), "SIGKILL");
-    assert.ok(await until(() => alive(mark).length === 0, 3_000));
+    assert.ok(await until(() => alive(mark).length === 0, 6_000));
     assert.match(sandbox(user, "ls").err, /nothing is running/);
     assert.equal(fs.readdirSync(runs), []);
   });
@@ -210,12 +210,12 @@ for (const user of users) {
       ],
       { env, stdio: ["ignore", "ignore", "ignore"] },
     );
-    assert.ok(await until(() => alive(mark).length >= 3, 5_000));
+    assert.ok(await until(() => alive(mark).length >= 3, 15_000));
     assert.match(sandbox(user, "ls").out, /^demo /m);
     assert.is(sandbox(user, "up", "--name", "demo", spec).code, 3);
     cli.kill("SIGKILL");
     await cli.exited;
-    assert.ok(await until(() => alive(mark).length === 0, 3_000));
+    assert.ok(await until(() => alive(mark).length === 0, 6_000));
     assert.match(sandbox(user, "ls").err, /nothing is running/);
     const again = sandbox(user, "up", "--name", "demo", "--for", "0s", spec);
     assert.is(again.code, 0, again.err);
