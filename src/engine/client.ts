@@ -9,7 +9,7 @@ export interface Command {
   readonly kind: EnumValue<"command_kind">;
   /** Left out: the whole run. */
   readonly slot?: number;
-  /** Of `signal`: its number. */
+  /** Number of the signal, for `signal`. */
   readonly argument?: number;
 }
 

@@ -60,9 +60,12 @@ async function start(
     env,
     stdio: ["ignore", "ignore", "ignore"],
   });
-  const monitorOf = () => alive(mark).find((pid) => commOf(pid) === "sandbox-monitor");
-  await until(() => monitorOf() !== undefined, 5_000);
-  return { cli, mark, monitor: Number(monitorOf()), runs: env["SANDBOX_RUN_DIR"] ?? "", user };
+  let monitor: string | undefined;
+  await until(() => {
+    monitor = alive(mark).find((pid) => commOf(pid) === "sandbox-monitor");
+    return monitor !== undefined;
+  }, 20_000);
+  return { cli, mark, monitor: Number(monitor), runs: env["SANDBOX_RUN_DIR"] ?? "", user };
 }
 
 function commOf(pid: string): string {
