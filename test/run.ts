@@ -18,13 +18,10 @@ const SANITIZED: readonly string[] = [
   "test/native/trace.test.ts",
   "test/sandboxes.test.ts",
   "test/native/birth.test.ts",
-  "test/native/end.test.ts",
   "test/native/output.test.ts",
   "test/native/pid-mode.test.ts",
-  "test/engine/snapshot.test.ts",
   "test/engine/random-spec.test.ts",
   "test/engine/attributes.test.ts",
-  "test/engine/time-namespace.test.ts",
 ];
 
 /** The shim has no heap that could leak, and what ptrace traces cannot be looked through. */
@@ -61,7 +58,7 @@ const plain = (flags.has("--asan") ? [] : files).map((file): Job => ({ file, isS
 
 async function runJob({ file, isSanitized }: Job): Promise<Outcome> {
   const start = performance.now();
-  // Of addresses that are chosen at random some are in the way of the sanitizer's shadow.
+  // Some addresses that are chosen at random are in the way of the sanitizer's shadow.
   const command = isSanitized
     ? ["setarch", "-R", process.execPath, file]
     : [process.execPath, file];

@@ -177,17 +177,18 @@ for (const user of users) {
       env,
       stdio: ["ignore", "ignore", "ignore"],
     });
-    assert.ok(await until(() => alive(mark).length >= 2, 15_000));
-    const monitor = fs.readdirSync("/proc").find((pid) => {
-      try {
-        const line = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1");
-        return line.includes(`${runs}/both`) && /run\0/.test(line);
-      } catch {
-        return false;
-      }
-    });
+    const monitor = () =>
+      fs.readdirSync("/proc").find((pid) => {
+        try {
+          const line = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1");
+          return line.includes(`${runs}/both`) && /run\0/.test(line);
+        } catch {
+          return false;
+        }
+      });
+    assert.ok(await until(() => alive(`sleep\0${mark}`).length > 0, 15_000));
     cli.kill("SIGKILL");
-    process.kill(Number(monitor), "SIGKILL");
+    process.kill(Number(monitor()), "SIGKILL");
     assert.ok(await until(() => alive(mark).length === 0, 6_000));
     assert.match(sandbox(user, "ls").err, /nothing is running/);
     assert.equal(fs.readdirSync(runs), []);

@@ -81,7 +81,7 @@ async function assertOver({ cli, mark, runs, user }: Started, ms: number): Promi
   const from = performance.now();
   const isOver = await until(() => alive(mark).length === 0, ms + BUSY_MS);
   const left = namesOf(mark);
-  for (const pid of alive(mark)) process.kill(Number(pid), "SIGKILL");
+  for (const pid of alive(mark)) Bun.spawnSync(["kill", "-KILL", pid]);
   assert.ok(isOver, `after ${performance.now() - from} ms: ${left.join(" ")}`);
   await cli.exited;
   // Where the monitor was killed as well, the next command cleans.
