@@ -227,24 +227,29 @@ if (isRoot) {
   const up = (prefix: string) =>
     `${prefix} ${commandFor({ name: "", prefix: [] }, ["up", "sandboxes/hello.yaml"]).join(" ")}`;
   const other = "setpriv --reuid 1000 --regid 1000 --clear-groups";
+  /** A checkout below /tmp is there in the new one too. */
+  const aside = fs.mkdtempSync("/var/tmp/sandbox-checkout-");
+  process.on("exit", () => fs.rmdirSync(aside));
+  const own = root.startsWith("/tmp/")
+    ? `mount --bind ${root} ${aside}; mount -t tmpfs t /tmp; mkdir -p ${root}; mount --bind ${aside} ${root}; cd ${root}`
+    : "mount -t tmpfs t /tmp";
   const inOwnTmp = (script: string) =>
-    Bun.spawnSync(
-      ["unshare", "-m", "sh", "-c", `mount -t tmpfs t /tmp; chmod 1777 /tmp; ${script}`],
-      {
-        cwd: root,
-        env: { PATH: process.env["PATH"] ?? "", HOME: "/tmp/home" },
-      },
-    );
+    Bun.spawnSync(["unshare", "-m", "sh", "-c", `${own}; chmod 1777 /tmp; ${script}`], {
+      cwd: root,
+      env: { PATH: process.env["PATH"] ?? "", HOME: "/tmp/home" },
+    });
 
   test("a directory in /tmp that somebody else has taken blocks nobody; none stays", () => {
-    const ran = inOwnTmp(`mkdir /tmp/sandbox-1000; ${up(other)} >/dev/null && ls -d /tmp/sandbox*`);
+    const ran = inOwnTmp(
+      `mkdir /tmp/sandbox-1000; ${up(other)} >/dev/null && ls -d /tmp/sandbox-*`,
+    );
     assert.is(ran.stdout.toString(), "/tmp/sandbox-1000\n", ran.stderr.toString());
   });
 
   test("a user namespace does not change whose directory it is; none stays", () => {
     const inside = up(`${other} unshare -Ur`);
     const ran = inOwnTmp(
-      `${inside} >/dev/null && ${up(other)} >/dev/null && ls -A /tmp | grep sandbox`,
+      `${inside} >/dev/null && ${up(other)} >/dev/null && ls -A /tmp | grep ^sandbox-`,
     );
     assert.is(ran.stdout.toString(), "", ran.stderr.toString());
     assert.is(ran.exitCode, 1, ran.stderr.toString());
