@@ -26,8 +26,7 @@ export function changelogFaults(text: string): string[] {
 }
 
 /** Folders in which only one machine keeps things; a product that names one works nowhere else. */
-const MACHINE_PATHS =
-  /(?<![\w.~-])\/(?:work|home\/(?!you\b|user\b|\$)[a-z][\w-]*|Users\/\w+|tmp\/bash_jobs)\//;
+const MACHINE_PATHS = /(?<![\w.~-])\/(?:home\/(?!you\b|user\b|\$)[a-z][\w-]*|Users\/\w+)\//;
 
 export function machinePaths({ path, text }: Source): string[] {
   return text
