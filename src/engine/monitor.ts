@@ -101,8 +101,9 @@ export function startMonitor(start: MonitorStart): Monitor {
 }
 
 /**
- * Ends a monitor that does not act, as one that a process of the same user has stopped. The kernel
- * or the guard (`native/run/watchdog.c`) then ends what it leaves.
+ * Continues a monitor that does not act, as one that a process of the same user has stopped: it ends
+ * the run best. One that does not act all the same is ended; the kernel or the guard
+ * (`native/run/watchdog.c`) then ends what it leaves.
  */
 function watchPulse(child: Bun.Subprocess, tableFd: number): void {
   let last: number | null = null;
@@ -111,6 +112,7 @@ function watchPulse(child: Bun.Subprocess, tableFd: number): void {
     const pulse = readPulse(tableFd);
     missed = pulse?.heartbeat === last ? missed + 1 : 0;
     last = pulse?.heartbeat ?? null;
+    if (missed > 0) wake(child.pid);
     if (missed < PULSES_MISSED_MAX) return;
     // In a traced run the child is the tracer, and the monitor is the tracer's child.
     if (pulse !== null && parentOf(pulse.monitorPid) === child.pid) {
