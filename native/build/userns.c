@@ -77,19 +77,19 @@ static _Noreturn void helper_report(const struct sbx_error *error)
 	_exit(0);
 }
 
-/* In the init: what a helper reports. One that dies before it could has been killed. */
-static int helper_result(const struct helper *helper, int level, struct sbx_error *error)
+/*
+ * In the init: takes what a helper reports, and the descriptors that come with it. One that dies
+ * before it could has been killed. Errors: STEP_HELPER_ENDED, and what the helper reports.
+ */
+static int helper_result(const struct helper *helper, int level, int fds[DESCRIPTORS_MAX],
+			 size_t *count, struct sbx_error *error)
 {
 	struct sbx_error reported = { 0 };
-	ssize_t size;
+	int result = descriptors_receive(helper->socket, &reported, sizeof(reported), 0, fds, count);
 
-	do
-		size = read(helper->socket, &reported, sizeof(reported));
-	while (size < 0 && errno == EINTR);
-	if (size != (ssize_t)sizeof(reported)) {
-		errno = ESRCH;
+	errno = result == 0 ? ESRCH : errno;
+	if (result <= 0)
 		return sbx_fail(error, STEP_HELPER_ENDED, level);
-	}
 	if (reported.step == STEP_NONE)
 		return 0;
 	if (error->step == STEP_NONE)
@@ -151,6 +151,8 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 	const struct sys_clone request = request_of(run, sandbox, planned->mapper_first);
 	int level = (int)planned->level;
 	struct sbx_error own = { 0 };
+	int fds[DESCRIPTORS_MAX];
+	size_t count;
 	struct helper helper;
 	int result = helper_clone(&request, directory, &helper, error);
 
@@ -163,7 +165,7 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 			(void)idmap_write(run, sandbox, FD_NEEDED, &own);
 		helper_report(&own);
 	}
-	result = helper_result(&helper, level, error);
+	result = helper_result(&helper, level, fds, &count, error);
 	helper_end(&helper);
 	return result;
 }
@@ -191,9 +193,8 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	bool is_below = run_enters_userns(run, planned->parent);
 	int level = (int)planned->level;
-	struct sbx_error reported = { 0 };
-	int fds[DESCRIPTORS_MAX];
-	size_t count = 0;
+	int fds[DESCRIPTORS_MAX], none[DESCRIPTORS_MAX];
+	size_t count = 0, none_count;
 	struct helper helper;
 	int result = helper_clone(&request, -1, &helper, error);
 
@@ -201,14 +202,12 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 		return -1;
 	if (result > 0)
 		hold_userns(run, sandbox, is_below);
-	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
-	if (result > 0 && reported.step != STEP_NONE)
-		*error = reported;
-	else if (result <= 0 || count != 1)
-		(void)sbx_fail(error, STEP_HELPER_ENDED, level);
-	else if (helper_result(&helper, level, error) == 0)
+	/* The descriptor first, then the word that it may be mapped. */
+	if (helper_result(&helper, level, fds, &count, error) == 0 &&
+	    helper_result(&helper, level, none, &none_count, error) == 0)
 		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
 	helper_end(&helper);
+	SBX_ASSERT(error->step != STEP_NONE || count == 1);
 	if (error->step != STEP_NONE && count == 1)
 		(void)close(fds[0]);
 	return error->step == STEP_NONE ? fds[0] : -1;
@@ -261,7 +260,6 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
 	int level = (int)planned->level;
-	struct sbx_error reported = { 0 };
 	int fds[DESCRIPTORS_MAX];
 	size_t count = 0;
 	struct helper helper;
@@ -271,12 +269,8 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 		return -1;
 	if (result > 0)
 		make_owned(run, sandbox, kinds);
-	result = descriptors_receive(helper.socket, &reported, sizeof(reported), 0, fds, &count);
-	if (result > 0 && reported.step != STEP_NONE)
-		*error = reported;
-	else if (result <= 0)
-		(void)sbx_fail(error, STEP_HELPER_ENDED, level);
-	else if (enter_owned(kinds, fds, count) < 0)
+	if (helper_result(&helper, level, fds, &count, error) == 0 &&
+	    enter_owned(kinds, fds, count) < 0)
 		(void)sbx_fail(error, STEP_JOIN, level);
 	helper_end(&helper);
 	return error->step == STEP_NONE ? 0 : -1;

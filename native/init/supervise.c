@@ -32,20 +32,20 @@ void supervise_notify(struct supervisor *supervisor)
 int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
 		   spawn_init_entry *init, int level, struct sbx_error *error)
 {
-	size_t children_size = count * sizeof(struct child);
+	/* One more than there are slots: no mapping is empty. */
+	size_t children_size = ((size_t)count + 1) * sizeof(struct child);
 	size_t size = children_size + pid_map_size(count);
-	uint8_t *memory = size == 0 ? NULL : mmap(NULL, size, PROT_READ | PROT_WRITE,
-						  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	/* No child has a use for it, and a fork would have to copy its pages' entries. */
-	if (memory == MAP_FAILED || (size > 0 && madvise(memory, size, MADV_DONTFORK) < 0))
+	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
 		return sbx_fail(error, STEP_MEMORY, level);
 	*supervisor = (struct supervisor){
 		.run = run,
 		.first = first,
 		.count = count,
 		.children = (struct child *)memory,
-		.pids = pid_map_in(size == 0 ? NULL : memory + children_size, count),
+		.pids = pid_map_in(memory + children_size, count),
 		.init = init,
 	};
 	for (uint32_t i = 0; i < count; i++)
