@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x7f875d8au
+#define SBX_WIRE_VERSION 0xd7324a25u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -193,11 +193,20 @@ enum pid_mode {
 };
 
 enum frame_kind {
-	FRAME_KIND_READY,
+	FRAME_KIND_ANSWER,
 	FRAME_KIND_LOG,
+	FRAME_KIND_DROPPED,
 	FRAME_KIND_STARTED,
 	FRAME_KIND_ENDED,
+	FRAME_KIND_EVENT,
 	FRAME_KIND_COUNT
+};
+
+enum subscription {
+	SUBSCRIPTION_PHASES,
+	SUBSCRIPTION_OUTPUT,
+	SUBSCRIPTION_EVENTS,
+	SUBSCRIPTION_COUNT
 };
 
 enum stream {
@@ -235,6 +244,8 @@ enum command_kind {
 	COMMAND_KIND_STOP,
 	COMMAND_KIND_KILL,
 	COMMAND_KIND_SIGNAL,
+	COMMAND_KIND_LEASE,
+	COMMAND_KIND_SUBSCRIBE,
 	COMMAND_KIND_COUNT
 };
 
@@ -790,31 +801,33 @@ struct table_sandbox {
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
 
-/* Monitor to runner, followed by `size` bytes. */
+/* Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` the stream, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run. */
 struct frame {
 	uint32_t kind;
 	uint32_t slot;
-	uint32_t stream;
+	uint32_t value;
 	uint32_t size;
 };
 _Static_assert(sizeof(struct frame) == 16, "layout");
 _Static_assert(offsetof(struct frame, kind) == 0, "layout");
 _Static_assert(offsetof(struct frame, slot) == 4, "layout");
-_Static_assert(offsetof(struct frame, stream) == 8, "layout");
+_Static_assert(offsetof(struct frame, value) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
 
-/* Runner or client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal`, its number. */
+/* Client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal` its number, of `subscribe` bits by `subscription`. `request` is in the answer; 0: none is wanted. */
 struct command {
 	uint32_t kind;
 	uint32_t slot;
 	uint32_t interrupts;
 	uint32_t argument;
+	uint32_t request;
 };
-_Static_assert(sizeof(struct command) == 16, "layout");
+_Static_assert(sizeof(struct command) == 20, "layout");
 _Static_assert(offsetof(struct command, kind) == 0, "layout");
 _Static_assert(offsetof(struct command, slot) == 4, "layout");
 _Static_assert(offsetof(struct command, interrupts) == 8, "layout");
 _Static_assert(offsetof(struct command, argument) == 12, "layout");
+_Static_assert(offsetof(struct command, request) == 16, "layout");
 
 /* First in the file of a traced run: by what it is traced, and why not by BPF. Written once more at the end: `missed` events were not recorded, `write_errno` is why the file is not whole. */
 struct trace_header {

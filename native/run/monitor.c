@@ -40,7 +40,7 @@ enum stage {
 	STAGE_OVER,
 };
 
-enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CONTROL, WAKE_OUTPUT, WAKE_STARTS, WAKE_CLIENT };
+enum wake { WAKE_SIGNAL, WAKE_CHANGE, WAKE_TIMER, WAKE_LOG, WAKE_CLIENT, WAKE_OUTPUT, WAKE_STARTS };
 
 /* The monitor's own state; one a process, for the life of the run. */
 struct monitor {
@@ -54,10 +54,10 @@ struct monitor {
 	uint64_t stop_ms; /* an orderly stop takes no longer; for the guard */
 	uint64_t guard_at; /* the guard ends the run then */
 	uint64_t stage_until; /* CLOCK_MONOTONIC ns: the stage ends then at the latest; 0: never */
-	uint64_t moved; /* of the relay, when that time was set */
+	uint64_t moved; /* bytes that clients had taken when that time was set */
 	uint64_t patience; /* ms without movement after which output is given up; 0: any */
 	enum stage stage;
-	bool behind; /* the runner does not read: output is not looked at */
+	bool behind; /* who is waited for does not read: output is not looked at */
 	bool stop_asked;
 	bool kill_asked;
 };
@@ -109,11 +109,11 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 			   header->monitor_owned_count, init_main, 0, error) < 0)
 		return -1;
 	log_open(run, take_pipes);
-	if (control_open(&control, run->has_run_dir, error) < 0)
+	if (control_open(&control, run, error) < 0)
 		return -1;
 	if (log_account_open(run, error) < 0)
 		return -1;
-	if (relay_open(&relay, run->has_control, error) < 0 ||
+	if (relay_open(&relay, &control, error) < 0 ||
 	    state_open(&monitor->schedule, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
@@ -123,9 +123,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	    watch(monitor, EPOLL_CTL_ADD, control.epoll, EPOLLIN, WAKE_CLIENT) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
-	if (run->has_control &&
-	    (watch(monitor, EPOLL_CTL_ADD, FD_CONTROL, EPOLLIN, WAKE_CONTROL) < 0 ||
-	     watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0))
+	if (run->has_control && watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
@@ -154,58 +152,61 @@ static void take_signals(struct monitor *monitor)
 	}
 }
 
-static void carry_out(struct monitor *monitor, const struct command *command)
+/* The errno of a command; 0: it is carried out. */
+static int carry_out(struct monitor *monitor, const struct command *command)
 {
 	/* Only who sends it knows whether a signal is behind it, or its own time or reader. */
 	monitor->run->table.header->interrupted |= command->interrupts != 0;
-	if (command->kind == COMMAND_KIND_STOP && !monitor->stop_asked)
+	switch ((enum command_kind)command->kind) {
+	case COMMAND_KIND_STOP:
+		if (command->slot != SBX_NONE)
+			end_stop_slot(&monitor->schedule, command->slot);
+		else if (!monitor->stop_asked)
+			ask_to_stop(monitor);
+		return 0;
+	case COMMAND_KIND_KILL:
+		monitor->stop_asked = true;
 		ask_to_stop(monitor);
-	else if (command->kind == COMMAND_KIND_KILL)
-		monitor->stop_asked = true, ask_to_stop(monitor);
-	else if (command->kind == COMMAND_KIND_SIGNAL)
+		return 0;
+	case COMMAND_KIND_SIGNAL:
 		state_send(&monitor->schedule, command->slot, command->argument);
+		return 0;
+	default:
+		return EINVAL;
+	}
+}
+
+static void take_commands(struct monitor *monitor)
+{
+	struct request request;
+
+	while (control_next(&control, &monitor->run->plan, &request))
+		control_answer(&request, carry_out(monitor, &request.command));
 	state_notify(&monitor->schedule);
 }
 
-static void take_client_commands(struct monitor *monitor)
+/* Who held the last lease is dead: the run must not outlive it, and nobody wants to know how it ended. */
+static void look_after_leases(struct monitor *monitor)
 {
-	struct command command;
-
-	while (control_next(&control, &monitor->run->plan, &command))
-		carry_out(monitor, &command);
+	if (control.leases > 0)
+		watchdog_set_lease(control_lease(&control));
+	if (!monitor->run->has_control || monitor->run->runner_gone || control.leases > 0)
+		return;
+	monitor->run->runner_gone = true;
+	monitor->stop_asked = true;
+	ask_to_stop(monitor);
+	end_force(&monitor->schedule);
 }
 
-/* The runner's own stream is its lease: it says only that it is there, to stop, and to kill. */
-static void take_commands(struct monitor *monitor)
-{
-	struct command command;
-	int result;
-
-	while ((result = relay_command(&relay, &command)) > 0) {
-		if (control_check(&monitor->run->plan, &command) == 0)
-			carry_out(monitor, &command);
-	}
-	/* The runner is dead: the run must not outlive it, and nobody wants to know how it ended. */
-	if (result < 0) {
-		(void)epoll_ctl(monitor->epoll, EPOLL_CTL_DEL, FD_CONTROL, NULL);
-		monitor->run->runner_gone = true;
-		monitor->stop_asked = true;
-		ask_to_stop(monitor);
-		end_force(&monitor->schedule);
-	}
-}
-
-/* Looks at the runner's socket for room, and at the pipes only while there is room. */
+/* Looks at the pipes only while there is space for what is in them. */
 static void follow_backlog(struct monitor *monitor)
 {
-	bool behind = relay_is_behind(&relay);
+	bool behind = control_is_behind(&control);
 
-	if (behind == monitor->behind || !relay.open)
+	if (behind == monitor->behind)
 		return;
 	monitor->behind = behind;
 	(void)watch(monitor, EPOLL_CTL_MOD, relay.pipes, behind ? 0 : EPOLLIN, WAKE_OUTPUT);
-	(void)watch(monitor, EPOLL_CTL_MOD, FD_CONTROL, behind ? EPOLLIN | EPOLLOUT : EPOLLIN,
-		    WAKE_CONTROL);
 }
 
 static uint64_t earlier(uint64_t one, uint64_t other)
@@ -240,7 +241,7 @@ static void report_started(struct monitor *monitor)
 	header->started_ns = sys_now();
 	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_STARTED);
-	relay_frame(&relay, FRAME_KIND_STARTED);
+	control_send_phase(&control, FRAME_KIND_STARTED);
 }
 
 static void wait_and_take(struct monitor *monitor)
@@ -266,11 +267,8 @@ static void wait_and_take(struct monitor *monitor)
 	case WAKE_LOG:
 		relay_accept(&relay);
 		break;
-	case WAKE_CONTROL:
-		take_commands(monitor);
-		break;
 	case WAKE_CLIENT:
-		take_client_commands(monitor);
+		take_commands(monitor);
 		break;
 	case WAKE_OUTPUT:
 		break;
@@ -312,7 +310,7 @@ static void enter(struct monitor *monitor, enum stage stage, uint64_t ms)
 {
 	monitor->stage = stage;
 	monitor->stage_until = ms == 0 ? 0 : sys_now() + ms * SBX_NS_PER_MS;
-	monitor->moved = relay.moved;
+	monitor->moved = control_moved(&control);
 }
 
 static bool is_stage_over(const struct monitor *monitor)
@@ -329,20 +327,20 @@ static bool is_clean(struct monitor *monitor)
 	return false;
 }
 
-/* A runner that reads is waited for as long as it takes; one that does not, only until a kill. */
+/* A client that reads is waited for as long as it takes; one that does not, only until a kill. */
 static bool is_drained(struct monitor *monitor)
 {
-	uint64_t patience = !relay_is_behind(&relay) ? DRAIN_MS :
-			    monitor->kill_asked	     ? KILLED_DRAIN_MS :
-						       0;
+	bool behind = control_is_behind(&control);
+	uint64_t patience = !behind ? DRAIN_MS : monitor->kill_asked ? KILLED_DRAIN_MS : 0;
+	uint64_t moved = control_moved(&control);
 
-	if (relay.moved != monitor->moved || patience != monitor->patience) {
+	if (moved != monitor->moved || patience != monitor->patience) {
 		monitor->patience = patience;
 		enter(monitor, monitor->stage, patience);
 	}
-	if (!relay.open || is_stage_over(monitor))
+	if (control.leases == 0 || is_stage_over(monitor))
 		return true;
-	return relay.pipe_count == 0 && !relay_is_behind(&relay);
+	return relay.pipe_count == 0 && !behind;
 }
 
 /* Read ends that a supervisor took along into its death: what was printed is gone. */
@@ -354,7 +352,7 @@ static void note_lost_output(const struct run *run)
 	}
 }
 
-/* The state table gets its last words before the runner is has_changes of them. */
+/* The state table gets its last words before clients hear of them. */
 static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
@@ -366,7 +364,8 @@ static void close_run(struct monitor *monitor)
 		header->outcome = OUTCOME_DONE;
 	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
-	relay_frame(&relay, FRAME_KIND_ENDED);
+	control_send_phase(&control, FRAME_KIND_ENDED);
+	control_pump(&control, &monitor->run->table);
 }
 
 static void advance(struct monitor *monitor)
@@ -403,6 +402,7 @@ static void run_to_end(struct monitor *monitor)
 
 	if (watchdog_is_needed(monitor->run)) {
 		monitor->stop_ms = end_longest_ms(&monitor->schedule);
+		watchdog_set_lease(control_lease(&control));
 		instruct_guard(monitor, timeout_ms == 0 ? 0 : sys_now() + timeout_ms * SBX_NS_PER_MS);
 	}
 	schedule_begin(&monitor->schedule);
@@ -411,6 +411,8 @@ static void run_to_end(struct monitor *monitor)
 		advance(monitor);
 		if (monitor->stage == STAGE_OVER)
 			return;
+		control_pump(&control, &monitor->run->table);
+		look_after_leases(monitor);
 		follow_backlog(monitor);
 		arm_timer(monitor);
 		wait_and_take(monitor);

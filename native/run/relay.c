@@ -1,10 +1,8 @@
-/* relay.c - the monitor's line to the runner: workloads' output and phases out, commands in. */
+/* relay.c - what workloads print: from their pipes to the clients of the run. */
 #define _GNU_SOURCE
 #include "run/relay.h"
 
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include "run/log_account.h"
 
@@ -22,17 +20,13 @@ static uint64_t pack(int fd, uint32_t slot, enum stream stream)
 	return (uint64_t)(uint32_t)fd << 32 | (uint64_t)stream << 31 | slot;
 }
 
-int relay_open(struct relay *relay, bool has_control, struct sbx_error *error)
+int relay_open(struct relay *relay, struct control *control, struct sbx_error *error)
 {
 	/* Field by field: to clear the buffer would touch sixteen pages for nothing. */
-	relay->open = has_control;
+	relay->control = control;
 	relay->pipes = epoll_create1(EPOLL_CLOEXEC);
 	relay->pipe_count = 0;
-	relay->moved = 0;
-	relay->used = relay->sent = 0;
-	if (relay->pipes < 0)
-		return sbx_fail(error, STEP_EPOLL, 0);
-	return 0;
+	return relay->pipes < 0 ? sbx_fail(error, STEP_EPOLL, 0) : 0;
 }
 
 /* One stream of a slot. What cannot be kept is said, and its writer gets EPIPE. */
@@ -67,29 +61,6 @@ void relay_accept(struct relay *relay)
 		relay_add(relay, &message.pipes, message.streams, message.slot);
 }
 
-bool relay_is_behind(const struct relay *relay)
-{
-	return relay->open && relay->used > 0;
-}
-
-/* Sends what is buffered. False: the runner is behind. */
-static bool flush(struct relay *relay)
-{
-	while (relay->open && relay->sent < relay->used) {
-		ssize_t size = send(FD_CONTROL, relay->buffer + relay->sent,
-				    relay->used - relay->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (size >= 0)
-			relay->sent += (size_t)size, relay->moved += (uint64_t)size;
-		else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
-			return false; /* memory comes back; the runner is not gone */
-		else if (errno != EINTR)
-			relay->open = false;
-	}
-	relay->used = relay->sent = 0;
-	return true;
-}
-
 /* From now on the pipe's event says whether its last byte left a line open. */
 static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
 {
@@ -100,27 +71,25 @@ static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
 		(void)epoll_ctl(relay->pipes, EPOLL_CTL_MOD, (int)(packed >> 32), &event);
 }
 
-/* One read of one pipe into the empty buffer. */
+/* One read of one pipe. */
 static void take_output(struct relay *relay, uint64_t packed)
 {
 	int fd = (int)(packed >> 32);
 	struct frame frame = {
 		.kind = FRAME_KIND_LOG,
 		.slot = (uint32_t)(packed & (LINE_OPEN - 1)),
-		.stream = (uint32_t)(packed >> 31 & 1),
+		.value = (uint32_t)(packed >> 31 & 1),
 	};
-	ssize_t size = read(fd, relay->buffer + sizeof(frame), RELAY_CHUNK_SIZE);
+	ssize_t size = read(fd, relay->buffer, sizeof(relay->buffer));
 
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	frame.size = size > 0 ? (uint32_t)size : 0;
 	/* An empty frame closes a line that the stream's end has left open. */
-	if (size > 0 || packed & LINE_OPEN) {
-		frame.size = size > 0 ? (uint32_t)size : 0;
-		memcpy(relay->buffer, &frame, sizeof(frame));
-		relay->used = sizeof(frame) + frame.size;
-	}
+	if (size > 0 || packed & LINE_OPEN)
+		control_send_output(relay->control, &frame, relay->buffer);
 	if (size > 0) {
-		note_line(relay, packed, relay->buffer[relay->used - 1]);
+		note_line(relay, packed, relay->buffer[size - 1]);
 		return;
 	}
 	/* A child that has not got to its program yet has a copy, which would keep it in the set. */
@@ -134,44 +103,14 @@ void relay_pump(struct relay *relay)
 {
 	struct epoll_event events[BATCH];
 
-	if (!flush(relay))
-		return;
 	for (int round = 0; round < ROUNDS; round++) {
-		int count = epoll_wait(relay->pipes, events, BATCH, 0);
+		int count = control_is_behind(relay->control) ? 0 : epoll_wait(relay->pipes, events, BATCH, 0);
 
-		for (int i = 0; i < count; i++) {
+		for (int i = 0; i < count && !control_is_behind(relay->control); i++)
 			take_output(relay, events[i].data.u64);
-			if (!flush(relay))
-				return;
-		}
 		if (count <= 0)
 			return;
 	}
-}
-
-void relay_frame(struct relay *relay, enum frame_kind kind)
-{
-	const struct frame frame = { .kind = kind, .slot = SBX_NONE };
-
-	if (!relay->open)
-		return;
-	SBX_ASSERT(relay->used + sizeof(frame) <= sizeof(relay->buffer));
-	memcpy(relay->buffer + relay->used, &frame, sizeof(frame));
-	relay->used += sizeof(frame);
-	(void)flush(relay);
-}
-
-int relay_command(struct relay *relay, struct command *command)
-{
-	ssize_t size = recv(FD_CONTROL, command, sizeof(*command), MSG_DONTWAIT);
-
-	if (size == (ssize_t)sizeof(*command))
-		return 1;
-	if (size < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	/* End of file, or a runner that does not speak the protocol. */
-	relay->open = false;
-	return -1;
 }
 
 void relay_discard(struct relay *relay)

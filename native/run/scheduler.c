@@ -259,7 +259,7 @@ static void slot_due(struct schedule *schedule, uint32_t slot, uint64_t now)
 		life->timeout_at = 0;
 		if ((state_slot(schedule, slot)->flags & 1u << SLOT_FLAG_STOPPED) == 0) {
 			state_set_flag(schedule, slot, SLOT_FLAG_TIMED_OUT);
-			end_mark_to_stop(schedule, slot);
+			end_stop_slot(schedule, slot);
 		}
 	}
 	keep_earliest(schedule, life->kill_at);

@@ -17,13 +17,21 @@
 /* After the root's init was killed by the monitor itself. */
 #define GIVE_UP_MS 5000u
 
+static void signal_to_stop(struct schedule *schedule, uint32_t slot, uint64_t now)
+{
+	const struct image_process *process = plan_process(&schedule->run->plan, slot);
+
+	state_signal(schedule, slot, process->stop_signal);
+	state_set_due(schedule, &schedule->slots[slot].kill_at,
+		      now + process->stop_grace_ms * SBX_NS_PER_MS);
+}
+
 void end_stop_ready(struct schedule *schedule)
 {
 	const struct plan *plan = &schedule->run->plan;
 	uint64_t now = schedule->to_stop_count > 0 ? sys_now() : 0;
 
 	for (uint32_t slot = plan->slot_count; slot-- > 0 && schedule->to_stop_count > 0;) {
-		const struct image_process *process = plan_process(plan, slot);
 		const struct image_slot *record = &plan->slots[slot];
 		struct slot_life *life = &schedule->slots[slot];
 		bool ready = true;
@@ -41,12 +49,12 @@ void end_stop_ready(struct schedule *schedule)
 			continue;
 		life->to_stop = false;
 		schedule->to_stop_count--;
-		state_signal(schedule, slot, process->stop_signal);
-		state_set_due(schedule, &life->kill_at, now + process->stop_grace_ms * SBX_NS_PER_MS);
+		signal_to_stop(schedule, slot, now);
 	}
 }
 
-void end_mark_to_stop(struct schedule *schedule, uint32_t slot)
+/* The process of `slot` gets its stop signal as soon as nothing depends on it any more. */
+static void end_mark_to_stop(struct schedule *schedule, uint32_t slot)
 {
 	struct slot_life *life = &schedule->slots[slot];
 
@@ -58,6 +66,18 @@ void end_mark_to_stop(struct schedule *schedule, uint32_t slot)
 		state_set_flag(schedule, slot, SLOT_FLAG_STOPPED);
 		life->to_stop = true;
 		schedule->to_stop_count++;
+	}
+}
+
+void end_stop_slot(struct schedule *schedule, uint32_t slot)
+{
+	struct slot_life *life = &schedule->slots[slot];
+
+	end_mark_to_stop(schedule, slot);
+	if (life->to_stop) {
+		life->to_stop = false;
+		schedule->to_stop_count--;
+		signal_to_stop(schedule, slot, sys_now());
 	}
 }
 

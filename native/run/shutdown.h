@@ -10,8 +10,11 @@
 /* Signals those whose dependents have all ended, the last in plan order first. */
 void end_stop_ready(struct schedule *schedule);
 
-/* The process of `slot` gets its stop signal as soon as nothing depends on it any more. */
-void end_mark_to_stop(struct schedule *schedule, uint32_t slot);
+/*
+ * The process of `slot` gets its stop signal now, whatever depends on it: for a time-out of its own,
+ * and for a client. One that waits for its start never starts.
+ */
+void end_stop_slot(struct schedule *schedule, uint32_t slot);
 
 /* Stops a sandbox and those below it; each ends once its members have. */
 void stop_sandbox(struct schedule *schedule, uint32_t sandbox);

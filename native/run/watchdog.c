@@ -13,7 +13,7 @@
 #include "core/children.h"
 #include "core/sys.h"
 
-/* A monitor that does not end within this time after its runner has is taken for stopped. */
+/* A monitor that does not end within this time after the last lease has is taken for stopped. */
 #define MONITOR_GRACE_MS 1000
 /* A root without a PID namespace gets so long to end what it has adopted. */
 #define ROOT_GRACE_MS 500
@@ -21,7 +21,7 @@
 #define KILL_ROUNDS 200
 
 /* The monitor's half of what both share; a shared mapping where there is a guard. */
-static struct watchdog own = { .root_pidfd = -1 };
+static struct watchdog own = { .root_pidfd = -1, .lease_fd = -1 };
 static struct watchdog *shared = &own;
 static int changed = -1; /* eventfd: kill_at is another */
 
@@ -46,17 +46,17 @@ static int timeout_until(uint64_t at)
 	return at <= now ? 0 : (int)((at - now) / SBX_NS_PER_MS) + 1;
 }
 
-enum reason { REASON_MONITOR_DEAD, REASON_RUNNER_DEAD, REASON_TIME };
+enum reason { REASON_MONITOR_DEAD, REASON_LEASE_ENDED, REASON_TIME };
 
-/* Sleeps until there is something to do. */
-static enum reason await_reason(bool has_control)
+/* Sleeps until there is something to do. `lease`: the connection that has ended. */
+static enum reason await_reason(int *lease)
 {
 	for (;;) {
 		uint64_t at = __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE);
 		struct pollfd fds[] = {
 			{ .fd = FD_MONITOR, .events = POLLIN },
 			{ .fd = changed, .events = POLLIN },
-			{ .fd = has_control ? FD_CONTROL : -1 }, /* POLLHUP comes unasked */
+			{ .fd = __atomic_load_n(&shared->lease_fd, __ATOMIC_ACQUIRE) }, /* POLLHUP comes unasked */
 		};
 		uint64_t drained;
 
@@ -64,8 +64,9 @@ static enum reason await_reason(bool has_control)
 			continue;
 		if (fds[0].revents != 0)
 			return REASON_MONITOR_DEAD;
+		*lease = fds[2].fd;
 		if (fds[2].revents & (POLLHUP | POLLERR))
-			return REASON_RUNNER_DEAD;
+			return REASON_LEASE_ENDED;
 		if (fds[1].revents != 0)
 			(void)!read(changed, &drained, sizeof(drained));
 		at = __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE);
@@ -102,6 +103,13 @@ static void end_root(const struct run *run)
 		(void)ends_within(pidfd, MONITOR_GRACE_MS);
 }
 
+/* Whether the monitor lives on because another client has a lease. */
+static bool is_passed_on(int lease)
+{
+	return !ends_within(FD_MONITOR, MONITOR_GRACE_MS) &&
+	       __atomic_load_n(&shared->lease_fd, __ATOMIC_ACQUIRE) != lease;
+}
+
 /*
  * Runs in the guard, a child of the monitor with the same descriptors, and so with the pidfd that
  * clone3 puts there before the program begins. It goes only after the root's init has: the runner
@@ -111,10 +119,13 @@ static void end_root(const struct run *run)
 static _Noreturn void guard(const struct run *run)
 {
 	enum reason reason;
+	int lease;
 
 	(void)prctl(PR_SET_NAME, "sandbox-guard", 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
-	reason = await_reason(run->has_control);
+	do
+		reason = await_reason(&lease);
+	while (reason == REASON_LEASE_ENDED && is_passed_on(lease));
 	if (reason == REASON_TIME) {
 		/* The monitor lives, and reports what happened, unless it is stopped. */
 		int pidfd = __atomic_load_n(&shared->root_pidfd, __ATOMIC_ACQUIRE);
@@ -122,8 +133,9 @@ static _Noreturn void guard(const struct run *run)
 		if (pidfd >= 0 && run->plan.sandboxes[0].init_mode != INIT_MODE_SUBREAPER)
 			(void)sys_pidfd_send_signal(pidfd, SIGKILL);
 	}
-	if (reason != REASON_MONITOR_DEAD && !ends_within(FD_MONITOR, MONITOR_GRACE_MS) &&
-	    (reason == REASON_RUNNER_DEAD || __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE) != 0)) {
+	if (reason != REASON_MONITOR_DEAD &&
+	    !ends_within(FD_MONITOR, reason == REASON_LEASE_ENDED ? 0 : MONITOR_GRACE_MS) &&
+	    (reason == REASON_LEASE_ENDED || __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE) != 0)) {
 		(void)sys_pidfd_send_signal(FD_MONITOR, SIGKILL);
 		(void)ends_within(FD_MONITOR, MONITOR_GRACE_MS);
 	} else if (reason == REASON_TIME) {
@@ -133,12 +145,24 @@ static _Noreturn void guard(const struct run *run)
 	_exit(0);
 }
 
-void watchdog_set(uint64_t at)
+static void notify_guard(void)
 {
 	uint64_t one = 1;
 
-	if (__atomic_exchange_n(&shared->kill_at, at, __ATOMIC_ACQ_REL) != at && changed >= 0)
+	if (changed >= 0)
 		(void)!write(changed, &one, sizeof(one));
+}
+
+void watchdog_set(uint64_t at)
+{
+	if (__atomic_exchange_n(&shared->kill_at, at, __ATOMIC_ACQ_REL) != at)
+		notify_guard();
+}
+
+void watchdog_set_lease(int fd)
+{
+	if (__atomic_exchange_n(&shared->lease_fd, fd, __ATOMIC_ACQ_REL) != fd)
+		notify_guard();
 }
 
 bool watchdog_is_needed(const struct run *run)
@@ -159,7 +183,7 @@ int watchdog_start(struct run *run, struct sbx_error *error)
 	if (memory == MAP_FAILED)
 		return sbx_fail(error, STEP_MEMORY, 0);
 	shared = memory;
-	shared->root_pidfd = -1;
+	*shared = own;
 	run->guarded = &shared->root_pidfd;
 	changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (changed < 0)

@@ -20,6 +20,7 @@ import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { Load } from "../spec/include.ts";
+import { streamOf } from "../wire/frames.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
@@ -232,7 +233,7 @@ class Up {
   async toEnd(): Promise<number> {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
-        this.#prefixer.push(frame.slot, frame.stream, frame.bytes);
+        this.#prefixer.push(frame.slot, streamOf(frame), frame.bytes);
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
       // While its reader is behind, no more is taken from the monitor, nor by it from the run.

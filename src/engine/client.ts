@@ -1,38 +1,68 @@
-/** A client of a run's control socket: commands to the monitor, each answered. I/O. */
+/**
+ * A client of a run that others started, by its control socket. What a runner has is the same
+ * protocol over a connection of its own (`monitor.ts`), with a lease. I/O.
+ */
 
 import { dirname, join } from "node:path";
 import type { EnumValue } from "../wire/enums.ts";
-import { encodeCommand } from "../wire/frames.ts";
+import { type CommandFields, encodeCommand, type Frame, FrameReader } from "../wire/frames.ts";
 import type { LiveRun } from "./run-dir.ts";
 
-export interface Command {
-  readonly kind: EnumValue<"command_kind">;
-  /** Left out: the whole run. */
-  readonly slot?: number;
-  /** Number of the signal, for `signal`. */
-  readonly argument?: number;
+export interface Client {
+  /** The errno of a command, 0 where it is carried out; null where the run has ended before. */
+  ask(
+    kind: EnumValue<"command_kind">,
+    fields?: Omit<CommandFields, "request">,
+  ): Promise<number | null>;
+  /** Ends the connection, and with it a lease. */
+  close(): void;
+  /** The run has ended, or has turned this client away. */
+  readonly closed: Promise<void>;
 }
 
-/** Bytes of an answer: the errno of its command, 0 where it is carried out. */
-const ANSWER_SIZE = 4;
-
-/** Sends one command. The errno; null where the run has ended, or does not answer. */
-export function sendCommand(run: LiveRun, { kind, ...rest }: Command): Promise<number | null> {
-  const path = join(dirname(run.tablePath), "control");
-  return new Promise((resolve) => {
-    let answer = new Uint8Array(0);
-    const socket = {
-      open: (client: Bun.Socket) => void client.write(encodeCommand(kind, rest)),
-      data: (client: Bun.Socket, chunk: Uint8Array) => {
-        answer = new Uint8Array([...answer, ...chunk]);
-        if (answer.length < ANSWER_SIZE) return;
-        resolve(new DataView(answer.buffer).getUint32(0, true));
-        client.end();
+/**
+ * Null where the run has ended. `onFrame` gets all that is subscribed to, in order; who is too slow for
+ * output gets a frame `dropped` in its place.
+ */
+export async function connectTo(
+  run: LiveRun,
+  onFrame: (frame: Frame) => void = () => {},
+): Promise<Client | null> {
+  const answers = new Map<number, (errno: number | null) => void>();
+  const reader = new FrameReader();
+  const closing = Promise.withResolvers<void>();
+  const take = (frame: Frame) => {
+    if (frame.kind !== "answer" || frame.slot === null) return onFrame(frame);
+    answers.get(frame.slot)?.(frame.value);
+    answers.delete(frame.slot);
+  };
+  const end = () => {
+    for (const answer of answers.values()) answer(null);
+    answers.clear();
+    closing.resolve();
+  };
+  const socket = await Bun.connect({
+    unix: join(dirname(run.tablePath), "control"),
+    socket: {
+      data: (_, chunk) => {
+        for (const frame of reader.push(chunk)) take(frame);
       },
-      close: () => resolve(null),
-      error: () => resolve(null),
-      connectError: () => resolve(null),
-    };
-    Bun.connect({ unix: path, socket }).catch(() => resolve(null));
-  });
+      close: end,
+      error: end,
+    },
+  }).catch(() => null);
+  if (socket === null) return null;
+  let requests = 0;
+  return {
+    ask: (kind, fields = {}) => {
+      const { promise, resolve } = Promise.withResolvers<number | null>();
+      const request = ++requests;
+      answers.set(request, resolve);
+      // A command is smaller than what any socket has room for.
+      if (socket.write(encodeCommand(kind, { ...fields, request })) <= 0) end();
+      return promise;
+    },
+    close: () => void socket.end(),
+    closed: closing.promise,
+  };
 }

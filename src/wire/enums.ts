@@ -57,15 +57,23 @@ export const ENUMS = {
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */
   pid_mode: ["requested", "ordered"],
-  /** Frames from the monitor: a `log` frame is followed by `size` bytes of output; 0: its end. */
-  frame_kind: ["ready", "log", "started", "ended"],
+  /**
+   * Frames from the monitor. `answer`: to a command that asked for one. `log`: output; of no bytes:
+   * its end. `dropped`: output that this client did not read in time. `event`: one or more table_event.
+   */
+  frame_kind: ["answer", "log", "dropped", "started", "ended", "event"],
+  /** Bit numbers of what a client may subscribe to. `phases`: the frames `started` and `ended`. */
+  subscription: ["phases", "output", "events"],
   stream: ["stdout", "stderr"],
   trace_kind: ["fork", "exec", "exit"],
   tracer: ["none", "bpf", "ptrace"],
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
-  /** Commands to the monitor. */
-  command_kind: ["stop", "kill", "signal"],
+  /**
+   * Commands to the monitor. `stop`: in order, the run or one slot. `lease`: the run ends once the last
+   * client that holds one has gone.
+   */
+  command_kind: ["stop", "kill", "signal", "lease", "subscribe"],
   /** Everything that can fail in the shim: `steps.ts` has what each is. */
   step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;

@@ -48,11 +48,28 @@ export function decodeEvents(bytes: Uint8Array, after = 0): Events | null {
   return { events, lost: Math.max(0, last - after - events.length), last };
 }
 
+/** Those of a frame of kind `event`: whole records, one behind the other. */
+export function eventsOfFrame(bytes: Uint8Array): SlotEvent[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const count = Math.floor(bytes.length / EVENT_SIZE);
+  return Array.from(
+    { length: count },
+    (_, index) => recordAt(view, index * EVENT_SIZE) ?? [],
+  ).flat();
+}
+
 /** Null where another one has taken its place meanwhile. */
 function eventAt(view: DataView, at: number, number: number): SlotEvent | null {
+  const record = recordAt(view, at);
+  return record?.number === number ? record : null;
+}
+
+/** Null where it is none that this version knows. */
+function recordAt(view: DataView, at: number): SlotEvent | null {
   const word = (name: keyof typeof EVENT) => view.getUint32(at + EVENT[name], true);
   const event = ENUMS.slot_event[word("event")];
-  if (word("number") !== number || event === undefined) return null;
-  const [slot, generation, value] = [word("slot"), word("generation"), word("value")];
-  return { number, slot, generation, event, atNs: wideAt(view, at + EVENT.at_ns), value };
+  if (event === undefined) return null;
+  const [number, slot, generation] = [word("number"), word("slot"), word("generation")];
+  const atNs = wideAt(view, at + EVENT.at_ns);
+  return { number, slot, generation, event, atNs, value: word("value") };
 }

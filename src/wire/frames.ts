@@ -1,4 +1,4 @@
-/** The stream between runner and monitor: frames in, commands out. Pure. */
+/** The stream between a client and the monitor: frames in, commands out. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
 import { FRAME_STRUCTS, NONE } from "./layout.ts";
@@ -6,11 +6,23 @@ import { layoutOf } from "./struct.ts";
 
 export interface Frame {
   readonly kind: EnumValue<"frame_kind">;
-  /** Null where the frame is about the whole run. */
+  /** Null where the frame is about the whole run; of `answer` the command's `request`. */
   readonly slot: number | null;
-  readonly stream: EnumValue<"stream">;
-  /** Output of the process; empty but for `log`. A view: valid until the next push. */
+  /** The errno of an `answer`, the stream of a `log`, of a `dropped` how many bytes. */
+  readonly value: number;
+  /** What a process printed, or table_event records. A view: valid until the next push. */
   readonly bytes: Uint8Array;
+}
+
+export interface CommandFields {
+  /** A signal asked for it, so the run is interrupted. */
+  readonly interrupts?: boolean;
+  /** Left out: the whole run. */
+  readonly slot?: number;
+  /** The number of a `signal`; what `subscriptions` returns. */
+  readonly argument?: number;
+  /** Comes back in the answer; left out: none is wanted. */
+  readonly request?: number;
 }
 
 const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
@@ -36,7 +48,7 @@ export class FrameReader {
       yield {
         kind: ENUMS.frame_kind[view.getUint32(0, true)] ?? "log",
         slot: slot === NONE ? null : slot,
-        stream: ENUMS.stream[view.getUint32(8, true)] ?? "stdout",
+        value: view.getUint32(8, true),
         bytes: bytes.subarray(at + FRAME_SIZE, at + FRAME_SIZE + size),
       };
       at += FRAME_SIZE + size;
@@ -45,16 +57,23 @@ export class FrameReader {
   }
 }
 
-/** `interrupts`: a signal asked for it, so the run is interrupted. */
+/** What a `log` frame was printed to. */
+export function streamOf({ value }: Frame): EnumValue<"stream"> {
+  return ENUMS.stream[value] ?? "stdout";
+}
+
+/** The argument of `subscribe`. */
+export function subscriptions(...what: EnumValue<"subscription">[]): number {
+  return what.reduce((bits, each) => bits | (1 << ENUMS.subscription.indexOf(each)), 0);
+}
+
 export function encodeCommand(
   kind: EnumValue<"command_kind">,
-  { interrupts = false, slot = NONE, argument = 0 } = {},
+  { interrupts = false, slot = NONE, argument = 0, request = 0 }: CommandFields = {},
 ): Uint8Array {
+  const words = [ENUMS.command_kind.indexOf(kind), slot, interrupts ? 1 : 0, argument, request];
   const bytes = new Uint8Array(COMMAND_SIZE);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, ENUMS.command_kind.indexOf(kind), true);
-  view.setUint32(4, slot, true);
-  view.setUint32(8, interrupts ? 1 : 0, true);
-  view.setUint32(12, argument, true);
+  for (const [index, word] of words.entries()) view.setUint32(index * 4, word, true);
   return bytes;
 }

@@ -351,26 +351,27 @@ export const TABLE_STRUCTS = {
   },
 } as const satisfies Record<string, Struct>;
 
-/** One frame from the monitor to the runner, then `size` bytes. */
+/** What goes over a connection to the monitor, and what is in the file of a traced run. */
 export const FRAME_STRUCTS = {
   frame: {
     name: "frame",
-    doc: "Monitor to runner, followed by `size` bytes.",
+    doc: "Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` the stream, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
-      ["stream", "u32"],
+      ["value", "u32"],
       ["size", "u32"],
     ],
   },
   command: {
     name: "command",
-    doc: "Runner or client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal`, its number.",
+    doc: "Client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal` its number, of `subscribe` bits by `subscription`. `request` is in the answer; 0: none is wanted.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
       ["interrupts", "u32"],
       ["argument", "u32"],
+      ["request", "u32"],
     ],
   },
   trace_header: {

@@ -83,6 +83,21 @@ processes: {s: {shell: "sleep 100 & kill -STOP $! $$; wait"}}
   });
 }
 
+test("a process's time-out is its own, whatever depends on it", () => {
+  const text = `sandbox: due
+processes:
+  db: {run: sleep 30, timeout: 300ms}
+  web: {run: sleep 1.5, depends_on: [db]}
+`;
+  const [user] = users;
+  assert.ok(user);
+  const { out } = sandbox(user, "up", "--json", writeSpec("due", text));
+  const ended = JSON.parse(out.trim().split("\n")[1] ?? "");
+  const at = (path: string): number =>
+    ended.processes.find((each: { path: string }) => each.path === path).ended_ns;
+  assert.ok(at("web") - at("db") > 700_000_000, out);
+});
+
 test("an unknown scope is told at its place", () => {
   const [user] = users;
   assert.ok(user);
