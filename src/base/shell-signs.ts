@@ -27,8 +27,10 @@ export function shellSignIn(text: string): ShellSign | null {
   if (!/[|&;<>$~=({]/.test(text) && !SHELL_ONLY.has(/^\S*/.exec(text)?.[0] ?? "")) return null;
   let isFirst = true;
   for (const { word, start, end } of bareWords(text)) {
-    const sign = actsOn(word, isFirst);
-    if (sign) return { sign: word.length > 24 ? `${word.slice(0, 24)}…` : word, start, end };
+    if (actsOn(word, isFirst)) {
+      const written = text.slice(start, end);
+      return { sign: written.length > 24 ? `${written.slice(0, 24)}…` : written, start, end };
+    }
     isFirst = false;
   }
   return null;

@@ -12,6 +12,7 @@ export function wordsOf(text: string): string[] | null {
       else word += char;
     } else if (char === "\\" && i + 1 < text.length) {
       const next = text[++i] ?? "";
+      if (next === "\n") continue; // the line goes on; section 2.2.1
       const isKept = quote === '"' && !'$`"\\\n'.includes(next);
       word = (word ?? "") + (isKept ? `\\${next}` : next);
     } else if (quote === '"') {

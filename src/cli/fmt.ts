@@ -1,5 +1,6 @@
 /** `sandbox fmt`: gives specs the one layout, in place. */
 
+import { isUtf8 } from "node:buffer";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
@@ -31,7 +32,8 @@ function one(file: string, options: FmtOptions): number {
     return EXIT.spec;
   }
   const text = Buffer.from(read.bytes).toString("utf8");
-  const made = formatSpec(text);
+  // What is no UTF-8 would be written back as other bytes.
+  const made = isUtf8(read.bytes) ? formatSpec(text) : null;
   if (made === null) {
     const { diagnostics, sources } = checkSpec({ file, text });
     printDiagnostics(

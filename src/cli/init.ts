@@ -1,5 +1,6 @@
 /** `sandbox init`: a commented spec to begin with. */
 
+import * as YAML from "yaml";
 import { EXIT } from "../base/exit-codes.ts";
 import { writeNew } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
@@ -9,7 +10,7 @@ function starter(name: string): string {
   return `# yaml-language-server: $schema=./schema.json
 # Run it: sandbox up ${name}.yaml     What it will do: sandbox plan ${name}.yaml
 # The schema for your editor: sandbox schema > schema.json
-sandbox: ${name}
+sandbox: ${YAML.stringify(name).trimEnd()}
 # Values that a run may choose: sandbox up ${name}.yaml -p workers=5
 params:
   workers: {type: integer, min: 1, max: 100, default: 2}

@@ -113,7 +113,7 @@ function windowOf(
   to: number,
   width: number,
 ): { text: string; columnOf: (at: number) => number } {
-  const cells = (part: string) => escapeText(part.replaceAll("\t", TAB)).replaceAll("\\t", TAB);
+  const cells = (part: string) => escapeText(part.replaceAll("\t", TAB));
   const whole = text.length <= 4 * width ? cells(text) : null;
   if (whole !== null && Bun.stringWidth(whole) <= width) {
     return { text: whole, columnOf: (at) => Bun.stringWidth(cells(text.slice(0, at))) };

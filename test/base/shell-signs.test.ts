@@ -19,6 +19,8 @@ const SIGNS: readonly [command: string, sign: string][] = [
   ["echo a; echo b", "a;"],
   ["ls ~/x", "~/x"],
   ["exec sleep 5", "exec"],
+  ["A='b c' cmd", "A='b c'"],
+  ['A="b" cmd', 'A="b"'],
 ];
 
 for (const [command, sign] of SIGNS) {

@@ -25,6 +25,9 @@ for (const text of [
   `"a\\"b" "a\\\\b" "a\\nb" "a\\'b"`,
   "'a\\b'",
   `'"' "'"`,
+  "echo one \\\n  two \\\n  three\n",
+  'echo "a\\\nb" a\\\nb',
+  "'a\\\nb'",
   "",
 ]) {
   test(`${JSON.stringify(text)} has the shell's words`, () => {

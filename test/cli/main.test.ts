@@ -159,6 +159,15 @@ test("init writes a spec that is right, formatted and runs, and never overwrites
   assert.is(sandboxIn(cwd, {}, "init", "../demo").code, 64);
 });
 
+test("init quotes a name that YAML would read as something else", () => {
+  const cwd = cwdFor("init-names");
+  for (const name of ["123", "true", "0x1f", "null"]) {
+    assert.is(sandboxIn(cwd, {}, "init", name).code, 0);
+    assert.is(sandboxIn(cwd, {}, "check", `${name}.yaml`).code, 0, name);
+    assert.is(sandboxIn(cwd, {}, "fmt", "--check", `${name}.yaml`).code, 0, name);
+  }
+});
+
 test("parameters come from --param, else from the environment, else from the spec", () => {
   const cwd = cwdFor("params");
   const spec =
@@ -221,6 +230,16 @@ test("fmt changes files in place, keeps their mode, and --check changes nothing"
   assert.is(fs.readFileSync(file, "utf8"), "sandbox: x\nprocesses: {p: pwd}\n");
   assert.is(fs.statSync(file).mode & 0o777, 0o640);
   assert.is(sandboxIn(cwd, {}, "fmt", "--check", "a.yaml").code, 0);
+});
+
+test("fmt leaves a file alone that is no UTF-8 text, and says so as check does", () => {
+  const cwd = cwdFor("latin");
+  const bytes = Buffer.from("sandbox:   a # caf\xe9\nprocesses:\n    web: sleep 1\n", "latin1");
+  fs.writeFileSync(join(cwd, "l1.yaml"), bytes);
+  const ran = sandboxIn(cwd, {}, "fmt", "l1.yaml");
+  assert.is(ran.code, 2);
+  assert.match(ran.err, /SBX1008/);
+  assert.equal(fs.readFileSync(join(cwd, "l1.yaml")), bytes);
 });
 
 test.run();
