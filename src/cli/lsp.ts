@@ -3,18 +3,23 @@
 import * as fs from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
+  type CodeAction,
+  CodeActionKind,
   type CompletionItem,
   CompletionItemKind,
   createConnection,
   DiagnosticSeverity,
+  type DocumentSymbol,
   type InitializeResult,
   type Diagnostic as LspDiagnostic,
   type Position,
   ProposedFeatures,
   type Range,
   ResponseError,
+  SymbolKind,
   TextDocumentSyncKind,
   TextDocuments,
+  type WorkspaceEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import pkg from "../../package.json" with { type: "json" };
@@ -25,7 +30,10 @@ import { type Checked, checkFile } from "../check/check.ts";
 import type { Diagnostic } from "../diag/diagnostic.ts";
 import { shownOf } from "../diag/shown.ts";
 import { completionsAt, type Item } from "../editor/completion.ts";
+import { correctionOf } from "../editor/correction.ts";
 import { hoverAt } from "../editor/hover.ts";
+import { isSpec } from "../editor/is-spec.ts";
+import { type OutlineItem, outlineOf } from "../editor/outline.ts";
 import { type Definition, type Symbols, symbolsOf } from "../editor/symbols.ts";
 import { compileInputs, loadFor, type SpecOptions } from "../engine/compile-inputs.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -47,11 +55,20 @@ const ITEM_KINDS: Readonly<Record<Item["kind"], CompletionItemKind>> = {
   param: CompletionItemKind.Variable,
 };
 
+const SYMBOL_KINDS: Readonly<Record<OutlineItem["kind"], SymbolKind>> = {
+  process: SymbolKind.Function,
+  sandbox: SymbolKind.Module,
+  template: SymbolKind.Class,
+  param: SymbolKind.Variable,
+};
+
 /** What is known of one version of a document. */
 interface Known {
   readonly version: number;
   readonly checked: Checked;
   readonly symbols: Symbols;
+  /** Those of the last version that could be read: for completion, where their places do not matter. */
+  readonly lastSymbols: Symbols;
   readonly plan: Plan | null;
 }
 
@@ -95,11 +112,16 @@ class Server {
     connection.onCompletion(({ textDocument, position }) => {
       const document = this.#documents.get(textDocument.uri);
       if (document === undefined) return [];
-      const { symbols } = this.#know(document);
-      return completionsAt(document.getText(), document.offsetAt(position), symbols).map(
-        completion,
-      );
+      const { lastSymbols } = this.#know(document);
+      const offset = document.offsetAt(position);
+      const { items, from } = completionsAt(document.getText(), offset, lastSymbols);
+      const range = { start: document.positionAt(from), end: position };
+      return items.map((item) => completion(item, range));
     });
+    connection.onDocumentSymbol(({ textDocument }) => this.#outline(textDocument.uri));
+    connection.onCodeAction(({ textDocument, context }) =>
+      context.diagnostics.flatMap((each) => this.#correction(textDocument.uri, each)),
+    );
     connection.onPrepareRename(({ textDocument, position }) => {
       const target = this.#targetAt(textDocument.uri, position);
       return target === null ? null : this.#location(target.span).range;
@@ -145,7 +167,8 @@ class Server {
     const { uri } = document;
     const { checked } = this.#know(document);
     const byUri = new Map<string, LspDiagnostic[]>([[uri, []]]);
-    for (const target of shownOf(checked.diagnostics).diagnostics) {
+    const { diagnostics: shown } = shownOf(checked.diagnostics);
+    for (const target of isSpec(pathOf(uri), document.getText()) ? shown : []) {
       const uriOfFile = target.span.file === "" ? uri : uriOf(target.span.file);
       const own = uriOfFile === uriOf(pathOf(uri)) ? uri : uriOfFile;
       byUri.set(own, [...(byUri.get(own) ?? []), this.#diagnostic(target)]);
@@ -178,10 +201,13 @@ class Server {
     const around = compileInputs(file, { param: {}, allowInclude: this.#allowed });
     const load = loadFor(file, this.#allowed, (path) => this.#openText(path));
     const checked = checkFile({ file, text: document.getText() }, { ...around, load });
+    const symbols = symbolsOf(checked.sources);
+    const isBroken = symbols.definitions.length === 0;
     const made: Known = {
       version,
       checked,
-      symbols: symbolsOf(checked.sources),
+      symbols,
+      lastSymbols: isBroken ? (known?.lastSymbols ?? symbols) : symbols,
       plan: checked.ir === null ? null : planOf(checked.ir),
     };
     this.#known.set(uri, made);
@@ -236,21 +262,87 @@ class Server {
     ];
   }
 
-  #rename(uri: string, position: Position, newName: string) {
+  #outline(uri: string): DocumentSymbol[] {
+    const document = this.#documents.get(uri);
+    if (document === undefined || !isSpec(pathOf(uri), document.getText())) return [];
+    const rangeOf = ({ start, end }: Span) => ({
+      start: document.positionAt(start),
+      end: document.positionAt(end),
+    });
+    const symbolOf = (item: OutlineItem): DocumentSymbol => ({
+      name: item.name || "?", // an empty name is no symbol to an editor
+      kind: SYMBOL_KINDS[item.kind],
+      detail: item.kind,
+      range: rangeOf(item.span),
+      selectionRange: rangeOf(item.nameSpan),
+      children: item.children.map(symbolOf),
+    });
+    return outlineOf(readSpec(pathOf(uri), document.getText()).root).map(symbolOf);
+  }
+
+  #correction(uri: string, diagnostic: LspDiagnostic): CodeAction[] {
+    const document = this.#documents.get(uri);
+    const { message, range } = diagnostic;
+    const newText = correctionOf(String(message), document?.getText(range) ?? "");
+    if (newText === null || diagnostic.source !== "sandbox") return [];
+    return [
+      {
+        title: `Change to ${newText}`,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        isPreferred: true,
+        edit: { changes: { [uri]: [{ range, newText }] } },
+      },
+    ];
+  }
+
+  #rename(uri: string, position: Position, newName: string): WorkspaceEdit | null {
     const target = this.#targetAt(uri, position);
-    if (target === null) return null;
+    const document = this.#documents.get(uri);
+    if (target === null || document === undefined) return null;
     const isParam = target.target.kind === "param";
     const pattern = isParam ? /^[A-Za-z_][A-Za-z0-9_]*$/ : /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
-    if (!pattern.test(newName)) {
-      throw new ResponseError(REQUEST_FAILED, `"${newName}" cannot name a ${target.target.kind}`);
-    }
+    const refuse = (why: string): never => {
+      throw new ResponseError(
+        REQUEST_FAILED,
+        `"${newName}" cannot name a ${target.target.kind}${why}`,
+      );
+    };
+    if (!pattern.test(newName)) refuse("");
+    const spans = this.#spansOf(uri, target.target);
+    const mistake = this.#mistakeAfter(document, spans, newName);
+    if (mistake !== null) refuse(`: ${escapeText(mistake.message)}`);
     const changes: Record<string, { range: Range; newText: string }[]> = {};
-    for (const span of this.#spansOf(uri, target.target)) {
-      const uriOfFile = this.#location(span);
-      changes[uriOfFile.uri] ??= [];
-      changes[uriOfFile.uri]?.push({ range: uriOfFile.range, newText: newName });
+    for (const span of spans) {
+      const { uri: uriOfFile, range } = this.#location(span);
+      changes[uriOfFile] = [...(changes[uriOfFile] ?? []), { range, newText: newName }];
     }
     return { changes };
+  }
+
+  /** An error that a document would have with `newName` at these places, and has not now. */
+  #mistakeAfter(
+    document: TextDocument,
+    spans: readonly Span[],
+    newName: string,
+  ): Diagnostic | null {
+    const file = pathOf(document.uri);
+    const { checked } = this.#know(document);
+    const texts = new Map(checked.sources);
+    for (const span of spans.toSorted((a, b) => b.start - a.start)) {
+      const text = texts.get(span.file) ?? "";
+      texts.set(span.file, text.slice(0, span.start) + newName + text.slice(span.end));
+    }
+    const around = compileInputs(file, { param: {}, allowInclude: this.#allowed });
+    const load = loadFor(file, this.#allowed, (path) => texts.get(path) ?? null);
+    const after = checkFile({ file, text: texts.get(file) ?? "" }, { ...around, load });
+    const known = new Map<string, number>();
+    for (const { code } of checked.diagnostics) known.set(code, (known.get(code) ?? 0) + 1);
+    const isNew = ({ code, severity }: Diagnostic) => {
+      known.set(code, (known.get(code) ?? 0) - 1);
+      return severity === "error" && (known.get(code) ?? 0) < 0;
+    };
+    return after.diagnostics.find(isNew) ?? null;
   }
 
   #location({ file, start, end }: Span): { uri: string; range: Range } {
@@ -292,8 +384,10 @@ function uriOf(file: string): string {
   return fs.existsSync(file) || file.startsWith("/") ? pathToFileURL(file).href : file;
 }
 
-function completion({ label, kind, detail, insert }: Item): CompletionItem {
-  return { label, kind: ITEM_KINDS[kind], detail, insertText: insert };
+/** With the range that it takes the place of: what a word is, each editor sees in its own way. */
+function completion({ label, kind, detail, insert }: Item, range: Range): CompletionItem {
+  const textEdit = { range, newText: insert };
+  return { label, kind: ITEM_KINDS[kind], detail, filterText: label, textEdit };
 }
 
 function capabilities(): InitializeResult {
@@ -307,6 +401,8 @@ function capabilities(): InitializeResult {
       completionProvider: { triggerCharacters: [":", " ", "{", "/", "$"] },
       renameProvider: { prepareProvider: true },
       documentFormattingProvider: true,
+      documentSymbolProvider: true,
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
     },
   };
 }

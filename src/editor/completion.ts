@@ -15,11 +15,34 @@ export interface Item {
   readonly insert: string;
 }
 
-export function completionsAt(text: string, offset: number, symbols: Symbols): Item[] {
-  const open = /(?<!\$)\$\{[^}]*$/.exec(text.slice(Math.max(0, offset - 200), offset));
-  if (open !== null) return params(symbols);
-  const items = cursorsAt(text, offset).flatMap((cursor) => itemsFor(cursor, symbols));
-  return [...new Map(items.map((item) => [`${item.kind} ${item.label}`, item])).values()];
+export interface Completions {
+  readonly items: readonly Item[];
+  /** Where the word begins that an item takes the place of; it ends at the cursor. */
+  readonly from: number;
+}
+
+/** What opens an expression, up to the cursor. */
+const EXPRESSION = /(?<!\$)\$\{[^}]*$/;
+
+export function completionsAt(text: string, offset: number, symbols: Symbols): Completions {
+  const line = text.slice(Math.max(0, offset - 200), offset);
+  if (EXPRESSION.test(line)) {
+    const word = /[A-Za-z0-9_]*$/.exec(line)?.[0] ?? "";
+    return { items: params(symbols), from: offset - word.length };
+  }
+  const cursors = cursorsAt(text, offset);
+  const items = cursors.flatMap((cursor) => itemsFor(cursor, symbols));
+  const distinct = new Map(items.map((item) => [`${item.kind} ${item.label}`, item])).values();
+  // A key that has its colon already gets no second one.
+  const hasColon = /^[\w-]*[ \t]*:/.test(text.slice(offset, offset + 200));
+  const before = cursors[0]?.before ?? "";
+  return {
+    items: Array.from(distinct, (item) =>
+      hasColon ? { ...item, insert: item.insert.replace(/: $/, "") } : item,
+    ),
+    // A word with escapes is longer as it is written.
+    from: text.slice(0, offset).endsWith(before) ? offset - before.length : offset,
+  };
 }
 
 function params({ definitions }: Symbols): Item[] {

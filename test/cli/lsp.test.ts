@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type {
+  CodeAction,
   CompletionItem,
+  DocumentSymbol,
   Hover,
   Location,
   TextEdit,
@@ -167,6 +169,102 @@ test("rename changes a name wherever it is used, and nothing else", async () => 
     () => assert.unreachable("a name that cannot be was taken"),
     (error: Error) => assert.match(error.message, /cannot name a process/),
   );
+});
+
+test("rename refuses what is taken, reserved, or not text any more, and says why", async () => {
+  await client.diagnose(uri, spec);
+  for (const [mark, newName] of [
+    ["worker: {", "app"],
+    ["worker: {", "init"],
+    ["outer:", "db"],
+    ["db: {", "1"],
+    ["db: {", "true"],
+    ["db: {", "null"],
+    ["db: {", "x".repeat(70)],
+    ["quiet: {", "loud"],
+    ["count: {", "replica"],
+  ] as const) {
+    await ask("rename", mark, 0, { newName }).then(
+      () => assert.unreachable(`${newName} was taken`),
+      (error: Error) => assert.match(error.message, /cannot name a \w+(: .+)?/, newName),
+    );
+  }
+});
+
+/** What the document becomes where an editor applies the item of this label. */
+async function completed(text: string, mark: string, label: string): Promise<string> {
+  await client.diagnose(uri, text);
+  const items = await ask<CompletionItem[]>("completion", mark, mark.length, {}, text);
+  const item = items.find((each) => each.label === label);
+  assert.ok(item?.textEdit, items.map((each) => each.label).join(" "));
+  return edited(text, [item.textEdit as TextEdit]);
+}
+
+test("a completion takes the place of the word before the cursor, whatever is in it", async () => {
+  const half = (list: string) => spec.replace("[db, outer/worker.1]", list);
+  const whole = half("[outer/app]");
+  for (const word of ["o", "outer/", "outer/a"]) {
+    assert.is(await completed(half(`[${word}]`), `depends_on: [${word}`, "outer/app"), whole);
+    // In broken text, too: the list is not closed yet.
+    const broken = half(`[${word}`);
+    assert.is(await completed(broken, `depends_on: [${word}`, "outer/app"), half("[outer/app"));
+  }
+  const expression = spec.replace("sleep ${count}", "sleep ${cou");
+  assert.is(
+    await completed(expression, "sleep ${cou", "count"),
+    spec.replace("sleep ${count}", "sleep ${count"),
+  );
+  const key = spec.replace("init: app", "ini: app");
+  assert.is(await completed(key, "  ini", "init"), spec);
+  await client.diagnose(uri, spec);
+});
+
+test("what a mistake suggests can be had by a code action", async () => {
+  for (const [wrong, right] of [
+    [spec.replace("[db, ", "[dbb, "), spec],
+    [spec.replace("[db, ", '["dbb", '), spec.replace("[db, ", '["db", ')],
+    [spec.replace("use: quiet", "use: quite"), spec],
+    [spec.replace("init: app", "inti: app"), spec],
+  ] as const) {
+    const diagnostics = await client.diagnose(uri, wrong);
+    const actions = await client.connection.sendRequest<CodeAction[]>("textDocument/codeAction", {
+      textDocument,
+      range: diagnostics[0]?.range,
+      context: { diagnostics },
+    });
+    assert.is(edited(wrong, actions[0]?.edit?.changes?.[uri] ?? []), right);
+  }
+  await client.diagnose(uri, spec);
+});
+
+test("the outline has each sandbox with what it holds", async () => {
+  const outline = await client.connection.sendRequest<DocumentSymbol[]>(
+    "textDocument/documentSymbol",
+    { textDocument },
+  );
+  const lines = (items: readonly DocumentSymbol[], depth: number): string[] =>
+    items.flatMap(({ name, detail, children }) => [
+      `${"  ".repeat(depth)}${detail} ${name}`,
+      ...lines(children ?? [], depth + 1),
+    ]);
+  assert.equal(lines(outline, 0), [
+    "sandbox demo",
+    "  param count",
+    "  template quiet",
+    "  process db",
+    "  process web",
+    "  sandbox outer",
+    "    process app",
+    "    process worker",
+  ]);
+});
+
+test("only specs are marked", async () => {
+  const compose = `file://${join(scratch, "docker-compose.yml")}`;
+  assert.equal(await client.diagnose(compose, "services: {web: {image: x}}\n"), []);
+  assert.ok((await client.diagnose(compose, "sandbox: x\nservices: {}\n")).length > 0);
+  const empty = `file://${join(scratch, "sandboxes/new.yaml")}`;
+  assert.ok((await client.diagnose(empty, "")).length > 0);
 });
 
 test("format gives the one layout", async () => {
