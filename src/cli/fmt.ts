@@ -5,7 +5,7 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { checkSpec } from "../check/check.ts";
 import { readSpecFile, type SpecOptions } from "../engine/compile-inputs.ts";
-import { formatSpec } from "../spec/format.ts";
+import { type Formatted, formatSpec } from "../spec/format.ts";
 import { specsHere } from "./input.ts";
 import { writeWhole } from "./output-file.ts";
 import { printDiagnostics } from "./print.ts";
@@ -33,8 +33,12 @@ function one(file: string, options: FmtOptions): number {
   }
   const text = Buffer.from(read.bytes).toString("utf8");
   // What is no UTF-8 would be written back as other bytes.
-  const made = isUtf8(read.bytes) ? formatSpec(text) : null;
-  if (made === null) {
+  const made: Formatted = isUtf8(read.bytes) ? formatSpec(text) : { ok: false, why: "no-yaml" };
+  if (!made.ok && made.why === "not-kept") {
+    write(STDERR, `${escapeText(file)}: left as it is: no layout keeps all that it says\n`);
+    return EXIT.failed;
+  }
+  if (!made.ok) {
     const { diagnostics, sources } = checkSpec({ file, text });
     printDiagnostics(
       diagnostics.filter(({ code }) => code.startsWith("SBX1")),
@@ -42,13 +46,13 @@ function one(file: string, options: FmtOptions): number {
     );
     return EXIT.spec;
   }
-  if (file === "-" && !isCheck) write(STDOUT, made);
-  if (made === text) return EXIT.ok;
+  if (file === "-" && !isCheck) write(STDOUT, made.text);
+  if (made.text === text) return EXIT.ok;
   if (isCheck) {
     write(STDERR, `${file}: not formatted; run \`sandbox fmt ${file}\`\n`);
     return EXIT.failed;
   }
-  return file === "-" ? EXIT.ok : replaced(file, made);
+  return file === "-" ? EXIT.ok : replaced(file, made.text);
 }
 
 /** The exit code. The file stays as it was where the new one cannot be written. */

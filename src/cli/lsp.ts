@@ -67,7 +67,7 @@ interface Known {
   readonly version: number;
   readonly checked: Checked;
   readonly symbols: Symbols;
-  /** Those of the last version that could be read: for completion, where their places do not matter. */
+  /** Those of the last version that could be read: for completion, where their spans do not matter. */
   readonly lastSymbols: Symbols;
   readonly plan: Plan | null;
 }
@@ -133,9 +133,9 @@ class Server {
       const document = this.#documents.get(textDocument.uri);
       const text = document?.getText() ?? "";
       const made = formatSpec(text);
-      if (document === undefined || made === null || made === text) return [];
+      if (document === undefined || !made.ok || made.text === text) return [];
       const end = document.positionAt(text.length);
-      return [{ range: { start: { line: 0, character: 0 }, end }, newText: made }];
+      return [{ range: { start: { line: 0, character: 0 }, end }, newText: made.text }];
     });
     this.#documents.onDidChangeContent(({ document }) => {
       this.#checkSoon(document);
@@ -320,7 +320,7 @@ class Server {
     return { changes };
   }
 
-  /** An error that a document would have with `newName` at these places, and has not now. */
+  /** An error that a document would have with `newName` at these spans, and has not now. */
   #mistakeAfter(
     document: TextDocument,
     spans: readonly Span[],
@@ -384,7 +384,7 @@ function uriOf(file: string): string {
   return fs.existsSync(file) || file.startsWith("/") ? pathToFileURL(file).href : file;
 }
 
-/** With the range that it takes the place of: what a word is, each editor sees in its own way. */
+/** With the range that it replaces: what a word is, each editor sees in its own way. */
 function completion({ label, kind, detail, insert }: Item, range: Range): CompletionItem {
   const textEdit = { range, newText: insert };
   return { label, kind: ITEM_KINDS[kind], detail, filterText: label, textEdit };

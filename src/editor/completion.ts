@@ -17,7 +17,7 @@ export interface Item {
 
 export interface Completions {
   readonly items: readonly Item[];
-  /** Where the word begins that an item takes the place of; it ends at the cursor. */
+  /** Where the word begins that an item replaces; it ends at the cursor. */
   readonly from: number;
 }
 

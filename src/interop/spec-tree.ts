@@ -56,7 +56,8 @@ export function specText(root: SpecMap, header: readonly string[]): string {
     flowCollectionPadding: false,
     singleQuote: false,
   });
-  const formatted = formatSpec(text.replace(/^((?:#.*\n)+)\n/, "$1")) ?? text;
+  const made = formatSpec(text.replace(/^((?:#.*\n)+)\n/, "$1"));
+  const formatted = made.ok ? made.text : text;
   return escapeQuoted(formatted);
 }
 

@@ -1,6 +1,7 @@
 /** `sandbox fmt`: one layout for all specs. Comments, anchors and meaning stay. Pure. */
 
 import * as YAML from "yaml";
+import { attachComments, commentsOf } from "./comments.ts";
 import { branchesOf, definitions, type SchemaPart } from "./definitions.ts";
 
 /** Columns that a flow collection may take; a longer one is written as a block. */
@@ -35,17 +36,49 @@ function asWritten(item: YAML.Scalar): string | null {
   return typeof item.source === "string" && item.source !== "" ? item.source : null;
 }
 
-/** Null: the text is no YAML document, and says so in `sandbox check`. */
-export function formatSpec(text: string): string | null {
+export type Formatted =
+  | { readonly ok: true; readonly text: string }
+  /** `no-yaml`: `sandbox check` says where. `not-kept`: no layout keeps all that it says. */
+  | { readonly ok: false; readonly why: "no-yaml" | "not-kept" };
+
+/** What is formatted once is not changed by another time. A byte order mark and CRLF stay. */
+export function formatSpec(text: string): Formatted {
+  const mark = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+  const isCrlf = text.includes("\r\n") && !/(?<!\r)\n/.test(text);
+  const body = text.slice(mark.length);
+  const made = formatText(isCrlf ? body.replaceAll("\r\n", "\n") : body);
+  if (!made.ok) return made;
+  return { ok: true, text: mark + (isCrlf ? made.text.replaceAll("\n", "\r\n") : made.text) };
+}
+
+const BYTE_ORDER_MARK = "\ufeff";
+
+function formatText(text: string): Formatted {
   const before = meaning(text);
-  if (before === null) return null;
+  if (before === null) return { ok: false, why: "no-yaml" };
+  const comments = commentsOf(text).toSorted().join("\n");
+  const isWhole = (made: string) =>
+    meaning(made) === before && commentsOf(made).toSorted().join("\n") === comments;
   // An order that would put an alias before its anchor is given up, and so is any other surprise.
   for (const sorts of [true, false]) {
-    const made = formatted(text, sorts);
-    if (made !== null && meaning(made) === before) return made;
+    const made = settled(text, sorts);
+    if (made !== null && isWhole(made)) return { ok: true, text: made };
   }
-  return text;
+  return { ok: false, why: "not-kept" };
 }
+
+/** A layout may need a second look, as where a comment has moved; null where it never stands still. */
+function settled(text: string, sorts: boolean): string | null {
+  let last: string | null = text;
+  for (let round = 0; round < ROUNDS_MAX && last !== null; round++) {
+    const made = formatted(last, sorts);
+    if (made === last) return made;
+    last = made;
+  }
+  return null;
+}
+
+const ROUNDS_MAX = 5;
 
 /** What a text says, order of keys aside; null where it has mistakes. */
 function meaning(text: string): string | null {
@@ -66,7 +99,9 @@ function ordered(value: unknown): unknown {
 }
 
 function formatted(text: string, sorts: boolean): string | null {
-  const document = YAML.parseDocument(text, { merge: true, stringKeys: true, customTags });
+  // Without merging: a quoted `<<` is a key like any other, and stays quoted.
+  const document = YAML.parseDocument(text, { merge: false, stringKeys: true, customTags });
+  attachComments(document, text);
   const root = definitions["Spec"] ?? {};
   if (YAML.isMap(document.contents)) arrange(document.contents, root, sorts, 0);
   try {
@@ -144,11 +179,18 @@ const PLAIN = /^[A-Za-z0-9_./-]+( [A-Za-z0-9_./-]+)*$/;
 /** Truth values of YAML 1.1, which other tools still read as such. */
 const OLD_TRUTH = /^(y|n|yes|no|on|off)$/i;
 
+/** What those tools could read as a number, a date or a time. */
+const OLD_NUMBER = /^[-+.]?\d/;
+
 /** Double quotes, and none around plain words. Blocks of text stay as they are. */
 function requote(scalar: YAML.Scalar): void {
   if (scalar.type !== "QUOTE_SINGLE" && scalar.type !== "QUOTE_DOUBLE") return;
+  const { value } = scalar;
   const isPlain =
-    typeof scalar.value === "string" && PLAIN.test(scalar.value) && !OLD_TRUTH.test(scalar.value);
+    typeof value === "string" &&
+    PLAIN.test(value) &&
+    !OLD_TRUTH.test(value) &&
+    !OLD_NUMBER.test(value);
   // Where the words would be read as a number or a truth value, quotes are put all the same.
   scalar.type = isPlain ? "PLAIN" : "QUOTE_DOUBLE";
 }

@@ -200,7 +200,7 @@ async function completed(text: string, mark: string, label: string): Promise<str
   return edited(text, [item.textEdit as TextEdit]);
 }
 
-test("a completion takes the place of the word before the cursor, whatever is in it", async () => {
+test("a completion replaces the word before the cursor, whatever is in it", async () => {
   const half = (list: string) => spec.replace("[db, outer/worker.1]", list);
   const whole = half("[outer/app]");
   for (const word of ["o", "outer/", "outer/a"]) {

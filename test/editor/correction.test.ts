@@ -1,4 +1,4 @@
-/** What "did you mean" puts in the place of a word. */
+/** What "did you mean" puts instead of a word. */
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,7 +14,7 @@ for (const [message, written, made] of [
   ["help: write text here", "x", null],
   ['did you mean ""?', "x", null],
 ] as const) {
-  test(`${JSON.stringify(message)} in the place of ${written}: ${made}`, () => {
+  test(`${JSON.stringify(message)} instead of ${written}: ${made}`, () => {
     assert.is(correctionOf(message, written), made);
   });
 }

@@ -18,6 +18,12 @@ import { encodeImage } from "../../src/wire/encode.ts";
 import { generator } from "../random.ts";
 import { randomSpec } from "../random-spec.ts";
 
+/** Null where it is left as it is. */
+function formattedText(text: string): string | null {
+  const made = formatSpec(text);
+  return made.ok ? made.text : null;
+}
+
 const test = suite("spec-of-plan");
 
 const load = (path: string) => fs.readFileSync(path, "utf8");
@@ -47,7 +53,7 @@ for (const file of [...new Glob("sandboxes/*.yaml").scanSync(".")].toSorted()) {
     const text = backAgain(plan);
     assert.is(planHash(compiled(text)), planHash(plan), text);
     assert.equal(checkSpec({ file: "again.yaml", text }).diagnostics, []);
-    assert.is(formatSpec(text), text);
+    assert.is(formattedText(text), text);
   });
 }
 
