@@ -69,7 +69,11 @@ function unmappable(
   const [first, ...others] = wrong;
   if (first === undefined) return [];
   const more =
-    others.length === 0 ? "" : others.length === 1 ? ` and ${others[0]}` : ` and ${others.length} more`;
+    others.length === 0
+      ? ""
+      : others.length === 1
+        ? ` and ${others[0]}`
+        : ` and ${others.length} more`;
   return [refused(`${name} maps ${first}${more}`, span)];
 }
 

@@ -62,19 +62,19 @@ export function syntaxFindings(
 }
 
 /** What the parser itself says once it is out of all collections: then each later line is unexpected. */
-const ASTRAY = /^Unexpected [a-z-]+ token in YAML stream/;
+const OUTSIDE = /^Unexpected [a-z-]+ token in YAML stream/;
 
-/** Of the errors in their order, those that come of an earlier one. */
+/** Recognizes errors that follow from an earlier one; to be asked in their order. */
 function echoes(text: string): (error: YAML.YAMLError) => boolean {
   const reportedLines = new Set<number>();
-  let isAstray = false;
+  let isOutside = false;
   return ({ pos: [at], message }) => {
     const line = lineStart(text, at);
     const isEcho =
       reportedLines.has(line) ||
       (reportedLines.size > 0 && text.slice(at).trim() === "") ||
-      (isAstray && ASTRAY.test(message));
-    isAstray ||= ASTRAY.test(message);
+      (isOutside && OUTSIDE.test(message));
+    isOutside ||= OUTSIDE.test(message);
     reportedLines.add(line);
     return isEcho;
   };

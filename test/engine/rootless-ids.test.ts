@@ -44,10 +44,9 @@ test("another one's ids are not, at whatever level", () => {
 
 test("a map with many of them is one obstacle", () => {
   const map = Array.from({ length: 340 }, (_, id) => `{inside: ${id}, outside: ${id + 5000}}`);
-  assert.equal(
-    obstaclesOf(`namespaces: {user: new}\nuser: {map: [${map}]}\nprocesses: {a: pwd}`),
-    ['sandbox "ids" maps uid 5000 and 679 more'],
-  );
+  assert.equal(obstaclesOf(`namespaces: {user: new}\nuser: {map: [${map}]}\nprocesses: {a: pwd}`), [
+    'sandbox "ids" maps uid 5000 and 679 more',
+  ]);
 });
 
 test("supplementary groups are not", () => {
