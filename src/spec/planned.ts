@@ -3,7 +3,7 @@
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { definitions, type PartName, type SchemaPart as Schema } from "./definitions.ts";
-import { get, type Node, textOf } from "./node.ts";
+import { entriesOf, type Node, textOf } from "./node.ts";
 
 const BOTH = ["subreaper", "capabilities", "no_new_privs", "seccomp", "landlock"];
 const SANDBOX = [...BOTH, "mounts", "propagation", "resources", "net", "sysctl"];
@@ -32,7 +32,7 @@ export function isPlannedField(key: string, schema: Schema, name: string): boole
   );
 }
 
-const hasField = (key: string) => (node: Node) => get(node, key) !== null;
+const hasField = (name: string) => (node: Node) => entriesOf(node).some(({ key }) => key === name);
 
 /** By the name of a field; what it is to take some day. */
 const VALUES: Readonly<Record<string, (node: Node) => boolean>> = {
