@@ -369,7 +369,8 @@ int plan_map(const char *path, struct plan *plan, struct sbx_error *error)
 {
 	struct stat status;
 	void *image = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO would be waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return sbx_fail(error, STEP_IMAGE_OPEN, 0);
@@ -378,6 +379,10 @@ int plan_map(const char *path, struct plan *plan, struct sbx_error *error)
 		goto fail;
 	}
 	errno = EINVAL;
+	if (!S_ISREG(status.st_mode)) {
+		(void)sbx_fail(error, STEP_IMAGE_KIND, 0);
+		goto fail;
+	}
 	if (status.st_size <= 0 || status.st_size > SBX_IMAGE_SIZE_MAX) {
 		(void)sbx_fail(error, STEP_IMAGE_SIZE, 0);
 		goto fail;

@@ -48,6 +48,7 @@ enum step_scope {
 #define SBX_STEPS(X) \
 	X(STEP_NONE, "none", SCOPE_HOST) \
 	X(STEP_IMAGE_OPEN, "image_open", SCOPE_IMAGE) \
+	X(STEP_IMAGE_KIND, "image_kind", SCOPE_IMAGE) \
 	X(STEP_IMAGE_SIZE, "image_size", SCOPE_IMAGE) \
 	X(STEP_IMAGE_MAGIC, "image_magic", SCOPE_IMAGE) \
 	X(STEP_IMAGE_VERSION, "image_version", SCOPE_IMAGE) \
@@ -123,6 +124,7 @@ enum step_scope {
 	X(STEP_STDERR_OPEN, "stderr_open", SCOPE_PROCESS) \
 	X(STEP_STREAMS, "streams", SCOPE_HOST) \
 	X(STEP_DESCRIPTORS_CLOSE, "descriptors_close", SCOPE_HOST) \
+	X(STEP_INHERITED, "inherited", SCOPE_PROCESS) \
 	X(STEP_LIMITS, "limits", SCOPE_PROCESS) \
 	X(STEP_GROUPS, "groups", SCOPE_PROCESS) \
 	X(STEP_GID, "gid", SCOPE_PROCESS) \

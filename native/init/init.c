@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "build/caps.h"
+#include "core/inherited.h"
 #include "init/leftovers.h"
 #include "init/supervise.h"
 #include "run/log.h"
@@ -42,6 +43,7 @@ static int become_init(struct run *run, uint32_t sandbox, bool is_pid1, struct s
 		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (caps_bound(level, error) < 0)
 		return -1;
+	inherited_reserve_stack();
 	/* So that a root inside cannot trace its init and write to the state table through it. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_NOT_DUMPABLE, level);

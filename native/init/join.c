@@ -14,6 +14,7 @@
 #include "core/descriptors.h"
 #include "core/pids.h"
 #include "core/sys.h"
+#include "core/title.h"
 
 /*
  * A supervisor's descriptors of the namespaces of each such sandbox, by kind, as its first process
@@ -260,6 +261,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
+	title_set("sandbox-init");
 	if (fd_install(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;

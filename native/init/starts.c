@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "build/sandbox.h"
+#include "core/inherited.h"
 #include "core/sys.h"
 #include "init/join.h"
 
@@ -93,12 +94,35 @@ static void set_held(struct supervisor *supervisor, uint32_t index)
 	supervisor->pending_events++;
 }
 
+/*
+ * Processes of an ordinary user's sandbox have its init's ids, so they can set its limits, which each
+ * later start would have. Looked at once for all starts that are asked for together: who is as quick
+ * as that could as well set those of the processes themselves.
+ */
+static bool hands_down(struct supervisor *supervisor, uint32_t slot)
+{
+	struct run *run = supervisor->run;
+	struct sbx_error error = { 0 };
+
+	if (!supervisor->hands_down &&
+	    inherited_restore((int)run->plan.slots[slot].level, &error) < 0) {
+		table_set_fault(&run->table, slot, &error);
+		return false;
+	}
+	supervisor->hands_down = true;
+	return true;
+}
+
 void starts_begin(struct supervisor *supervisor, uint32_t index)
 {
 	struct run *run = supervisor->run;
 	uint32_t slot = supervise_slot(supervisor, index);
 	struct spawned spawned;
 
+	if (!hands_down(supervisor, slot)) {
+		set_failed(supervisor, slot);
+		return;
+	}
 	if (spawn_slot(run, slot, supervisor->init, supervisor->helpers == 0, &spawned) < 0) {
 		set_failed(supervisor, slot);
 		return;

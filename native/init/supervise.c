@@ -171,6 +171,7 @@ void supervise_desired(struct supervisor *supervisor)
 	uint32_t acted = 0;
 	bool waits = false;
 
+	supervisor->hands_down = false;
 	for (uint32_t i = 0; i < supervisor->count; i++) {
 		uint32_t slot = supervise_slot(supervisor, i);
 

@@ -35,6 +35,7 @@ struct supervisor {
 	uint32_t starting; /* starts under way */
 	uint32_t starts_max; /* as many may be */
 	uint32_t helpers; /* that live, or have not been reaped */
+	bool hands_down; /* since it last looked, what it hands down is as it was */
 	bool helpers_free; /* one more may be made for once, with PIDs of the kernel's choice */
 	uint32_t pending_events; /* observed changes of which the monitor has not been notified */
 	uint32_t exited; /* slots whose process ran and has ended */

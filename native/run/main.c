@@ -19,8 +19,10 @@
 #include "run/verdict.h"
 #include "run/seal.h"
 #include "core/fault.h"
+#include "core/inherited.h"
 #include "core/shared.h"
 #include "core/sys.h"
+#include "core/title.h"
 #include "trace/trace.h"
 
 /* What was said on the command line. */
@@ -40,6 +42,7 @@ static int usage(void)
 		"usage: sandbox-shim run IMAGE [--dir DIR] [--control FD] [--table FD]\n"
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
+		"                              [--trace-size SIZE]\n"
 		"                              [--debug FD]\n"
 		"       sandbox-shim runs DIR...\n"
 		"       sandbox-shim version\n"
@@ -53,6 +56,7 @@ static int usage(void)
 		"  --trace FD    file that every fork, exec and exit is written to\n"
 		"  --tracer      how, or not at all; else BPF where that is possible, or ptrace\n"
 		"  --trace-ring  bytes, a power of two, of events that may wait to be written\n"
+		"  --trace-size  bytes that a trace may have; a run with more of it fails\n"
 		"  --debug FD    one JSON line for each step (or SANDBOX_DEBUG=1: on stderr)\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
 		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
@@ -87,7 +91,7 @@ static bool options_of(int count, char **arguments, struct options *options)
 	*options = (struct options){
 		.control_fd = -1,
 		.table_fd = -1,
-		.trace = { .fd = -1 },
+		.trace = { .fd = -1, .size_max = SBX_TRACE_SIZE_MAX },
 	};
 	if (count < 1)
 		return false;
@@ -111,6 +115,8 @@ static bool options_of(int count, char **arguments, struct options *options)
 			options->trace.tracer = tracer_of(value);
 		else if (strcmp(arguments[i], "--trace-ring") == 0 && number_of(value) > 0)
 			options->trace.ring_size = (uint32_t)number_of(value);
+		else if (strcmp(arguments[i], "--trace-size") == 0 && number_of(value) > 0)
+			options->trace.size_max = (uint64_t)number_of(value);
 		else
 			return false;
 	}
@@ -191,6 +197,7 @@ static int raise_descriptors(struct run *run, struct sbx_error *error)
 	raised.rlim_cur = raised.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
 		return sbx_fail(error, STEP_DESCRIPTOR_LIMIT, 0);
+	inherited_note();
 	return 0;
 }
 
@@ -242,12 +249,12 @@ static const char *runs_dir_of(const char *path, char *buffer, size_t size)
 	return buffer;
 }
 
-/* As an absolute path, which processes may enter from wherever they are. */
+/* As an absolute path, which processes may enter from wherever they are; in memory of its own. */
 static const char *absolute(const char *path, char *buffer, size_t size)
 {
-	if (path != NULL && path[0] == '/')
-		return path;
 	SBX_ASSERT(size >= PATH_MAX);
+	if (path != NULL && path[0] == '/' && strlen(path) < size)
+		return strcpy(buffer, path);
 	return realpath(path == NULL ? "." : path, buffer) == NULL ? "/" : buffer;
 }
 
@@ -273,6 +280,7 @@ static int run_command(int count, char **arguments)
 	run.spec_dir = absolute(options.spec_dir, directory, sizeof(directory));
 	run.runs_dir = runs_dir_of(options.run_dir, runs_dir, sizeof(runs_dir));
 	run.environment = environ;
+	inherited_guard();
 	run.uid = geteuid();
 	run.gid = getegid();
 	run.has_run_dir = options.run_dir != NULL;
@@ -317,6 +325,8 @@ static int run_sealed(int count, char **arguments)
 int main(int count, char **arguments)
 {
 	seal_process();
+	if (count > 0)
+		title_find(count, arguments);
 	/* A shim that somebody has stopped has to see that its runner is dead; kept over the execve. */
 	if (count >= 2 && strcmp(arguments[1], "run") == 0)
 		(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);

@@ -148,7 +148,7 @@ bool trace_split(const struct trace_request *request, int *code)
 				       "ptrace" : "BPF");
 		return true;
 	}
-	stream_open(request->fd, &header);
+	stream_open(request->fd, request->size_max, &header);
 	*code = follow(request, &probes, start_pipe[1]);
 	return true;
 }

@@ -10,6 +10,7 @@
 struct trace_request {
 	int fd; /* where events are written to */
 	enum tracer tracer; /* TRACER_NONE: BPF where that is possible, else ptrace */
+	uint64_t size_max; /* bytes of the file */
 	uint32_t ring_size; /* bytes, a power of two, for BPF; 0: as this machine needs */
 	bool has_runner;
 };

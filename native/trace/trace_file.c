@@ -3,6 +3,7 @@
 #include "trace/trace_file.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/sbx.h"
 
@@ -13,6 +14,7 @@ static struct trace_header stream_header;
 static char buffer[BUFFER_SIZE];
 static size_t used;
 static uint32_t buffered; /* events in it */
+static uint64_t capacity; /* bytes that the file may still grow by */
 
 void stream_miss(uint32_t count)
 {
@@ -26,6 +28,8 @@ static void flush_buffer(void)
 {
 	size_t done = 0;
 
+	if (used > capacity && stream_header.write_errno == 0)
+		stream_header.write_errno = EFBIG;
 	while (done < used && stream_header.write_errno == 0) {
 		ssize_t count = write(stream_fd, buffer + done, used - done);
 
@@ -33,6 +37,7 @@ static void flush_buffer(void)
 			stream_header.write_errno = (uint32_t)errno;
 		done += count > 0 ? (size_t)count : 0;
 	}
+	capacity -= done < capacity ? done : capacity;
 	/* Some of them may be there: no more are missing than this. */
 	if (done < used)
 		stream_miss(buffered);
@@ -40,8 +45,17 @@ static void flush_buffer(void)
 	buffered = 0;
 }
 
-void stream_open(int fd, const struct trace_header *header)
+/* What goes into a pipe is somebody's to read, and takes up nothing. */
+static bool is_file(int fd)
 {
+	struct stat status;
+
+	return fstat(fd, &status) < 0 || S_ISREG(status.st_mode);
+}
+
+void stream_open(int fd, uint64_t size_max, const struct trace_header *header)
+{
+	capacity = is_file(fd) ? size_max : UINT64_MAX;
 	stream_fd = fd;
 	stream_header = *header;
 	memcpy(buffer, header, sizeof(*header));

@@ -9,7 +9,8 @@
 /* Longer arguments of an exec, with their NUL, are truncated by each tracer. */
 #define STREAM_ARGV_SIZE (SBX_ARGV_TEXT_MAX + 1)
 
-void stream_open(int fd, const struct trace_header *header);
+/* A file gets no longer than `size_max` bytes: what comes later is missing, with EFBIG. */
+void stream_open(int fd, uint64_t size_max, const struct trace_header *header);
 
 /* Where the arguments of the next event are put, STREAM_ARGV_SIZE bytes, before `stream_put`. */
 char *stream_argv(void);

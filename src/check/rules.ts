@@ -21,6 +21,7 @@ import { parentDeathSignal } from "./rules/parent-death-signal.ts";
 import { pidLevel } from "./rules/pid-level.ts";
 import { pins } from "./rules/pins.ts";
 import { rootTree } from "./rules/root-tree.ts";
+import { rootWritable } from "./rules/root-writable.ts";
 import { runIsNoShell } from "./rules/run-is-no-shell.ts";
 import { shellNotNeeded } from "./rules/shell-not-needed.ts";
 import { stopSignal } from "./rules/stop-signal.ts";
@@ -40,6 +41,7 @@ const SANDBOX_RULES: readonly ((sandbox: SandboxDraft, diagnostics: Diagnostic[]
   untilName,
   hostName,
   rootTree,
+  rootWritable,
   idMap,
   emptySandbox,
   noCopies,

@@ -20,7 +20,6 @@ export function sandboxOf(draft: SandboxDraft): Sandbox {
     count: integerOf(get(item, "count")) ?? 1,
   }));
   const sortedMap = idMap.toSorted((a, b) => a.inside - b.inside);
-  const root = textOf(get(node, "root"));
   return {
     name: draft.name,
     path: draft.path,
@@ -35,7 +34,7 @@ export function sandboxOf(draft: SandboxDraft): Sandbox {
     uidMap: sortedMap,
     gidMap: sortedMap,
     clocks: clocksOf(draft, []),
-    root: root === "host" || root === "host-rw" || root === "inherit" ? root : rootDefault(draft),
+    root: rootOf(draft),
     until: until === "all" || until === "any" ? until : { processes: namedBy(draft, until) },
     timeoutMs: durationOf(get(node, "timeout"), []),
     stop: stopOf(get(node, "stop"), DEFAULT_STOP, []),
@@ -50,7 +49,9 @@ export function namedBy({ processes }: SandboxDraft, name: string): string[] {
   return meant.map((process) => process.name);
 }
 
-function rootDefault(draft: SandboxDraft): Sandbox["root"] {
+export function rootOf(draft: SandboxDraft): Sandbox["root"] {
+  const root = textOf(get(draft.node, "root"));
+  if (root === "host" || root === "host-rw" || root === "inherit") return root;
   return draft.parent === null && isNew(draft.node, "mount", true) ? "host" : "inherit";
 }
 

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../diag/diagnostic.ts";
 import { entriesOf, get, type Node } from "../spec/node.ts";
 
 /** Findings that say so: an unknown field, an unknown template. */
-const CODES: readonly string[] = ["SBX2001", "SBX2119"];
+const CODES: readonly string[] = ["SBX2001", "SBX2012", "SBX2119"];
 
 const keyOf = ({ file, start }: Span) => `${start} ${file}`;
 

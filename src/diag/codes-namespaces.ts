@@ -62,6 +62,12 @@ export const namespacesCodes = {
     "map-too-long",
     "The kernel takes 340 ranges in an id map. Source: user_namespaces(7).",
   ),
+  SBX2410: page(
+    "root-read-only",
+    "`root: host` makes the host's tree read-only for that sandbox and all below it, so none of these can have it writable. At the root of a spec `host` is the default.",
+    spec("sandboxes:\n  in:\n    root: host-rw\n    processes: {web: sleep 1}"),
+    spec("root: host-rw\nsandboxes:\n  in:\n    root: host-rw\n    processes: {web: sleep 1}"),
+  ),
   SBX2501: page(
     "impossible-pid",
     "A PID is expected that the process cannot have.",

@@ -69,6 +69,10 @@ export const runCodes = {
     "",
     "warning",
   ),
+  SBX4012: page(
+    "init-changed",
+    "A process of the run has lowered a resource limit of its sandbox's init, and each later process would have it. In an ordinary user's sandbox init and processes have the same ids, which is what prlimit(2) asks for; what can be put back is put back. Root's inits have ids of their own.",
+  ),
   SBX5001: page(
     "expectation-failed",
     "A process was not what its `expect` says. Where another process could not start, or was essential and failed, or a signal interrupted the run, what was stopped by that or kept from starting is not judged: a report lists it as such.",

@@ -69,4 +69,10 @@ export const structureCodes = {
     one("{run: cat, stdin: {file: /etc/hostname, text: hi}}"),
     one("{run: cat, stdin: {text: hi}}"),
   ),
+  SBX2012: page(
+    "not-built-yet",
+    "The language has a name for this, and this version cannot do it. It is no mistake of yours; but a spec that was run without it would be another, so nothing is run.",
+    spec("capabilities: {keep: [CHOWN]}\nprocesses: {web: sleep 1}"),
+    spec("processes: {web: sleep 1}"),
+  ),
 } as const satisfies Record<string, CodePage>;

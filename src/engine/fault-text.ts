@@ -5,7 +5,7 @@ import { type Step, type StepEntry, stepEntry } from "../wire/steps.ts";
 
 export interface FaultText {
   /** SBX3xxx: the host cannot; SBX4xxx: this process could not be started as written. */
-  readonly code: "SBX3001" | "SBX4001" | "SBX4002" | "SBX4003";
+  readonly code: "SBX3001" | "SBX4001" | "SBX4002" | "SBX4003" | "SBX4012";
   readonly message: string;
   readonly help: string;
 }

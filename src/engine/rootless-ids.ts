@@ -62,12 +62,25 @@ function unmappable(
   above: Ids,
   name: string,
 ): PlanObstacle[] {
-  const maps = { uid: uidMap, gid: gidMap };
-  return (["uid", "gid"] as const).flatMap((kind) =>
-    maps[kind]
-      .filter(({ outside, count }) => !has(above[kind], outside, count))
-      .map(({ outside }) => refused(`${name} maps ${kind} ${outside}`, span)),
-  );
+  const wrong = [
+    ...rangesNotIn(above.uid, "uid", uidMap),
+    ...rangesNotIn(above.gid, "gid", gidMap),
+  ];
+  const [first, ...others] = wrong;
+  if (first === undefined) return [];
+  const more =
+    others.length === 0
+      ? ""
+      : others.length === 1
+        ? ` and ${others[0]}`
+        : ` and ${others.length} more`;
+  return [refused(`${name} maps ${first}${more}`, span)];
+}
+
+/** One finding has them all: a map can have 340 lines. */
+function rangesNotIn(ids: readonly IdMap[], kind: string, map: readonly IdMap[]): string[] {
+  const missing = map.filter(({ outside, count }) => !has(ids, outside, count));
+  return missing.map(({ outside }) => `${kind} ${outside}`);
 }
 
 function unavailable(

@@ -1,6 +1,7 @@
 /** By what a run is traced, and if not by BPF, why and what would help. Pure. */
 
 import type { EnumValue } from "../wire/enums.ts";
+import { TRACE_SIZE_MAX } from "../wire/layout.ts";
 import type { Trace } from "../wire/trace.ts";
 import { errnoName } from "./fault-text.ts";
 
@@ -24,6 +25,9 @@ export function tracerText({ tracer, obstacle, obstacleErrno }: Trace): string {
   return `by ptrace, which slows forks; no BPF${reason}: ${help}`;
 }
 
+/** A limit of the caller's on the size of files, or the trace's own. */
+const SHORTER = `trace a shorter run, or raise the limit of a file's size (ulimit -f): a trace has ${TRACE_SIZE_MAX >> 20} MiB at most`;
+
 /** What a trace lacks, and what would help; null: nothing. */
 export function traceGap(trace: Trace | null): { why: string; help: string } | null {
   const moreSpace =
@@ -32,7 +36,9 @@ export function traceGap(trace: Trace | null): { why: string; help: string } | n
   const { writeErrno, isFinished, missed } = trace;
   const events = missed === 1 ? "1 event" : `${missed} events`;
   if (writeErrno > 0) {
-    return { why: `${events} could not be written (${errnoName(writeErrno)})`, help: moreSpace };
+    const name = errnoName(writeErrno);
+    const help = name === "EFBIG" ? SHORTER : moreSpace;
+    return { why: `${events} could not be written (${name})`, help };
   }
   if (!isFinished) return { why: "its last part was not written", help: moreSpace };
   if (missed === 0) return null;

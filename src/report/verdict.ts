@@ -19,7 +19,7 @@ export interface Failed extends Omit<Failure, "file" | "line" | "column" | "code
 /** Where in a file a span is, as a report names it. */
 export type Locate = (span: Span) => Pick<Failure, "file" | "line" | "column">;
 
-type FaultCode = "SBX3001" | "SBX4001" | "SBX4002" | "SBX4003";
+type FaultCode = "SBX3001" | "SBX4001" | "SBX4002" | "SBX4003" | "SBX4012";
 
 /** What a failed step of the shim means. */
 export type Explain = (

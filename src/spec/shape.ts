@@ -9,7 +9,8 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { type Corrections, noCorrections } from "./correction.ts";
 import { definitions, type PartName, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { hasExpression } from "./expression.ts";
-import { type Entry, isOpen, type MapNode, type Node } from "./node.ts";
+import { type Entry, isOpen, type MapNode, type Node, textOf } from "./node.ts";
+import { isPlannedField, isPlannedValue, notBuiltYet } from "./planned.ts";
 import { scalarFindings } from "./shape-scalar.ts";
 import { takes, wrongType } from "./shape-type.ts";
 import { nearest } from "./suggest.ts";
@@ -42,7 +43,7 @@ export function checkShape(
     const schema = branchFor(next.node, resolved(next.schema));
     if (schema === null) {
       corrections.poisoned.add(next.node);
-      diagnostics.push(wrongType(next.node, resolved(next.schema), nameOf(next)));
+      diagnostics.push(wrongValue(next, wrongType(next.node, resolved(next.schema), nameOf(next))));
     } else visitNode(next, schema, pending, diagnostics, corrections);
   }
   return diagnostics;
@@ -83,7 +84,7 @@ function visitNode(
     const wrong = scalarFindings(node, schema, nameOf(visit));
     if (wrong.length === 0) return;
     corrections.poisoned.add(node);
-    diagnostics.push(...wrong);
+    diagnostics.push(...wrong.map((each) => wrongValue(visit, each)));
   } else {
     const items = schema.items ?? {};
     const name = `an item of ${nameOf(visit)}`;
@@ -91,6 +92,14 @@ function visitNode(
       pending.push({ node: item, schema: items, name, isField: false, isOpen });
     }
   }
+}
+
+/** `wrong`, unless the value is one that the field is to take some day. */
+function wrongValue({ node, schema, name, isField }: Visit, wrong: Diagnostic): Diagnostic {
+  const isPlanned = isField && isPlannedValue(node, resolved(schema), name);
+  if (!isPlanned) return wrong;
+  const value = textOf(node);
+  return notBuiltYet(node.span, value === null ? `this way to write "${name}"` : `"${value}"`);
 }
 
 function visitMap(
@@ -114,6 +123,10 @@ function visitMap(
     else pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
   }
   for (const entry of unknownEntries) {
+    if (isPlannedField(entry.key, schema, visit.name)) {
+      diagnostics.push(notBuiltYet(entry.keySpan, `field "${entry.key}"`));
+      continue;
+    }
     const meant = meantField(entry, schema, keys);
     diagnostics.push(unknownField(entry, visit, schema, meant));
     if (meant === null) continue;
@@ -160,7 +173,10 @@ function homeOf(key: string, schema: Schema): string | null {
     part: definitions[part] ?? {},
   }));
   if (!homes.some(({ part }) => part === schema)) return null;
-  return homes.find(({ part }) => fieldOf(part, key) !== undefined)?.name ?? null;
+  return (
+    homes.find(({ part }) => fieldOf(part, key) !== undefined || isPlannedField(key, part, ""))
+      ?.name ?? null
+  );
 }
 
 function unknownField(

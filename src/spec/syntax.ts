@@ -35,21 +35,22 @@ const WORDINGS: Readonly<Partial<Record<YAML.ErrorCode, Wording>>> = {
 
 const GENERAL = "quote text that holds `: `, ` #` or begins with a YAML sign";
 
-/** Each mistake once: a parser that has lost its way complains again in the same line, and at the end. */
+/** Each mistake once: a parser that has lost its way complains again and again, up to the end. */
 export function syntaxFindings(
   file: string,
   text: string,
   document: YAML.Document.Parsed,
 ): Diagnostic[] {
-  const reportedLines = new Set<number>();
   const errors = [...document.errors, ...document.warnings];
+  const isEcho = echoes(text);
+  let innermost = -1;
   const diagnostics = errors.flatMap((error) => {
-    const [at] = error.pos;
-    const line = lineStart(text, at);
-    const isEcho =
-      reportedLines.has(line) || (reportedLines.size > 0 && text.slice(at).trim() === "");
-    reportedLines.add(line);
-    return isEcho ? [] : [finding(file, error, document, errors)];
+    if (isEcho(error)) return [];
+    const open = openAt(error, document);
+    // One bracket that is not closed takes the end of those around it.
+    if (open !== null && open.at <= innermost) return [];
+    innermost = open?.at ?? innermost;
+    return [finding(file, error, open, errors)];
   });
   const { explicit, version } = document.directives?.yaml ?? {};
   if (explicit && version !== "1.2") {
@@ -60,6 +61,25 @@ export function syntaxFindings(
   return diagnostics;
 }
 
+/** What the parser itself says once it is out of all collections: then each later line is unexpected. */
+const OUTSIDE = /^Unexpected [a-z-]+ token in YAML stream/;
+
+/** Recognizes errors that follow from an earlier one; to be asked in their order. */
+function echoes(text: string): (error: YAML.YAMLError) => boolean {
+  const reportedLines = new Set<number>();
+  let isOutside = false;
+  return ({ pos: [at], message }) => {
+    const line = lineStart(text, at);
+    const isEcho =
+      reportedLines.has(line) ||
+      (reportedLines.size > 0 && text.slice(at).trim() === "") ||
+      (isOutside && OUTSIDE.test(message));
+    isOutside ||= OUTSIDE.test(message);
+    reportedLines.add(line);
+    return isEcho;
+  };
+}
+
 function lineStart(text: string, at: number): number {
   return text.lastIndexOf("\n", at - 1);
 }
@@ -67,12 +87,11 @@ function lineStart(text: string, at: number): number {
 function finding(
   file: string,
   error: YAML.YAMLError,
-  document: YAML.Document.Parsed,
+  open: Open | null,
   all: readonly YAML.YAMLError[],
 ): Diagnostic {
   const [start, last] = error.pos;
   const span: Span = { file, start, end: Math.max(last, start + 1) };
-  const open = openAt(error, document);
   if (open !== null) return unclosed({ file, start: open.at, end: open.at + 1 }, open.sign, span);
   if (all.some(({ code, pos }) => code === "MULTILINE_IMPLICIT_KEY" && pos[0] === start)) {
     const message = "this value goes on in the next line, which is a field of its own";
@@ -96,15 +115,20 @@ function unclosed(span: Span, sign: string, boundary: Span): Diagnostic {
   });
 }
 
+interface Open {
+  readonly at: number;
+  readonly sign: string;
+}
+
 /** The quote or bracket that an error misses the end of. */
 function openAt(
   { code, pos: [at], message }: YAML.YAMLError,
   document: YAML.Document.Parsed,
-): { at: number; sign: string } | null {
+): Open | null {
   const quote = code === "MISSING_CHAR" ? /^Missing closing ("|')quote/.exec(message)?.[1] : null;
   const isBracket = code === "BAD_INDENT" && message.startsWith("Flow ");
   if (!quote && !isBracket) return null;
-  let open: { at: number; sign: string } | null = null;
+  let open: Open | null = null;
   YAML.visit(document, {
     Node(_, node) {
       const [start, end] = node.range ?? [0, 0];

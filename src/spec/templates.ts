@@ -180,7 +180,7 @@ class Merger {
       template.uses.push(span);
       if (merging.has(name)) continue;
       merging.add(name);
-      merged = this.#merge(merged, this.#whole(template));
+      merged = this.#merge(merged, this.#whole(template), "node");
     }
     return merged;
   }
@@ -213,15 +213,16 @@ class Merger {
   }
 
   /** `near` wins; maps are merged, all else is replaced. Entries keep their own places. */
-  #merge(near: MapNode, far: MapNode): MapNode {
+  #merge(near: MapNode, far: MapNode, level: Level): MapNode {
     const steps = near.entries.length + far.entries.length;
     if (!this.#budget.spend("merging", steps, far.span)) return near;
-    const hasCommand = EITHER.some((key) => entryOf(near, key) !== null);
+    const isNode = level === "node";
+    const hasCommand = isNode && EITHER.some((key) => entryOf(near, key) !== null);
     const entries = new Map(near.entries.map((entry) => [entry.key, entry] as const));
     for (const entry of far.entries) {
-      if (entry.key === "use" || (hasCommand && EITHER.includes(entry.key))) continue;
+      if ((isNode && entry.key === "use") || (hasCommand && EITHER.includes(entry.key))) continue;
       const own = entries.get(entry.key);
-      const merged = own === undefined ? entry : this.#both(own, entry);
+      const merged = own === undefined ? entry : this.#both(own, entry, level);
       if (merged !== own) {
         entries.set(entry.key, merged);
         this.#budget.spend("merged", 1, entry.keySpan);
@@ -230,8 +231,34 @@ class Merger {
     return { ...near, entries: [...entries.values()] };
   }
 
-  #both(near: Entry, far: Entry): Entry {
-    if (near.value.kind !== "map" || far.value.kind !== "map" || WHOLE.has(near.key)) return near;
-    return { ...near, value: this.#merge(near.value, far.value) };
+  #both(near: Entry, far: Entry, level: Level): Entry {
+    const [own, other] =
+      level === "processes" ? writtenOut(near.value, far.value) : [near.value, far.value];
+    if (own.kind !== "map" || other.kind !== "map") return near;
+    if (level === "node" && WHOLE.has(near.key)) return near;
+    return { ...near, value: this.#merge(own, other, levelBelow(level, near.key)) };
   }
+}
+
+/** What a map is: a sandbox or process, the members of a sandbox by name, or the value of a field. */
+type Level = "node" | "processes" | "sandboxes" | "value";
+
+function levelBelow(level: Level, key: string): Level {
+  if (level === "processes" || level === "sandboxes") return "node";
+  return level === "node" && (key === "processes" || key === "sandboxes") ? key : "value";
+}
+
+/** The short form of a process is a map as well, where one is to be merged with it. */
+function writtenOut(near: Node, far: Node): readonly [Node, Node] {
+  if (near.kind === "map") return [near, asCommand(far)];
+  return far.kind === "map" ? [asCommand(near), far] : [near, far];
+}
+
+function asCommand(node: Node): Node {
+  if (node.kind === "map" || (node.kind === "scalar" && textOf(node) === null)) return node;
+  return {
+    kind: "map",
+    span: node.span,
+    entries: [{ key: "run", keySpan: node.span, value: node }],
+  };
 }

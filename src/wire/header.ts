@@ -19,6 +19,7 @@ import {
   STRING_LIST_MAX,
   TABLE_MAGIC,
   TABLE_STRUCTS,
+  TRACE_SIZE_MAX,
   USERS_MAX,
   WIRE_VERSION,
 } from "./layout.ts";
@@ -71,6 +72,7 @@ function constants(): string[] {
     STRING_LIST_MAX,
     IMAGE_SIZE_MAX,
     ARGV_TEXT_MAX,
+    TRACE_SIZE_MAX,
     IMAGE_MAGIC: JSON.stringify(IMAGE_MAGIC.slice(0, 7)),
     TABLE_MAGIC: JSON.stringify(TABLE_MAGIC),
   };

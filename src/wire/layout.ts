@@ -37,6 +37,9 @@ export const IMAGE_SIZE_MAX = 1 << 30;
 /** Bytes that a snapshot and a trace have of a process's arguments; what is longer is cut. */
 export const ARGV_TEXT_MAX = 31 * 1024 - 1;
 
+/** Bytes of a trace's file, some two million events: it lies where runs do, in memory as a rule. */
+export const TRACE_SIZE_MAX = 256 * 1024 * 1024;
+
 const SECTION_NAMES = [
   "sandboxes",
   "slots",

@@ -11,7 +11,7 @@ export interface StepEntry {
   /** The end of a sentence, after "process "web" could not be started: " or "outer": ". */
   readonly text: string;
   /** A code of its own, where that of the scope does not fit. */
-  readonly code?: "SBX4001" | "SBX4003";
+  readonly code?: "SBX4001" | "SBX4003" | "SBX4012";
   /** What to do, by the name of the errno; `*` for all others. */
   readonly help?: Readonly<Record<string, string>>;
 }
@@ -62,6 +62,7 @@ export const STEPS = {
   none: host("nothing failed"),
 
   image_open: image("the plan image cannot be read"),
+  image_kind: image("the plan image is no regular file"),
   image_size: image("the plan image is not as long as it says"),
   image_magic: image("the file is no plan image"),
   image_version: image("the plan image is of another version"),
@@ -148,6 +149,14 @@ export const STEPS = {
   stderr_open: process("its stderr cannot be opened"),
   streams: host("its streams cannot be set up"),
   descriptors_close: host("the descriptors of the shim cannot be closed"),
+  inherited: {
+    scope: "process",
+    text: "a process of this run has lowered a limit of its init, which hands it down",
+    code: "SBX4012",
+    help: {
+      "*": "let no process set limits of another (prlimit(2)), or run as root: an ordinary user's init has the ids of its processes",
+    },
+  },
   limits: process("a limit cannot be set", {
     "*": "ask for no more than the caller's hard limit (ulimit -H)",
   }),

@@ -29,18 +29,24 @@ test("the caller's own ids, by whatever number inside, are free", () => {
 test("another one's ids are not, at whatever level", () => {
   const map = "{map: [{inside: 0, outside: 1001}]}";
   const body = `namespaces: {user: new}\nuser: ${map}\nprocesses: {a: pwd}`;
-  assert.equal(obstaclesOf(body), ['sandbox "ids" maps uid 1001', 'sandbox "ids" maps gid 1001']);
+  assert.equal(obstaclesOf(body), ['sandbox "ids" maps uid 1001 and gid 1001']);
   const inner =
     "{namespaces: {user: new}, user: {map: [{inside: 0, outside: 1000}]}, processes: {a: pwd}}";
   assert.equal(obstaclesOf(`sandboxes: {in: ${inner}}`), [
-    'sandbox "in" maps uid 1000',
-    'sandbox "in" maps gid 1000',
+    'sandbox "in" maps uid 1000 and gid 1000',
   ]);
   assert.equal(
     obstaclesOf("sandboxes: {in: {processes: {a: {run: pwd, user: {uid: 3, gid: 4}}}}}"),
     ['process "in/a" wants uid 3', 'process "in/a" wants gid 4'],
   );
   assert.equal(obstaclesOf("user: {uid: 3}\nprocesses: {a: pwd}"), ['sandbox "ids" wants uid 3']);
+});
+
+test("a map with many of them is one obstacle", () => {
+  const map = Array.from({ length: 340 }, (_, id) => `{inside: ${id}, outside: ${id + 5000}}`);
+  assert.equal(obstaclesOf(`namespaces: {user: new}\nuser: {map: [${map}]}\nprocesses: {a: pwd}`), [
+    'sandbox "ids" maps uid 5000 and 679 more',
+  ]);
 });
 
 test("supplementary groups are not", () => {

@@ -112,6 +112,34 @@ processes:
   assert.is(own?.timeoutMs, 3_000);
 });
 
+test("templates: the short form of a process is its map, on either side", () => {
+  const all = processes(`sandbox: x
+templates:
+  short: {processes: {p: sleep 1, q: {nice: 3}, r: [a, b], s: a, stdin: {nice: 4}}}
+use: short
+processes: {p: {expect: {exit: 0}}, q: pwd, r: {shell: x}, s: b, stdin: "c"}
+`);
+  const by = Object.fromEntries(all.map((each) => [each.name, each]));
+  assert.equal(by["p"]?.argv, ["sleep", "1"]);
+  assert.equal([by["q"]?.argv, by["q"]?.nice], [["pwd"], 3]);
+  assert.equal(by["r"]?.argv, ["/bin/sh", "-c", "x"]);
+  assert.equal(by["s"]?.argv, ["b"]);
+  assert.equal([by["stdin"]?.argv, by["stdin"]?.nice], [["c"], 4]);
+});
+
+test("templates: in a map that is a value, names of fields are names like others", () => {
+  const [own] = processes(`sandbox: x
+templates: {t: {env: {shell: s, use: u, stdin: i}}}
+processes: {p: {use: t, run: pwd, env: {run: r}}}
+`);
+  assert.equal(
+    Object.keys(Object.fromEntries(own?.env ?? []))
+      .filter((name) => /^[a-z]/.test(name))
+      .toSorted(),
+    ["run", "shell", "stdin", "use"],
+  );
+});
+
 test("a mistake in an included template is told there, and where it is used", () => {
   const spec = "sandbox: x\ninclude: [t.yaml]\nprocesses: {p: {use: t, run: pwd}}\n";
   const { diagnostics } = check(spec, {}, { "t.yaml": "templates: {t: {timeout: 5 s}}\n" });

@@ -6,6 +6,9 @@ import { readSpec } from "../../src/spec/read.ts";
 
 const test = suite("syntax");
 
+/** More lines, each of which a parser that has lost its way would complain of. */
+const MORE = Array.from({ length: 20 }, (_, i) => `q${i}: {run: pwd}\n`).join("");
+
 /** YAML, the only message that it gives, and the text that this one is about. */
 const WRONG: readonly [text: string, message: string, at: string][] = [
   ["a: {b: c\n", "a `{` is not closed", "{"],
@@ -23,6 +26,12 @@ const WRONG: readonly [text: string, message: string, at: string][] = [
   ["? [a]\n: b\n", "a key is no text", "["],
   ["a: !foo b\n", "unresolved tag: !foo", "!foo"],
   ["a: !!binary aGk=\n", "tag `tag:yaml.org,2002:binary` is not of YAML's core schema", "aGk="],
+  [`a: {shell: ls [b], c: {d: 0}}\n${MORE}`, "more text after the end of a value", "["],
+  [`a: {shell: if [ -f x ]; then y; fi}\n${MORE}`, "more text after the end of a value", "["],
+  [`a: {shell: echo {b}, c: 1}\n${MORE}`, "more text after the end of a value", "{"],
+  [`a: {b: c}}\n${MORE}`, "unexpected `}`", "}"],
+  [`a: {b: c], d: {e: 0}}\n${MORE}`, "a `{` is not closed", "{"],
+  [`a: {b: c, d: [e}\n${MORE}`, "a `[` is not closed", "["],
   ["%YAML 1.1\n---\na: yes\n", "a spec is YAML 1.2", "%YAML 1.1"],
 ];
 

@@ -1,0 +1,57 @@
+/* inherited.c - what a shim process hands down to its forks, and processes of the same user can change. */
+#define _GNU_SOURCE
+#include "core/inherited.h"
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/sys.h"
+
+/* More than any shim process uses, and less than the smallest limit that one can be started with. */
+#define STACK_SIZE (32 * 1024)
+
+/* In private memory: what the kernel says later is compared with it. */
+static struct rlimit limits[RLIM_NLIMITS];
+static int niceness;
+
+void inherited_note(void)
+{
+	for (uint32_t i = 0; i < RLIM_NLIMITS; i++)
+		(void)sys_get_limit(i, &limits[i]);
+	niceness = getpriority(PRIO_PROCESS, 0);
+}
+
+int inherited_restore(int level, struct sbx_error *error)
+{
+	for (uint32_t i = 0; i < RLIM_NLIMITS; i++) {
+		struct rlimit now;
+
+		if (sys_get_limit(i, &now) < 0 ||
+		    (now.rlim_cur == limits[i].rlim_cur && now.rlim_max == limits[i].rlim_max))
+			continue;
+		if (sys_set_limit(i, &limits[i]) < 0)
+			return sbx_fail(error, STEP_INHERITED, level);
+	}
+	/* A worse one hinders nothing, and an ordinary user could not take it back. */
+	if (getpriority(PRIO_PROCESS, 0) != niceness)
+		(void)setpriority(PRIO_PROCESS, 0, niceness);
+	return 0;
+}
+
+void inherited_guard(void)
+{
+	static const gid_t others[] = { 65534, 1 };
+	bool is_first = getgid() != others[0];
+
+	if (!is_first || setresgid((gid_t)-1, (gid_t)-1, others[0]) < 0)
+		(void)setresgid((gid_t)-1, (gid_t)-1, others[1]);
+}
+
+void inherited_reserve_stack(void)
+{
+	volatile char lowest[STACK_SIZE];
+
+	lowest[0] = 0;
+	(void)lowest[0];
+}
