@@ -7,7 +7,7 @@
 
 /* Bytes of output in one frame. */
 #define RELAY_CHUNK_SIZE 65536
-/* Room behind a full chunk for the frames of phases, of which there are three a run. */
+/* Bytes behind a full chunk for the frames of phases, of which there are three a run. */
 #define RELAY_SPARE_SIZE 256
 
 struct relay {
@@ -37,7 +37,7 @@ void relay_pump(struct relay *relay);
 /* Whether frames wait for the runner to read. */
 bool relay_is_behind(const struct relay *relay);
 
-/* Tells the runner of a phase. */
+/* Queues the frame of a phase for the runner. */
 void relay_frame(struct relay *relay, enum frame_kind kind);
 
 /* Reads one command. 1: there was one; 0: none now; -1: the runner is gone. */

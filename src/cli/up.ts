@@ -23,7 +23,7 @@ import type { Load } from "../spec/include.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
-import { toldObstacles } from "./obstacle-diagnostics.ts";
+import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { Progress } from "./progress.ts";
@@ -88,7 +88,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (from !== undefined && !plan.slots.some(({ path }) => path === from)) {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
-  const obstacles = toldObstacles(obstaclesTo(plan));
+  const obstacles = obstacleDiagnostics(obstaclesTo(plan));
   if (obstacles.length > 0) {
     printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
     return EXIT.host;
@@ -151,8 +151,8 @@ function usage(message: string): number {
   return EXIT.usage;
 }
 
-function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, NONE);
+function refuse(...diagnostics: Diagnostic[]): number {
+  printDiagnostics(diagnostics, NONE);
   return EXIT.host;
 }
 
@@ -334,8 +334,8 @@ class Up {
     if (code === EXIT.usage) {
       const help =
         "make it again: `sandbox plan -o` for an image, `npm ci` for a shim of another version";
-      const found = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
-      printDiagnostics([found], NONE);
+      const refusal = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
+      printDiagnostics([refusal], NONE);
       return EXIT.spec;
     }
     const [tooLow] = code === KILLED_BY_FILE_SIZE ? limitObstacles() : [];
