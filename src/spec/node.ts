@@ -73,7 +73,7 @@ export function textOf(node: Node | null): string | null {
   return typeof node.value === "number" ? node.source : null;
 }
 
-/** Offset up to which a part is looked for in a text with escapes or folded lines. UTF-16 units. */
+/** Offset up to which a part is looked for in a text with escapes or line breaks. UTF-16 units. */
 const SPAN_OFFSET_MAX = 16_384;
 
 /** The span of `[start, end)` of a text's value, in UTF-16 units; of the whole where that is not known. */

@@ -339,8 +339,8 @@ export const TABLE_STRUCTS = {
     doc: "What became of the expectation of the same index, and what was found instead.",
     fields: [
       ["result", "u32"],
-      ["found_kind", "u32"],
-      ["found", "u32"],
+      ["actual_kind", "u32"],
+      ["actual", "u32"],
       ["unused", "u32"],
     ],
   },
