@@ -65,7 +65,7 @@ interface Exception {
 export const EXCEPTIONS: readonly Exception[] = [
   {
     word: "box",
-    use: /^box(Count|_INDENT)?$|^boxes$/i,
+    use: /^box(Count|Title|_INDENT)?$|^boxes$/i,
     files: /^src\/report\/(svg|svg-\w+|html|html-look|graph)\.ts$|^test\/report\/formats/,
     reason: "a box of a picture, as CSS and Graphviz name it",
   },
