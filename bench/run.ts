@@ -79,11 +79,11 @@ function print(
   }
   for (const { name, of, most } of goals) {
     const [ours, theirs] = [durations.get(name), durations.get(of)];
-    if (ours && theirs) tellGoal(`${name} / ${of}`, ratio(ours, theirs), most);
+    if (ours && theirs) printGoal(`${name} / ${of}`, ratio(ours, theirs), most);
   }
 }
 
-function tellGoal(what: string, value: number, most: number, unit = "x"): void {
+function printGoal(what: string, value: number, most: number, unit = "x"): void {
   const verdict = value <= most ? "met" : "MISSED";
   console.log(`  goal: ${what}: ${value.toFixed(2)} ${unit}, at most ${most}: ${verdict}`);
 }
@@ -169,8 +169,8 @@ for (const [count, times] of [
 for (const count of [50, 200]) {
   const spec = join(dir, `wide-${count}.yaml`);
   const image = join(dir, `wide-${count}.plan`);
-  const box = `box: {replicas: ${count}, processes: {p: ${nop}}}`;
-  fs.writeFileSync(spec, `sandbox: wide\nsandboxes: {${box}}\n`);
+  const sandbox = `box: {replicas: ${count}, processes: {p: ${nop}}}`;
+  fs.writeFileSync(spec, `sandbox: wide\nsandboxes: {${sandbox}}\n`);
   must([sandbox, "plan", "-o", image, spec]);
   const rows = [
     { name: "floor, bare", cmd: [floor, "sandboxes", String(count), nop] },
@@ -208,8 +208,8 @@ async function idleMemory(levels: number): Promise<number> {
 const idle = await idleMemory(1);
 const deep = await idleMemory(31);
 console.log("\nmemory of an idle run: monitor and inits, PSS");
-tellGoal("one level", idle, 1_024, "KiB");
-tellGoal("each further level, of 31", (deep - idle) / 30, 100, "KiB");
+printGoal("one level", idle, 1_024, "KiB");
+printGoal("each further level, of 31", (deep - idle) / 30, 100, "KiB");
 
 /** The front end alone, in this process: `sandbox` itself against the yaml package. */
 async function frontEnd(): Promise<void> {

@@ -91,7 +91,7 @@ export function randomSpec(settings: Settings): string {
     return made;
   }
 
-  function box(around: Around, name: string, isRoot: boolean): Fields {
+  function randomSandbox(around: Around, name: string, isRoot: boolean): Fields {
     const ownsPid = isRoot || chance(0.85);
     const level = around.level + (ownsPid ? 1 : 0);
     const init = ownsPid && chance(0.35) ? "own" : null;
@@ -120,12 +120,12 @@ export function randomSpec(settings: Settings): string {
       sandboxes: Object.fromEntries(
         Array.from({ length: nested }, (_, index) => {
           const child = `b${index + 1}`;
-          return [child, box(inside, child, false)];
+          return [child, randomSandbox(inside, child, false)];
         }),
       ),
     };
   }
 
-  const root = box({ owners: [], level: 0, path: "" }, "random", true);
+  const root = randomSandbox({ owners: [], level: 0, path: "" }, "random", true);
   return JSON.stringify({ sandbox: "random", ...root }, null, 1);
 }

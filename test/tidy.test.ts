@@ -14,7 +14,7 @@ import { circles, FLOORS, floorBreaks } from "./tidy/imports.ts";
 import { untested } from "./tidy/mirrors.ts";
 import { countsOf, overRatchet } from "./tidy/ratchets.ts";
 import { floorSources, nativeSources, sourcesOf, testSources } from "./tidy/source.ts";
-import { BANNED, bannedWords, fragments } from "./tidy/words.ts";
+import { BANNED, bannedWords, EXCEPTIONS, fragments } from "./tidy/words.ts";
 
 const test = suite("tidy");
 
@@ -56,6 +56,17 @@ test("words of our own give way to the field's", () => {
     return `${text}; use ${BANNED[word]?.use}`;
   });
   assert.equal(hints, []);
+});
+
+test("each exception from the banned words is used", () => {
+  const idle = EXCEPTIONS.filter(
+    ({ use, files }) =>
+      !written.some(
+        ({ path, text }) =>
+          files.test(path) && (text.match(/[A-Za-z_]+/g) ?? []).some((word) => use.test(word)),
+      ),
+  );
+  assert.equal(idle, []);
 });
 
 test("comments have a subject", () => {

@@ -16,7 +16,7 @@ int descriptors_send(int socket, const void *bytes, size_t size, const int *fds,
 /*
  * Takes one message of exactly `size` bytes; another size is one of nobody's, EPROTO. Fills `fds`,
  * close-on-exec, and *count, at most DESCRIPTORS_MAX. Returns 1, 0 at the end of the socket, or -1
- * with errno: EMFILE where a descriptor had no room here, EAGAIN with MSG_DONTWAIT in `flags`.
+ * with errno: EMFILE where this process could hold no more descriptors, EAGAIN with MSG_DONTWAIT in `flags`.
  */
 int descriptors_receive(int socket, void *bytes, size_t size, int flags, int fds[DESCRIPTORS_MAX],
 			size_t *count);

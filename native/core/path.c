@@ -22,7 +22,7 @@ int path_open(const char *path, int flags, unsigned int mode)
 
 int path_enter(const char *path)
 {
-	char where[PATH_MAX];
+	char directory[PATH_MAX];
 	int fd = path_open(path, O_PATH | O_DIRECTORY, 0);
 	int result = fd < 0 ? -1 : fchdir(fd);
 	long size;
@@ -32,10 +32,10 @@ int path_enter(const char *path)
 	if (result < 0)
 		return -1;
 	/* The system call itself: a C library may hide what the kernel says of a path outside. */
-	size = syscall(SYS_getcwd, where, sizeof(where));
+	size = syscall(SYS_getcwd, directory, sizeof(directory));
 	if (size < 0 && errno != ERANGE && errno != ENAMETOOLONG)
 		return -1;
-	if (size >= 0 && where[0] != '/') {
+	if (size >= 0 && directory[0] != '/') {
 		errno = EACCES;
 		return -1;
 	}

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xdd53a8fau
+#define SBX_WIRE_VERSION 0x6f698a8au
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -167,12 +167,12 @@ enum expectation_result {
 	EXPECTATION_RESULT_COUNT
 };
 
-enum found_kind {
-	FOUND_KIND_NOTHING,
-	FOUND_KIND_NUMBER,
-	FOUND_KIND_EXIT_CODE,
-	FOUND_KIND_SIGNAL,
-	FOUND_KIND_COUNT
+enum actual_kind {
+	ACTUAL_KIND_NOTHING,
+	ACTUAL_KIND_NUMBER,
+	ACTUAL_KIND_EXIT_CODE,
+	ACTUAL_KIND_SIGNAL,
+	ACTUAL_KIND_COUNT
 };
 
 enum outcome {
@@ -787,14 +787,14 @@ _Static_assert(offsetof(struct table_event, unused) == 28, "layout");
 /* What became of the expectation of the same index, and what was found instead. */
 struct table_expectation {
 	uint32_t result;
-	uint32_t found_kind;
-	uint32_t found;
+	uint32_t actual_kind;
+	uint32_t actual;
 	uint32_t unused;
 };
 _Static_assert(sizeof(struct table_expectation) == 16, "layout");
 _Static_assert(offsetof(struct table_expectation, result) == 0, "layout");
-_Static_assert(offsetof(struct table_expectation, found_kind) == 4, "layout");
-_Static_assert(offsetof(struct table_expectation, found) == 8, "layout");
+_Static_assert(offsetof(struct table_expectation, actual_kind) == 4, "layout");
+_Static_assert(offsetof(struct table_expectation, actual) == 8, "layout");
 _Static_assert(offsetof(struct table_expectation, unused) == 12, "layout");
 
 /* `inodes` of its namespaces in the order of NAMESPACE_KINDS; 0 where not learnt. */

@@ -183,7 +183,7 @@ void init_main(struct run *run, uint32_t sandbox)
 	table_set_state(&run->table, planned->init_slot, SLOT_STATE_RUNNING);
 	supervisor.pending_events = 1; /* reported together with the first starts */
 
-	/* From here on nothing may end this process but a wish, the monitor's death, or a signal
+	/* From here on nothing may end this process but a request, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */
 	loop(&supervisor, sandbox, epoll, signals);
 }

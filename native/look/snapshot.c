@@ -83,10 +83,10 @@ static struct snapshot_entry *read_members(const struct snapshot_options *option
 					   int root, uint32_t *count)
 {
 	const struct member *members;
-	int found = members_find(options->proc, monitor, root, &members);
+	int member_count = members_find(options->proc, monitor, root, &members);
 
-	*count = (uint32_t)found;
-	return found < 0 ? NULL : rows_read(options, members, *count);
+	*count = (uint32_t)member_count;
+	return member_count < 0 ? NULL : rows_read(options, members, *count);
 }
 
 /* Says on stderr what is missing; the runner puts it into its report. */

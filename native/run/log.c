@@ -112,8 +112,8 @@ static bool is_sent(struct queued *entry)
 	return true;
 }
 
-/* Room for one more. False with ENOMEM. */
-static bool has_room(void)
+/* Makes the queue large enough for one more entry. False with ENOMEM. */
+static bool reserve_entry(void)
 {
 	size_t size = queue.capacity * sizeof(*queue.entries);
 	struct queued *larger;
@@ -165,7 +165,7 @@ static void send_or_queue(struct queued *entry)
 	log_flush();
 	if (queue.count == 0 && is_sent(entry))
 		return;
-	if (!has_room()) {
+	if (!reserve_entry()) {
 		table_set_flag(&table, entry->message.slot, SLOT_FLAG_OUTPUT_LOST);
 		close_queued(entry);
 		return;
@@ -218,7 +218,7 @@ bool log_receive(struct log_message *received)
 	*received = (struct log_message){ .pipes = LOG_PIPES_NONE };
 	if (size != sizeof(message))
 		return false;
-	/* Without room for them the kernel drops the last, or all (MSG_CTRUNC). Source: recv(2). */
+	/* The kernel drops descriptors that do not fit (MSG_CTRUNC). Source: recv(2). */
 	if (rights != NULL && rights->cmsg_type == SCM_RIGHTS)
 		memcpy(fds, CMSG_DATA(rights), rights->cmsg_len - CMSG_LEN(0));
 	if (message.streams & 1u << STREAM_STDOUT)

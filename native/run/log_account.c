@@ -83,7 +83,7 @@ uint32_t log_account_missing(uint32_t slot)
 	return missing[slot];
 }
 
-void log_account_lost(uint32_t slot)
+void log_account_note_loss(uint32_t slot)
 {
 	struct table table = own->table;
 

@@ -29,6 +29,6 @@ void log_account_cancel(uint32_t slot);
 uint32_t log_account_missing(uint32_t slot);
 
 /* Notes in its slot that output is lost; the run fails by that. */
-void log_account_lost(uint32_t slot);
+void log_account_note_loss(uint32_t slot);
 
 #endif

@@ -161,7 +161,7 @@ static int install_descriptors(const struct options *options, struct sbx_error *
 	/* Missing standard streams would be taken by the next open. */
 	for (int fd = open("/dev/null", O_RDWR); fd >= 0 && fd <= STDERR_FILENO;)
 		fd = dup(fd);
-	if (options->run_dir != NULL && run_dir_place(error) < 0)
+	if (options->run_dir != NULL && run_dir_install_fds(error) < 0)
 		return -1;
 	if (options->control_fd >= 0 && fd_install(options->control_fd, FD_CONTROL) < 0)
 		return sbx_fail(error, STEP_CONTROL_OPEN, 0);

@@ -31,7 +31,7 @@
 /* After a kill: how long it waits for a runner that takes nothing. */
 #define KILLED_DRAIN_MS 1000u
 
-/* What the loop is about; each leads to the next. */
+/* The stages of the loop; each leads to the next. */
 enum stage {
 	STAGE_RUNNING, /* the scheduler decides */
 	STAGE_CLEANING, /* all slots have ended; what they left to the monitor is killed */
@@ -155,7 +155,7 @@ static void take_signals(struct monitor *monitor)
 /* The errno of a command; 0: it is carried out. */
 static int carry_out(struct monitor *monitor, const struct command *command)
 {
-	/* Only who sends it knows whether a signal is behind it, or its own time or reader. */
+	/* Only the sender knows whether it stops because of a signal, a time-out or its reader. */
 	monitor->run->table.header->interrupted |= command->interrupts != 0;
 	switch ((enum command_kind)command->kind) {
 	case COMMAND_KIND_STOP:
@@ -293,10 +293,10 @@ static void supervise_and_schedule(struct monitor *monitor)
 {
 	supervise_desired(&monitor->supervisor);
 	(void)supervise_reap(&monitor->supervisor);
-	monitor->supervisor.pending_events = 0; /* all is looked at right here */
+	monitor->supervisor.pending_events = 0; /* all of them are handled below */
 	schedule_changes(&monitor->schedule);
 	schedule_due(&monitor->schedule, sys_now());
-	/* Deciding may have asked something of the monitor's own slots. */
+	/* The scheduler may have asked for changes of slots that the monitor supervises itself. */
 	supervise_desired(&monitor->supervisor);
 	report_started(monitor);
 	supervise_notify(&monitor->supervisor);
@@ -305,7 +305,7 @@ static void supervise_and_schedule(struct monitor *monitor)
 		instruct_guard(monitor, sys_now());
 }
 
-/* A stage that lasts at most so long. */
+/* Enters `stage`, which lasts at most `ms`; 0: without limit. */
 static void enter(struct monitor *monitor, enum stage stage, uint64_t ms)
 {
 	monitor->stage = stage;
@@ -343,12 +343,12 @@ static bool is_drained(struct monitor *monitor)
 	return relay.pipe_count == 0 && !behind;
 }
 
-/* Read ends that a supervisor took along into its death: what was printed is gone. */
-static void note_lost_output(const struct run *run)
+/* A supervisor that died had read ends that it could not hand over: their output is gone. */
+static void note_missing_output(const struct run *run)
 {
 	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
 		if (log_account_missing(slot) != 0 && run->table.slots[slot].pids[0] != 0)
-			log_account_lost(slot);
+			log_account_note_loss(slot);
 	}
 }
 
@@ -357,7 +357,7 @@ static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
 
-	note_lost_output(monitor->run);
+	note_missing_output(monitor->run);
 	relay_discard(&relay);
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)

@@ -41,7 +41,7 @@ static void add(struct relay *relay, int fd, uint32_t slot, enum stream stream)
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	log_account_lost(slot);
+	log_account_note_loss(slot);
 	log_account_closed();
 }
 

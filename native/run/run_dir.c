@@ -18,7 +18,7 @@ static const char *const files[] = { SBX_RUN_FILES };
 /* Somebody who looks whether the run lives holds the lock for a moment. */
 #define LOCK_TRIES 500
 
-/* Directories of ours in /tmp are removed with the last run in them; other places are not ours. */
+/* Directories of ours in /tmp are removed with the last run in them; others belong to the user. */
 static bool is_in_tmp(const char *base)
 {
 	static const char prefix[] = "/tmp/sandbox-";
@@ -86,7 +86,7 @@ int run_dir_take(const char *path, struct sbx_error *error)
 	return sbx_done(STEP_RUN_DIR_OPEN, 0);
 }
 
-int run_dir_place(struct sbx_error *error)
+int run_dir_install_fds(struct sbx_error *error)
 {
 	if (fd_install(directory, FD_RUN_DIR) < 0 || fd_install(lock, FD_LOCK) < 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);

@@ -11,8 +11,8 @@
  */
 int run_dir_take(const char *path, struct sbx_error *error);
 
-/* Puts both where children do not take them along: FD_RUN_DIR and FD_LOCK. */
-int run_dir_place(struct sbx_error *error);
+/* Moves both descriptors to FD_RUN_DIR and FD_LOCK, which children close. */
+int run_dir_install_fds(struct sbx_error *error);
 
 /*
  * Removes what is in it, and the directory at `path` if that is still the same one: in the

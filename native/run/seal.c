@@ -32,8 +32,8 @@ void seal_process(void)
 		_exit(SBX_EXIT_HOST);
 	}
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	/* Refused where a filter forbids the call, to workloads too, or where there is no room for one
-	 * more key; the filter of the workloads keeps them from the caller's keys in any case. */
+	/* Refused where a filter forbids the call, to workloads too, or where the user has as many keys
+	 * as allowed; the filter of the workloads keeps them from the caller's keys in any case. */
 	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
 

@@ -11,9 +11,9 @@
 	(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_TIMED_OUT) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX) | \
 	 BIT(SLOT_FLAG_UNMET) | BIT(SLOT_FLAG_SANDBOX_TIMED_OUT))
 
-/* What was found where an expectation looked. */
+/* The actual value that an expectation is compared with. */
 struct finding {
-	enum found_kind kind;
+	enum actual_kind kind;
 	uint32_t value;
 };
 
@@ -35,8 +35,8 @@ static uint32_t first_of(const struct plan *plan, uint32_t slot)
 
 static struct finding pid_or_nothing(uint32_t pid)
 {
-	return pid == 0 ? (struct finding){ .kind = FOUND_KIND_NOTHING } :
-			  (struct finding){ .kind = FOUND_KIND_NUMBER, .value = pid };
+	return pid == 0 ? (struct finding){ .kind = ACTUAL_KIND_NOTHING } :
+			  (struct finding){ .kind = ACTUAL_KIND_NUMBER, .value = pid };
 }
 
 /* 0 is a parent that is outside of the PID namespace at that level. */
@@ -44,10 +44,10 @@ static struct finding parent_pid(const struct plan *plan, const struct table *ta
 				 const struct image_expectation *expectation)
 {
 	uint32_t supervisor = plan->slots[expectation->slot].supervisor;
-	struct finding finding = { .kind = FOUND_KIND_NUMBER };
+	struct finding finding = { .kind = ACTUAL_KIND_NUMBER };
 
 	if (table->slots[expectation->slot].pids[0] == 0)
-		return (struct finding){ .kind = FOUND_KIND_NOTHING };
+		return (struct finding){ .kind = ACTUAL_KIND_NOTHING };
 	if (supervisor != SBX_NONE)
 		finding.value = table->slots[plan->sandboxes[supervisor].init_slot]
 					.pids[expectation->level];
@@ -59,10 +59,10 @@ static struct finding parent_pid(const struct plan *plan, const struct table *ta
 static struct finding end_of(const struct table_slot *state)
 {
 	if (table_load(&state->state) != SLOT_STATE_EXITED)
-		return (struct finding){ .kind = FOUND_KIND_NOTHING };
+		return (struct finding){ .kind = ACTUAL_KIND_NOTHING };
 	if (state->exit_signal != 0)
-		return (struct finding){ .kind = FOUND_KIND_SIGNAL, .value = state->exit_signal };
-	return (struct finding){ .kind = FOUND_KIND_EXIT_CODE, .value = state->exit_code };
+		return (struct finding){ .kind = ACTUAL_KIND_SIGNAL, .value = state->exit_signal };
+	return (struct finding){ .kind = ACTUAL_KIND_EXIT_CODE, .value = state->exit_code };
 }
 
 static bool is_about_end(const struct image_expectation *expectation)
@@ -82,7 +82,7 @@ static struct finding find(const struct plan *plan, const struct table *table,
 	case EXPECTATION_PPID:
 		return parent_pid(plan, table, expectation);
 	case EXPECTATION_LEVEL:
-		return (struct finding){ .kind = FOUND_KIND_NUMBER,
+		return (struct finding){ .kind = ACTUAL_KIND_NUMBER,
 					 .value = plan->slots[expectation->slot].level };
 	case EXPECTATION_EXIT:
 	case EXPECTATION_SIGNAL:
@@ -125,16 +125,16 @@ static enum expectation_result result_of(const struct plan *plan, const struct t
 					 const struct image_expectation *expectation,
 					 struct finding *finding)
 {
-	enum found_kind wanted = expectation->what == EXPECTATION_EXIT	 ? FOUND_KIND_EXIT_CODE :
-				 expectation->what == EXPECTATION_SIGNAL ? FOUND_KIND_SIGNAL :
-									   FOUND_KIND_NUMBER;
+	enum actual_kind wanted = expectation->what == EXPECTATION_EXIT	 ? ACTUAL_KIND_EXIT_CODE :
+				 expectation->what == EXPECTATION_SIGNAL ? ACTUAL_KIND_SIGNAL :
+									   ACTUAL_KIND_NUMBER;
 
-	*finding = (struct finding){ .kind = FOUND_KIND_NOTHING };
+	*finding = (struct finding){ .kind = ACTUAL_KIND_NOTHING };
 	if (!is_judged(table, expectation))
 		return EXPECTATION_RESULT_NOT_JUDGED;
 	*finding = find(plan, table, expectation);
 	/* What never was has not been given another PID. */
-	if (expectation->what == EXPECTATION_PINNED && finding->kind == FOUND_KIND_NOTHING)
+	if (expectation->what == EXPECTATION_PINNED && finding->kind == ACTUAL_KIND_NOTHING)
 		return EXPECTATION_RESULT_NOT_JUDGED;
 	return finding->kind == wanted && finding->value == expectation->value ?
 		       EXPECTATION_RESULT_MET :
@@ -175,8 +175,8 @@ static uint32_t evaluate_slot(const struct plan *plan, struct table *table, uint
 		struct finding finding;
 		enum expectation_result result = result_of(plan, table, expectation, &finding);
 
-		record->found_kind = finding.kind;
-		record->found = finding.value;
+		record->actual_kind = finding.kind;
+		record->actual = finding.value;
 		table_store(&record->result, result);
 		end_is_expected = end_is_expected || is_about_end(expectation);
 		if (result == EXPECTATION_RESULT_NOT_MET)

@@ -38,11 +38,11 @@ static enum trace_obstacle open_all(struct probes *probes)
 		return TRACE_OBSTACLE_MAPS;
 	if (programs_find() < 0)
 		return TRACE_OBSTACLE_TYPES;
-	fds[PROBE_FD_LOST] = bpf_map(BPF_MAP_TYPE_ARRAY, sizeof(uint64_t), 1);
+	fds[PROBE_FD_DROPPED] = bpf_map(BPF_MAP_TYPE_ARRAY, sizeof(uint64_t), 1);
 	fds[PROBE_FD_FORK_SCRATCH] = bpf_map(BPF_MAP_TYPE_PERCPU_ARRAY, programs_fork_size(), 1);
 	fds[PROBE_FD_EXEC_SCRATCH] = bpf_map(BPF_MAP_TYPE_PERCPU_ARRAY, programs_exec_size(), 1);
 	fds[PROBE_FD_RING] = bpf_map(BPF_MAP_TYPE_RINGBUF, 0, probes->ring_size);
-	if (fds[PROBE_FD_LOST] < 0 || fds[PROBE_FD_FORK_SCRATCH] < 0 ||
+	if (fds[PROBE_FD_DROPPED] < 0 || fds[PROBE_FD_FORK_SCRATCH] < 0 ||
 	    fds[PROBE_FD_EXEC_SCRATCH] < 0 || fds[PROBE_FD_RING] < 0)
 		return TRACE_OBSTACLE_MAPS;
 	for (enum probe probe = 0; probe < PROBE_COUNT; probe++) {
@@ -118,7 +118,7 @@ static uint32_t missed_events(const struct probes *probes)
 	uint64_t sum = 0;
 
 	/* What cannot be asked for may be anything: at least one. */
-	if (bpf_map_word(probes->fds[PROBE_FD_LOST], &sum) < 0)
+	if (bpf_map_word(probes->fds[PROBE_FD_DROPPED], &sum) < 0)
 		sum = 1;
 	for (enum probe probe = 0; probe < PROBE_COUNT; probe++) {
 		uint64_t misses = 0;

@@ -14,7 +14,7 @@ enum probe { PROBE_BEGIN, PROBE_FORK, PROBE_EXEC, PROBE_EXIT, PROBE_COUNT };
 
 enum {
 	PROBE_FD_TRACKED, /* a bit for each process, by its PID in the kernel's first namespace */
-	PROBE_FD_LOST, /* how many events did not fit the ring buffer */
+	PROBE_FD_DROPPED, /* how many events did not fit the ring buffer */
 	PROBE_FD_FORK_SCRATCH, /* scratch memory for one event a CPU */
 	PROBE_FD_EXEC_SCRATCH,
 	PROBE_FD_RING,
@@ -48,7 +48,7 @@ enum trace_obstacle probes_open(struct probes *probes, uint32_t ring_size);
 /* Whether the birth of the caller's first child was recorded, as it was. */
 bool probes_begin(struct probes *probes, pid_t child);
 
-/* Writes events until the child has ended, and how many were lost. Returns its exit code. */
+/* Writes events until the child has ended, and how many were dropped. Returns its exit code. */
 int probes_follow(struct probes *probes, pid_t child);
 
 void probes_close(struct probes *probes);

@@ -23,8 +23,8 @@
 
 /* What is known of each task, by its PID at level 0. */
 enum {
-	SEEN_FORK = 1, /* its fork has been recorded */
-	SEEN_STOP = 2, /* it stands at its beginning, and waits for that */
+	FORK_RECORDED = 1, /* its fork has been recorded */
+	STOPPED_AT_START = 2, /* it is stopped at its start until that is done */
 	IS_PROCESS = 4, /* it is no thread of another */
 };
 
@@ -123,9 +123,9 @@ static void on_fork(pid_t parent)
 	} else if (group == 0) {
 		stream_miss(1);
 	}
-	if (tasks[child] & SEEN_STOP)
+	if (tasks[child] & STOPPED_AT_START)
 		go_on((pid_t)child, 0);
-	tasks[child] = (uint8_t)((tasks[child] | SEEN_FORK) & ~SEEN_STOP);
+	tasks[child] = (uint8_t)((tasks[child] | FORK_RECORDED) & ~STOPPED_AT_START);
 }
 
 static void on_exec(pid_t pid)
@@ -187,10 +187,10 @@ static void on_stop(pid_t pid, int status)
 	case PTRACE_EVENT_STOP:
 		if (is_stopping(number))
 			(void)ptrace(PTRACE_LISTEN, pid, 0, 0); /* it stays stopped, as it should */
-		else if (tasks[pid] & SEEN_FORK)
+		else if (tasks[pid] & FORK_RECORDED)
 			go_on(pid, 0);
 		else
-			tasks[pid] |= SEEN_STOP; /* its parent's word comes first */
+			tasks[pid] |= STOPPED_AT_START; /* the fork event of its parent is recorded first */
 		break;
 	default: /* a signal on its way */
 		go_on(pid, number);
@@ -204,7 +204,7 @@ int ptrace_begin(pid_t child)
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (tasks == MAP_FAILED || ptrace(PTRACE_SEIZE, child, 0, (void *)OPTIONS) < 0)
 		return -1;
-	tasks[child] = SEEN_FORK | IS_PROCESS;
+	tasks[child] = FORK_RECORDED | IS_PROCESS;
 	return 0;
 }
 

@@ -88,7 +88,7 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	return verdict_with_trace(code, stream_close());
 }
 
-/* Room for 10,000 processes with no reader at all, and for what many CPUs can make before it runs. */
+/* Enough for 10,000 processes without a reader, and for what many CPUs record before it runs. */
 static uint32_t ring_size(const struct trace_request *request)
 {
 	uint32_t size = RING_SIZE_MIN;

@@ -170,7 +170,7 @@ static void end_event(struct program *program, const struct probes *probes, stru
 	emit_load(program, BPF_DW, R3, key);
 	emit_call(program, BPF_FUNC_ringbuf_output);
 	emit_exit_if(program, BPF_JEQ, R0, 0);
-	emit_map_value(program, R1, probes->fds[PROBE_FD_LOST]);
+	emit_map_value(program, R1, probes->fds[PROBE_FD_DROPPED]);
 	emit_set(program, R2, 1);
 	emit_atomic(program, BPF_ADD, (struct operand){ R1, 0 }, R2);
 	emit_exit(program);

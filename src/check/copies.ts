@@ -57,7 +57,7 @@ export class Copies {
   }
 
   /** The same of a sandbox, without its members. */
-  mayCopyBox(node: Node, count: number, at: Span): boolean {
+  mayCopySandbox(node: Node, count: number, at: Span): boolean {
     const own = this.#scales.ofEntries(node, (key) => !NOT_OWN.has(key));
     const isOpen = !this.#isPlain && this.#isOpen(node);
     return (

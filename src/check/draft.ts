@@ -162,7 +162,7 @@ function nestInside(
   let inner = sandbox;
   for (let number = 2; number <= Math.min(count, 64); number++) {
     const name = `${base}.${number}`;
-    if (!copies.mayCopyBox(sandbox.written, 1, sandbox.span)) break;
+    if (!copies.mayCopySandbox(sandbox.written, 1, sandbox.span)) break;
     const scope = withNumber(sandbox.scope, "nest", number);
     const next = sandboxDraft(
       name,
@@ -256,7 +256,7 @@ function addSandboxes(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: 
     const nest = budget.copies.count(get(value, "nest"), sandbox.scope);
     budget.sandboxes -= (replicas ?? 1) * (nest ?? 1);
     if (isTooMany(budget.sandboxes, keySpan, budget)) return;
-    if (!budget.copies.mayCopyBox(value, replicas ?? 1, keySpan)) return;
+    if (!budget.copies.mayCopySandbox(value, replicas ?? 1, keySpan)) return;
     namesOf(replicas, key).forEach(({ name, isReplica }, index) => {
       const own = nest === null ? name : `${name}.1`;
       let scope = sandbox.scope;

@@ -14,7 +14,7 @@ type Reader<Kind extends FieldKind> = (
   diagnostics: Diagnostic[],
 ) => KindValues[Kind] | undefined;
 
-/** Undefined: it says nothing, or something wrong, which has been diagnostics. */
+/** Undefined: it says nothing, or something wrong, which has been reported. */
 const READERS: { readonly [Kind in FieldKind]: Reader<Kind> } = {
   integer: (node) => integerOf(node) ?? undefined,
   octal: (node, _, diagnostics) => umaskOf(node, diagnostics) ?? undefined,

@@ -27,7 +27,7 @@ import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
-import { toldObstacles } from "./obstacle-diagnostics.ts";
+import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
@@ -158,10 +158,10 @@ function pidMode(dir: string, hasRun: boolean): Finding {
 
 function tracing(shim: string, dir: string): Finding {
   const file = fs.openSync(join(dir, "trace"), "w+");
-  const found = probe(shim, dir, "tracing", "", file);
+  const finding = probe(shim, dir, "tracing", "", file);
   fs.closeSync(file);
   const trace = decodeTrace(fs.readFileSync(join(dir, "trace")));
-  return found.ok && trace !== null ? { ...found, detail: tracerText(trace) } : found;
+  return finding.ok && trace !== null ? { ...finding, detail: tracerText(trace) } : finding;
 }
 
 function probe(
@@ -188,16 +188,16 @@ function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] 
   const feature = `"${plan.sandbox}"`;
   const no = (detail: string): Finding => ({ feature, ok: false, detail });
   const obstacles = obstaclesTo(plan);
-  const told = toldObstacles(obstacles).map((each) =>
+  const obstacleFindings = obstacleDiagnostics(obstacles).map((each) =>
     no([reasonOf(each), ...each.notes].join("; ")),
   );
   // A trial, which has no limits, would meet all the others again.
-  if (obstacles.some(({ code }) => code !== "SBX3007")) return told;
+  if (obstacles.some(({ code }) => code !== "SBX3007")) return obstacleFindings;
   const { ok, faults, said } = tryPlan(shim, dir, dryRunOf(plan), null);
-  if (!ok && faults.length === 0) return [...told, no(said)];
-  const found = [...told, ...faults.map((fault) => no(reasonOf(fault)))];
+  if (!ok && faults.length === 0) return [...obstacleFindings, no(said)];
+  const findings = [...obstacleFindings, ...faults.map((fault) => no(reasonOf(fault)))];
   const counts = `sandboxes ${plan.sandboxes.length}, processes with inits ${plan.slots.length}`;
-  return found.length > 0 ? found : [{ feature, ok, detail: `can be had here: ${counts}` }];
+  return findings.length > 0 ? findings : [{ feature, ok, detail: `can be had here: ${counts}` }];
 }
 
 interface Tried {

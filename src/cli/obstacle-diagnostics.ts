@@ -3,7 +3,7 @@
 import { type Diagnostic, dedupeCopies, diagnostic, sorted } from "../diag/diagnostic.ts";
 import type { PlanObstacle } from "../engine/plan-obstacle.ts";
 
-export function toldObstacles(obstacles: readonly PlanObstacle[]): Diagnostic[] {
+export function obstacleDiagnostics(obstacles: readonly PlanObstacle[]): Diagnostic[] {
   const diagnostics = obstacles.map(({ code, span, message, help }) =>
     diagnostic(code, span, message, { help }),
   );

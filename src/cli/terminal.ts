@@ -131,8 +131,8 @@ export function hasColour(fd: number): boolean {
 export function columnsOf(fd: number): number {
   const columns = fd === STDOUT ? process.stdout.columns : process.stderr.columns;
   if (isTerminal(fd) && columns > 0) return columns;
-  const wished = Number(process.env["COLUMNS"]);
-  return Number.isInteger(wished) && wished > 0 ? wished : COLUMNS;
+  const requested = Number(process.env["COLUMNS"]);
+  return Number.isInteger(requested) && requested > 0 ? requested : COLUMNS;
 }
 
 /** How a table is to look there; `all`: nothing is cut or left out. */

@@ -24,7 +24,7 @@ import { streamOf } from "../wire/frames.ts";
 import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { observed } from "./observe.ts";
-import { toldObstacles } from "./obstacle-diagnostics.ts";
+import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { Prefixer } from "./prefixer.ts";
 import { printDiagnostics } from "./print.ts";
 import { Progress } from "./progress.ts";
@@ -89,7 +89,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (from !== undefined && !plan.slots.some(({ path }) => path === from)) {
     return usage(`--exit-code-from ${from}: the plan has no process of this path`);
   }
-  const obstacles = toldObstacles(obstaclesTo(plan));
+  const obstacles = obstacleDiagnostics(obstaclesTo(plan));
   if (obstacles.length > 0) {
     printDiagnostics(obstacles, sourcesOf(obstacles, compiled.load));
     return EXIT.host;
@@ -113,7 +113,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
         : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
             help:
               fixOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
-              "set XDG_RUNTIME_DIR to a directory of your own with room in it",
+              "set XDG_RUNTIME_DIR to a directory of your own with free space",
           }),
     );
   }
@@ -152,8 +152,8 @@ function usage(message: string): number {
   return EXIT.usage;
 }
 
-function refuse(...found: Diagnostic[]): number {
-  printDiagnostics(found, NONE);
+function refuse(...diagnostics: Diagnostic[]): number {
+  printDiagnostics(diagnostics, NONE);
   return EXIT.host;
 }
 
@@ -335,8 +335,8 @@ class Up {
     if (code === EXIT.usage) {
       const help =
         "make it again: `sandbox plan -o` for an image, `npm ci` for a shim of another version";
-      const found = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
-      printDiagnostics([found], NONE);
+      const refusal = diagnostic("SBX3002", null, "the shim refuses the plan image", { help });
+      printDiagnostics([refusal], NONE);
       return EXIT.spec;
     }
     const [tooLow] = code === KILLED_BY_FILE_SIZE ? limitObstacles() : [];

@@ -58,7 +58,7 @@ export async function connectTo(
       const { promise, resolve } = Promise.withResolvers<number | null>();
       const request = ++requests;
       answers.set(request, resolve);
-      // A command is smaller than what any socket has room for.
+      // A command is smaller than any socket's buffer.
       if (socket.write(encodeCommand(kind, { ...fields, request })) <= 0) end();
       return promise;
     },

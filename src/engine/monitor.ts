@@ -39,7 +39,7 @@ export interface Monitor {
   readTable(): Uint8Array;
 }
 
-/** The descriptor the shim finds its control stream at, and its table: places in `stdio`. */
+/** Descriptors of the shim, which are indexes of `stdio`: control stream, state table, trace. */
 const CONTROL_FD = 3;
 const TABLE_FD = 4;
 const TRACE_FD = 5;

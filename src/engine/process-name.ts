@@ -18,7 +18,7 @@ export function pidNamed(text: string, machine: Machine): Named {
     return machine.has(pid) ? pid : `there is no process ${pid} here`;
   }
   const [, name = "", mark, number] = /^([^:+]*)(?:([:+])(\d+))?$/.exec(text) ?? [];
-  const matches = placeNamed(name);
+  const matches = pidInRun(name);
   if (typeof matches === "string") return matches;
   if (mark === undefined) return matches.pid;
   const wanted = Number(number);
@@ -27,7 +27,7 @@ export function pidNamed(text: string, machine: Machine): Named {
     : (forkedBy(matches.pid, wanted, machine) ?? `"${name}" has forked no process ${wanted}`);
 }
 
-function placeNamed(name: string): { readonly pid: number } | string {
+function pidInRun(name: string): { readonly pid: number } | string {
   const runs = watchedRuns();
   const [first = "", ...rest] = name.split("/");
   const named = runs.find(({ run }) => run.name === first);

@@ -1,8 +1,8 @@
 /**
  * The directory of one run: plan image, state table, and the lock that its monitor holds. I/O.
  *
- * It lies in a directory of the user's own (0700), under a name that no other live run has. Who
- * lives is told by the lock alone, also across PID namespaces. The monitor removes the directory at
+ * It lies in a directory of the user's own (0700), under a name that no other live run has. The lock
+ * alone shows which runs live, also across PID namespaces. The monitor removes the directory at
  * the end (`native/run/run_dir.c` knows the names of the files); what dead runs left is removed by
  * whoever looks next.
  */

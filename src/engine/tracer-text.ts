@@ -1,7 +1,7 @@
 /** By what a run is traced, and if not by BPF, why and what would help. Pure. */
 
 import type { EnumValue } from "../wire/enums.ts";
-import { TRACE_SIZE_MAX } from "../wire/layout.ts";
+import { TRACE_SIZE_MAX } from "../wire/stream-layout.ts";
 import type { Trace } from "../wire/trace.ts";
 import { errnoName } from "./fault-text.ts";
 
@@ -31,7 +31,7 @@ const SHORTER = `trace a shorter run, or raise the limit of a file's size (ulimi
 /** What a trace lacks, and what would help; null: nothing. */
 export function traceGap(trace: Trace | null): { why: string; help: string } | null {
   const moreSpace =
-    "make room where the run directory is, or set SANDBOX_RUN_DIR to where there is";
+    "free space where the run directory is, or set SANDBOX_RUN_DIR to where there is some";
   if (trace === null) return { why: "nothing of it was written", help: moreSpace };
   const { writeErrno, isFinished, missed } = trace;
   const events = missed === 1 ? "1 event" : `${missed} events`;

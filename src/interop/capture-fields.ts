@@ -5,7 +5,7 @@ import { FIXED_ENV } from "../base/process-defaults.ts";
 import { PROCESS_FIELD_ENTRIES } from "../fields/process-fields.ts";
 import type { ObservedProcess } from "../ir/observed-process.ts";
 import type { IdMap } from "../ir/sandbox.ts";
-import type { CapturedSandbox as CapturedBox } from "./capture.ts";
+import type { CapturedSandbox } from "./capture.ts";
 import { fieldOfProc, fieldSpec } from "./field-spec.ts";
 import { shown } from "./remarks.ts";
 import { clocksSpec, commandOf, limitOf } from "./spec-of-plan.ts";
@@ -21,11 +21,11 @@ const COVERED = /^\/(tmp|dev|proc)(\/|$)/;
 
 export function processFields(
   process: ObservedProcess,
-  box: CapturedBox,
+  sandbox: CapturedSandbox,
   { observer, withEnv }: { readonly observer: ObservedProcess; readonly withEnv: boolean },
 ): Fields {
   const { argv, cwd, env, files } = process;
-  const isCovered = box.sample.inodes["mnt"] !== observer.inodes["mnt"];
+  const isCovered = sandbox.sample.inodes["mnt"] !== observer.inodes["mnt"];
   const cwdHere = cwd !== null && !(isCovered && COVERED.test(cwd)) ? cwd : null;
   const variables = (env ?? []).filter(([name, value]) => FIXED_ENV[name] !== value);
   const stdin = files?.get(0);
@@ -111,7 +111,7 @@ function insideOf(id: number, map: readonly IdMap[] | null): number | null {
 
 function remarksOf(
   process: ObservedProcess,
-  lostCwd: string | null,
+  coveredCwd: string | null,
   variables: readonly string[],
 ): string[] {
   const { argv, exe, files, state, capabilities, hasSeccomp } = process;
@@ -126,7 +126,9 @@ function remarksOf(
   return [
     argv.join("").includes("\ufffd") ? "its arguments held bytes that are no text" : null,
     exe?.endsWith(" (deleted)") ? `its program has been deleted: ${exe}` : null,
-    lostCwd === null ? null : `it ran in ${lostCwd}, where a root sandbox has a tree of its own`,
+    coveredCwd === null
+      ? null
+      : `it ran in ${coveredCwd}, where a root sandbox has a tree of its own`,
     inputs !== undefined && (!inputs.startsWith("/") || /^\/dev\/(pts|tty)/.test(inputs))
       ? `it read from ${inputs}; here it reads nothing`
       : null,
@@ -142,8 +144,12 @@ function remarksOf(
 }
 
 /** The namespaces of a sandbox that differ from those around it. */
-export function boxFields(box: CapturedBox, isRoot: boolean, observer: ObservedProcess): Fields {
-  const { sample, around, ownsPid } = box;
+export function sandboxFields(
+  sandbox: CapturedSandbox,
+  isRoot: boolean,
+  observer: ObservedProcess,
+): Fields {
+  const { sample, around, ownsPid } = sandbox;
   const { inodes } = sample;
   const isNew = (kind: string) => inodes[kind] != null && inodes[kind] !== around.inodes[kind];
   const modes = new SpecMap();

@@ -5,7 +5,7 @@ import type { ObservedProcess } from "../ir/observed-process.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planOf } from "../plan/plan-of.ts";
 import { type Captured, type CapturedSandbox, pidOf, type Skipped } from "./capture.ts";
-import { boxFields, processFields } from "./capture-fields.ts";
+import { processFields, sandboxFields } from "./capture-fields.ts";
 import { copyName, withCopies } from "./generalise-spec.ts";
 import { commandText, forkedRemark } from "./remarks.ts";
 import { SpecMap, specText } from "./spec-tree.ts";
@@ -130,7 +130,7 @@ class Writer {
     path: string,
     around: readonly string[],
   ): { readonly map: SpecMap; readonly remarks: readonly string[] } {
-    const { fields, remarks } = boxFields(sandbox, path === "", this.#options.observer);
+    const { fields, remarks } = sandboxFields(sandbox, path === "", this.#options.observer);
     const owners = sandbox.ownsPid ? [...around, path] : around;
     const names = new Names(this.#name);
     const init = sandbox.init === null ? null : names.take(processName(sandbox.init));

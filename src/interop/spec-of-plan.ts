@@ -263,7 +263,7 @@ class Writer {
       const next = `${base}.${chain.length + 1}`;
       const inner = (this.#below[last] ?? []).filter((each) => this.#sandboxAt(each).name === next);
       const [only] = inner;
-      // Beside `box.1` inside of it, `box.2` is the next of a row, not the next of a nest.
+      // Beside `a.1` in the same sandbox `a.2` is its replica, not the next level of a nest.
       const isRow = (this.#below[last] ?? []).some(
         (each) => this.#sandboxAt(each).name === `${base}.1`,
       );

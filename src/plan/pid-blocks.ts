@@ -20,7 +20,7 @@ export interface Claim {
 }
 
 /**
- * Wishes from here on do not move the end of a block: forks would start so close to the greatest
+ * Requested PIDs from here on do not move the end of a block: forks would start so close to the greatest
  * PID (4194303) that the kernel had to wrap around, to 300, at once.
  */
 export const BLOCK_PIN_MAX = 4_000_000;

@@ -237,7 +237,7 @@ function slotProcess(process: Process, indexOf: (path: string) => number): SlotP
   const { name: _name, path: _path, span: _span, dependsOn, ...rest } = process;
   return {
     ...rest,
-    // One list for all that have none, as copies are told by what they share.
+    // One list for all that have none: copies are recognised by the lists that they share.
     dependsOn:
       dependsOn.length === 0
         ? NOTHING

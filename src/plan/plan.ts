@@ -113,7 +113,7 @@ export interface Slot {
 }
 
 export interface SlotProcess extends ProcessFieldValues {
-  /** PIDs that the spec wishes for; all others the compiler chose. */
+  /** PIDs that the spec requests; the compiler chose all others. */
   readonly pins: readonly Pin[];
   readonly argv: readonly string[];
   readonly env: readonly (readonly [name: string, value: string])[];

@@ -36,16 +36,16 @@ export function canonicalReport(report: Report): Report {
 }
 
 /** One plan may come from two files. */
-const NO_PLACE = { file: "", line: null, column: null };
+const NO_SPAN = { file: "", line: null, column: null };
 
 /** PIDs at level 0 are the host's: those that were found there are masked. */
 function canonicalVerdict(verdict: Report["verdict"]): Report["verdict"] {
   const failures = verdict.failures.map((failure) => ({
     ...failure,
-    ...NO_PLACE,
+    ...NO_SPAN,
     ...(failure.level === 0 && { found: null, message: "" }),
   }));
-  const unjudged = verdict.not_judged.map((each) => ({ ...each, ...NO_PLACE }));
+  const unjudged = verdict.not_judged.map((each) => ({ ...each, ...NO_SPAN }));
   return { ...verdict, failures, not_judged: unjudged };
 }
 

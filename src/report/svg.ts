@@ -70,117 +70,152 @@ interface Columns {
 
 /** A whole file, with a final newline. */
 export function svgText(report: Report, look: SvgLook = {}): string {
-  const root = nestingOf(report);
-  const lives = lifetimesOf(report);
-  const columns = columnsFor(report, root, lives !== null);
-  const { width } = columns;
-  const parts: string[] = [];
-  let y = PAD;
-  heading();
-  if (root !== null) box(root, 0);
-  const height = y + PAD - GAP;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>${xml(`sandbox ${titleOf(report)}`)}</title>
+  return new Picture(report, look).text();
+}
+
+/** Draws from the top down; `#y` is where the next thing goes. */
+class Picture {
+  readonly #report: Report;
+  readonly #look: SvgLook;
+  readonly #root: Nest | null;
+  readonly #lives: ReturnType<typeof lifetimesOf>;
+  readonly #columns: Columns;
+  readonly #parts: string[] = [];
+  #y = PAD;
+
+  constructor(report: Report, look: SvgLook) {
+    this.#report = report;
+    this.#look = look;
+    this.#root = nestingOf(report);
+    this.#lives = lifetimesOf(report);
+    this.#columns = columnsFor(report, this.#root, this.#lives !== null);
+  }
+
+  text(): string {
+    this.#heading();
+    if (this.#root !== null) this.#box(this.#root, 0);
+    const { width } = this.#columns;
+    const height = this.#y + PAD - GAP;
+    return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${xml(`sandbox ${titleOf(this.#report)}`)}</title>
 <style>${STYLE}
 </style>
 <rect class="back" width="${width}" height="${height}"/>
-${parts.join("\n")}
+${this.#parts.join("\n")}
 </svg>
 `;
+  }
 
-  function heading(): void {
-    text(PAD, y + 16, "title", titleOf(report));
-    y += 18;
-    for (const [style, line] of headingLines(report, lives !== null)) {
-      text(PAD, y + 18, style, line);
-      y += 18;
+  #heading(): void {
+    this.#text(PAD, this.#y + 16, "title", titleOf(this.#report));
+    this.#y += 18;
+    for (const [style, line] of headingLines(this.#report, this.#lives !== null)) {
+      this.#text(PAD, this.#y + 18, style, line);
+      this.#y += 18;
     }
-    y += 8;
-    const base = y + LINE - 6;
-    text(PAD + columns.indent, base, "dim", "process");
-    columns.pidAt.forEach((at, level) => {
-      text(at, base, "dim", `L${level}`, "end");
+    this.#y += 8;
+    this.#columnTitles(this.#y + LINE - 6);
+    this.#y += LINE + GAP / 2;
+  }
+
+  #columnTitles(base: number): void {
+    const { indent, pidAt, stateAt, barAt, commandAt } = this.#columns;
+    this.#text(PAD + indent, base, "dim", "process");
+    pidAt.forEach((at, level) => {
+      this.#text(at, base, "dim", `L${level}`, "end");
     });
-    text(columns.stateAt, base, "dim", "state");
-    if (lives !== null) text(columns.barAt, base, "dim", `0 to ${durationText(lives.totalNs)}`);
-    text(columns.commandAt, base, "dim", "command");
-    y += LINE + GAP / 2;
-  }
-
-  function box(nest: Nest, depth: number): void {
-    const x = PAD + depth * columns.indent;
-    const top = y;
-    const at = parts.push("") - 1;
-    const inside = x + columns.indent;
-    text(inside, y + HEAD - 9, "name", nest.name);
-    const available = Bun.stringWidth(nest.name) + 2;
-    text(inside + available * CHAR, y + HEAD - 9, "dim", `level ${nest.namespace.level}`);
-    y += HEAD;
-    for (const row of look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
-      if ("hidden" in row) hidden(row, inside);
-      else line(row, inside);
+    this.#text(stateAt, base, "dim", "state");
+    if (this.#lives !== null) {
+      this.#text(barAt, base, "dim", `0 to ${durationText(this.#lives.totalNs)}`);
     }
-    y += GAP / 2;
-    for (const nested of look.isWhole ? nest.nests : collapseNests(nest.nests)) {
-      if ("hidden" in nested) dashed(nested, inside, depth);
-      else box(nested, depth + 1);
+    this.#text(commandAt, base, "dim", "command");
+  }
+
+  #box(nest: Nest, depth: number): void {
+    const x = PAD + depth * this.#columns.indent;
+    const top = this.#y;
+    // The box lies behind what is in it, and its height is known only after that.
+    const at = this.#parts.push("") - 1;
+    const inside = x + this.#columns.indent;
+    this.#boxTitle(nest, inside);
+    for (const row of this.#look.isWhole ? nest.processes : collapseProcesses(nest.processes)) {
+      if ("hidden" in row) this.#hidden(row, inside);
+      else this.#row(row, inside);
     }
-    parts[at] = rect(depth % 2 === 0 ? "box" : "box odd", x, top, depth);
-    y += GAP;
+    this.#y += GAP / 2;
+    for (const nested of this.#look.isWhole ? nest.nests : collapseNests(nest.nests)) {
+      if ("hidden" in nested) this.#dashed(nested, inside, depth);
+      else this.#box(nested, depth + 1);
+    }
+    this.#parts[at] = this.#rect(depth % 2 === 0 ? "box" : "box odd", x, top, depth);
+    this.#y += GAP;
   }
 
-  function rect(style: string, x: number, top: number, depth: number): string {
-    const wide = width - PAD - depth * INDENT_RIGHT - x;
-    return `<rect class="${style}" x="${x}" y="${top}" width="${wide}" height="${y - top}" rx="6"/>`;
+  #boxTitle({ name, namespace }: Nest, x: number): void {
+    const base = this.#y + HEAD - 9;
+    this.#text(x, base, "name", name);
+    this.#text(x + (Bun.stringWidth(name) + 2) * CHAR, base, "dim", `level ${namespace.level}`);
+    this.#y += HEAD;
   }
 
-  function dashed(nests: Hidden<unknown>, x: number, depth: number): void {
-    const top = y;
-    y += GAP / 2;
-    hidden(nests, x + columns.indent);
-    y += GAP / 2;
-    parts.push(rect("hidden", x, top, depth + 1));
-    y += GAP;
+  #rect(style: string, x: number, top: number, depth: number): string {
+    const width = this.#columns.width - PAD - depth * INDENT_RIGHT - x;
+    return `<rect class="${style}" x="${x}" y="${top}" width="${width}" height="${this.#y - top}" rx="6"/>`;
   }
 
-  function hidden({ text: what, rows }: Hidden<unknown>, x: number): void {
-    const available = ((lives === null ? width - 2 * PAD : columns.barAt) - x) / CHAR - 1;
-    text(x, y + LINE - 6, "dim", cut(what, Math.max(available, NAME_WIDTH)));
-    bars(rows);
-    y += LINE;
+  #dashed(nests: Hidden<unknown>, x: number, depth: number): void {
+    const top = this.#y;
+    this.#y += GAP / 2;
+    this.#hidden(nests, x + this.#columns.indent);
+    this.#y += GAP / 2;
+    this.#parts.push(this.#rect("hidden", x, top, depth + 1));
+    this.#y += GAP;
   }
 
-  function line(row: ReportProcess, x: number): void {
-    const base = y + LINE - 6;
-    text(x, base, "", shortPath(escapeText(ownName(row.path, row.sandbox)), NAME_WIDTH));
-    columns.pidAt.forEach((at, level) => {
-      if (level > row.level) text(at, base, "dim", "·", "end");
-      else text(at, base, "pid", String(row.pids[level] ?? "-"), "end");
+  #hidden({ text, rows }: Hidden<unknown>, x: number): void {
+    const { width, barAt } = this.#columns;
+    const available = ((this.#lives === null ? width - 2 * PAD : barAt) - x) / CHAR - 1;
+    this.#text(x, this.#y + LINE - 6, "dim", cut(text, Math.max(available, NAME_WIDTH)));
+    this.#bars(rows);
+    this.#y += LINE;
+  }
+
+  #row(row: ReportProcess, x: number): void {
+    const { pidAt, stateAt, commandAt } = this.#columns;
+    const base = this.#y + LINE - 6;
+    this.#text(x, base, "", shortPath(escapeText(ownName(row.path, row.sandbox)), NAME_WIDTH));
+    pidAt.forEach((at, level) => {
+      if (level > row.level) this.#text(at, base, "dim", "·", "end");
+      else this.#text(at, base, "pid", String(row.pids[level] ?? "-"), "end");
     });
-    text(columns.stateAt, base, hasFailed(row) ? "failed" : "dim", stateText(row));
-    text(columns.commandAt, base, "", cut(escapeText(commandText(row)), COMMAND_WIDTH));
-    bars([row]);
-    y += LINE;
+    this.#text(stateAt, base, hasFailed(row) ? "failed" : "dim", stateText(row));
+    this.#text(commandAt, base, "", cut(escapeText(commandText(row)), COMMAND_WIDTH));
+    this.#bars([row]);
+    this.#y += LINE;
   }
 
-  /** Many over each other where their rows are collapsed. */
-  function bars(rows: readonly ReportProcess[]): void {
+  /** The bars of collapsed rows lie over each other, half transparent and without marks of execs. */
+  #bars(rows: readonly ReportProcess[]): void {
     const opacity = rows.length === 1 ? "" : ' fill-opacity="0.4"';
     for (const row of rows) {
-      const life = lives?.of(row) ?? null;
+      const life = this.#lives?.of(row) ?? null;
       if (life === null) continue;
-      const mark = (style: string, from: number, wide: number, inset: number, more: string) =>
-        parts.push(
-          `<rect class="${style}" x="${tenth(columns.barAt + from * BAR)}" y="${y + inset}" width="${tenth(wide)}" height="${LINE - 2 * inset}"${more}/>`,
-        );
-      mark("life", life.from, Math.max(1, (life.to - life.from) * BAR), 6, opacity);
-      if (rows.length === 1) for (const at of life.execs) mark("exec", at, 1, 4, "");
+      this.#mark("life", life.from, Math.max(1, (life.to - life.from) * BAR), 6, opacity);
+      if (rows.length === 1) for (const at of life.execs) this.#mark("exec", at, 1, 4, "");
     }
   }
 
-  function text(x: number, at: number, style: string, content: string, anchor = "start"): void {
+  /** `from`: a share of the bar's width; `width` and `inset`, above and below it, in pixels. */
+  #mark(style: string, from: number, width: number, inset: number, more: string): void {
+    const x = tenth(this.#columns.barAt + from * BAR);
+    this.#parts.push(
+      `<rect class="${style}" x="${x}" y="${this.#y + inset}" width="${tenth(width)}" height="${LINE - 2 * inset}"${more}/>`,
+    );
+  }
+
+  #text(x: number, at: number, style: string, content: string, anchor = "start"): void {
     const look = `${style === "" ? "" : ` class="${style}"`}${anchor === "end" ? ' text-anchor="end"' : ""}`;
-    parts.push(`<text x="${tenth(x)}" y="${at}"${look}>${xml(content)}</text>`);
+    this.#parts.push(`<text x="${tenth(x)}" y="${at}"${look}>${xml(content)}</text>`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Folds a trace into a report: a row for each process that ever lived, and what happened when. Pure. */
+/** Adds a trace to a report: a row for each process that ever lived, and its events in order. Pure. */
 
 import { signalName } from "../ir/signals.ts";
 import type { Trace, TraceEvent } from "../wire/trace.ts";
@@ -30,55 +30,65 @@ export function withTrace(
   { tracer, missed, events }: Trace,
   origin: number,
 ): Report {
-  const declared = new Map(report.processes.map((row) => [row.pids[0] ?? 0, row] as const));
-  const alive = new Map<number, Life>();
-  const lives: Life[] = [];
-  const names = new Map<string, number>();
-  const trace: ReportTraceEvent[] = [];
-  const since = (ns: number) => Math.max(0, ns - origin);
-
-  for (const event of events) {
-    const pid = event.pids[0] ?? 0;
-    if (event.kind === "fork") {
-      const life = born(event, visible(alive.get(event.parentPid) ?? null));
-      alive.set(pid, life);
-      lives.push(life);
-    }
-    const life = alive.get(pid);
-    if (life === undefined) continue;
-    happen(life, event);
-    if (event.kind === "exit") alive.delete(pid);
-  }
+  const reader = new TraceReader(report.processes, origin);
+  for (const event of events) reader.add(event);
   return {
     ...report,
-    processes: withLives(report.processes, lives, since),
+    processes: withLives(report.processes, reader.lives, (ns) => reader.since(ns)),
     tracer: { by: tracer, lost: missed },
-    trace,
+    trace: reader.trace,
   };
+}
 
-  /** A helper makes its children for the supervisor above it: CLONE_PARENT. */
-  function visible(parent: Life | null): Life | null {
-    let at = parent;
-    while (at?.isHelper) at = at.parent;
-    return at;
+/** Makes lives of events, which come in order. */
+class TraceReader {
+  /** In order of their forks, those of the shim's helpers too. */
+  readonly lives: Life[] = [];
+  readonly trace: ReportTraceEvent[] = [];
+  readonly #origin: number;
+  /** Declared processes whose fork is still to come, by PID at level 0. */
+  readonly #declared: Map<number, ReportProcess>;
+  readonly #alive = new Map<number, Life>();
+  readonly #nameCounts = new Map<string, number>();
+
+  constructor(processes: readonly ReportProcess[], origin: number) {
+    this.#declared = new Map(processes.map((row) => [row.pids[0] ?? 0, row] as const));
+    this.#origin = origin;
   }
 
-  function born(event: TraceEvent, parent: Life | null): Life {
-    const row = declared.get(event.pids[0] ?? 0) ?? null;
+  add(event: TraceEvent): void {
+    const pid = event.pids[0] ?? 0;
+    if (event.kind === "fork") {
+      const life = this.#born(event, visible(this.#alive.get(event.parentPid) ?? null));
+      this.#alive.set(pid, life);
+      this.lives.push(life);
+    }
+    const life = this.#alive.get(pid);
+    if (life === undefined) return;
+    this.#record(life, event);
+    if (event.kind === "exit") this.#alive.delete(pid);
+  }
+
+  /** Ns after the first start; 0 for what was before. */
+  since(ns: number): number {
+    return Math.max(0, ns - this.#origin);
+  }
+
+  #born(event: TraceEvent, parent: Life | null): Life {
+    const row = this.#declared.get(event.pids[0] ?? 0) ?? null;
     // A PID that is used again names another process than the declared one.
-    declared.delete(event.pids[0] ?? 0);
-    // What an init of the shim's forks and no spec asks for is a short-lived helper of the shim.
+    this.#declared.delete(event.pids[0] ?? 0);
+    // A process that an init of the shim forks and no spec asks for is a short-lived helper.
     const isHelper = row === null && (parent === null || parent.row?.kind === "init");
     const ancestor = row ?? (isHelper ? null : (parent?.ancestor ?? null));
+    const ownPid = event.pids[ancestor?.level ?? 0] ?? 0;
     return {
       pids: event.pids,
       isHelper,
       parent,
       parentPid: event.parentPid,
       row,
-      path:
-        row?.path ??
-        (ancestor === null ? null : nameFor(ancestor, event.pids[ancestor.level] ?? 0)),
+      path: row?.path ?? (ancestor === null ? null : this.#nameFor(ancestor, ownPid)),
       ancestor,
       comm: event.comm,
       argv: parent?.argv ?? [],
@@ -89,15 +99,15 @@ export function withTrace(
     };
   }
 
-  /** `web+17`, and `web+17#2` where that PID comes round again. */
-  function nameFor(ancestor: ReportProcess, pid: number): string {
+  /** `web+17`, and `web+17#2` where that PID is used again. */
+  #nameFor(ancestor: ReportProcess, pid: number): string {
     const name = `${ancestor.path}+${pid}`;
-    const count = (names.get(name) ?? 0) + 1;
-    names.set(name, count);
+    const count = (this.#nameCounts.get(name) ?? 0) + 1;
+    this.#nameCounts.set(name, count);
     return count === 1 ? name : `${name}#${count}`;
   }
 
-  function happen(life: Life, event: TraceEvent): void {
+  #record(life: Life, event: TraceEvent): void {
     if (event.kind === "exec") {
       life.comm = event.comm;
       life.argv = event.argv;
@@ -107,8 +117,16 @@ export function withTrace(
       life.exit = exitOf(event.status);
     }
     // The shim's own short-lived helpers are not the run's processes.
-    if (life.path !== null) trace.push(traceEvent(life, life.path, event, since(event.atNs)));
+    if (life.path === null) return;
+    this.trace.push(traceEvent(life, life.path, event, this.since(event.atNs)));
   }
+}
+
+/** The nearest that is no helper: a helper makes its children for the supervisor (CLONE_PARENT). */
+function visible(parent: Life | null): Life | null {
+  let at = parent;
+  while (at?.isHelper) at = at.parent;
+  return at;
 }
 
 function traceEvent(life: Life, path: string, event: TraceEvent, atNs: number): ReportTraceEvent {

@@ -105,11 +105,18 @@ function unmetExpectation(slot: Slot, expectation: Expectation, state: Expectati
   const { what, level, span } = expectation;
   const { path } = slot;
   const wanted = wantedOf(expectation);
-  const found = actualOf(what, state);
+  const actual = actualOf(what, state);
   const isPid = what === "pid" || what === "ppid" || what === "pinned";
-  const common = { path, wanted, found, level: isPid ? level : null, span, because_of: null };
+  const common = {
+    path,
+    wanted,
+    found: actual,
+    level: isPid ? level : null,
+    span,
+    because_of: null,
+  };
   if (what === "pinned") {
-    const message = `"${path}": PID ${wanted} at level ${level} could not be requested here; it got ${found}`;
+    const message = `"${path}": PID ${wanted} at level ${level} could not be requested here; it got ${actual}`;
     return { ...common, what: "pid", code: "SBX4008", message, help: "" };
   }
   const name = isPid
@@ -117,7 +124,7 @@ function unmetExpectation(slot: Slot, expectation: Expectation, state: Expectati
     : what === "level"
       ? what
       : NAMES[what];
-  const message = `"${path}": expected ${name} ${wanted}, found ${found ?? (isPid ? "none" : "no end")}`;
+  const message = `"${path}": expected ${name} ${wanted}, found ${actual ?? (isPid ? "none" : "no end")}`;
   return { ...common, what, code: "SBX5001", message, help: "" };
 }
 
@@ -125,12 +132,12 @@ function wantedOf({ what, value }: Expectation): number | string {
   return what === "signal" ? signalName(value) : value;
 }
 
-function actualOf(what: Expectation["what"], { foundKind, found }: ExpectationState) {
-  if (foundKind === "nothing") return null;
-  if (foundKind === "signal") {
-    return what === "signal" ? signalName(found) : `signal ${signalName(found)}`;
+function actualOf(what: Expectation["what"], { actualKind, actual }: ExpectationState) {
+  if (actualKind === "nothing") return null;
+  if (actualKind === "signal") {
+    return what === "signal" ? signalName(actual) : `signal ${signalName(actual)}`;
   }
-  return foundKind === "exit_code" && what !== "exit" ? `exit code ${found}` : found;
+  return actualKind === "exit_code" && what !== "exit" ? `exit code ${actual}` : actual;
 }
 
 /** What most failures have in common: nothing was expected of them in so many words. */
@@ -159,8 +166,8 @@ function timedOut(slot: Slot): Failed[] {
 function badEnd(slot: Slot, row: ReportProcess): Failed[] {
   const message = `process "${slot.path}" ${howItEnded(row)}`;
   const { exit } = row;
-  const found = exit === null ? null : "code" in exit ? exit.code : `signal ${exit.signal}`;
-  return [{ ...plain(slot), what: "end", code: "SBX4004", found, message }];
+  const actual = exit === null ? null : "code" in exit ? exit.code : `signal ${exit.signal}`;
+  return [{ ...plain(slot), what: "end", code: "SBX4004", found: actual, message }];
 }
 
 /** The first of what it waits for, or waited for in vain: those that still have not come. */

@@ -119,9 +119,9 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-type Place = Exclude<Part, string>;
+type Reference = Exclude<Part, string>;
 
-function evaluate(part: Place, scope: Scope): Interpolated {
+function evaluate(part: Reference, scope: Scope): Interpolated {
   if (!part.isClosed) return { ok: false, problems: [unclosed(part)] };
   const only = part.body.trim();
   if (NAME.test(only)) {
@@ -133,7 +133,7 @@ function evaluate(part: Place, scope: Scope): Interpolated {
   return new Arithmetic(part, scope).value();
 }
 
-function unclosed({ start, end }: Place): Problem {
+function unclosed({ start, end }: Reference): Problem {
   return {
     code: "SBX2311",
     message: "an expression is not closed",
@@ -144,7 +144,7 @@ function unclosed({ start, end }: Place): Problem {
   };
 }
 
-function unknownName(name: string, { start, end }: Place): Problem {
+function unknownName(name: string, { start, end }: Reference): Problem {
   return {
     code: "SBX2309",
     message: `unknown parameter "${name}"`,
@@ -157,14 +157,14 @@ function unknownName(name: string, { start, end }: Place): Problem {
 
 /** Recursive descent over `+ - * / %`, signs and parentheses, on integers. */
 class Arithmetic {
-  readonly #part: Place;
+  readonly #part: Reference;
   readonly #scope: Scope;
   readonly #tokens: string[] = [];
   #at = 0;
   #depth = 0;
   #problem: Problem | null = null;
 
-  constructor(part: Place, scope: Scope) {
+  constructor(part: Reference, scope: Scope) {
     this.#part = part;
     this.#scope = scope;
     TOKEN.lastIndex = 0;

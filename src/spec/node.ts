@@ -73,11 +73,11 @@ export function textOf(node: Node | null): string | null {
   return typeof node.value === "number" ? node.source : null;
 }
 
-/** How far into a text that is written otherwise than it reads a part is looked for. */
-const PLACE_OFFSET_MAX = 16_384;
+/** Offset up to which a part is looked for in a text with escapes or line breaks. UTF-16 units. */
+const SPAN_OFFSET_MAX = 16_384;
 
-/** The place of a part of a text: `[start, end)` of its value; the whole where that is not known. */
-export function placeIn(node: ScalarNode, start: number, end: number): Span {
+/** The span of `[start, end)` of a text's value, in UTF-16 units; of the whole where that is not known. */
+export function spanIn(node: ScalarNode, start: number, end: number): Span {
   const { span, source } = node;
   const text = String(node.value);
   const quotes = span.end - span.start - text.length;
@@ -85,7 +85,7 @@ export function placeIn(node: ScalarNode, start: number, end: number): Span {
     const first = span.start + quotes / 2;
     return { ...span, start: first + start, end: first + end };
   }
-  if (start > PLACE_OFFSET_MAX) return span;
+  if (start > SPAN_OFFSET_MAX) return span;
   const part = text.slice(start, end);
   // The header of a block is none of its text.
   const isBlock = /^[|>]/.test(source) && source !== text;

@@ -161,11 +161,11 @@ const processFields = {
   ),
   shell: Type.Optional(text("Script for `/bin/sh -c`.", ["echo $$; exec sleep 60"])),
   pid: Type.Optional(
-    Type.Integer({ description: "Wished PID in its own PID namespace.", examples: [7] }),
+    Type.Integer({ description: "Requested PID in its own PID namespace.", examples: [7] }),
   ),
   pids: Type.Optional(
     Type.Record(Type.String(), Type.Integer(), {
-      description: "Wished PIDs by the sandbox that owns the PID namespace, or `host`.",
+      description: "Requested PIDs by the sandbox that owns the PID namespace, or `host`.",
       examples: [{ outer: 7 }],
     }),
   ),

@@ -12,7 +12,7 @@ const STRANGE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u202a-\u202e\u2066-\u2069\ufffd-\uffff]/g;
 
 /** How many are reported of one file; a file with many is no text. */
-const TOLD_MAX = 8;
+const REPORTED_MAX = 8;
 
 export function strangeCharacters(
   file: string,
@@ -21,7 +21,7 @@ export function strangeCharacters(
   const diagnostics: Diagnostic[] = [];
   for (const { 0: character, index } of text.matchAll(STRANGE)) {
     const span = { file, start: index, end: index + 1 };
-    if (character === "\0" || character >= "\ufffd" || diagnostics.length === TOLD_MAX) {
+    if (character === "\0" || character >= "\ufffd" || diagnostics.length === REPORTED_MAX) {
       const message = "the file is no text, or not in UTF-8";
       const help = "name a YAML file, saved as UTF-8";
       return { diagnostics: [diagnostic("SBX1008", span, message, { help })], isBinary: true };

@@ -10,7 +10,7 @@ import {
   type Problem,
   type Scope,
 } from "./expression.ts";
-import { type Entry, mapped, type Node, placeIn, type ScalarNode } from "./node.ts";
+import { type Entry, mapped, type Node, type ScalarNode, spanIn } from "./node.ts";
 import { didYouMean } from "./suggest.ts";
 
 export interface Substitution {
@@ -72,7 +72,7 @@ function scalar(node: ScalarNode, how: Substitution): ScalarNode {
 
 function finding(node: ScalarNode, problem: Problem, how: Substitution): Diagnostic {
   const { code, message, help, unknown, start, end } = problem;
-  const span = placeIn(node, start, end);
+  const span = spanIn(node, start, end);
   if (unknown === "replica" || unknown === "nest") {
     const field = unknown === "replica" ? "replicas" : "nest";
     return diagnostic("SBX2313", span, `\`${unknown}\` has no value here`, {

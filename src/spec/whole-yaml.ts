@@ -179,7 +179,7 @@ class Builder {
       if (names !== null) names.add(entry.key);
       else if (entries.length > FEW_KEYS) names = new Set(entries.map(({ key }) => key));
     };
-    const placeOf = (key: string) => entries.find((entry) => entry.key === key)?.keySpan ?? null;
+    const spanOf = (key: string) => entries.find((entry) => entry.key === key)?.keySpan ?? null;
     let merged: Node[] | null = null;
     for (const pair of map.items) {
       const keyNode = pair.key as YAML.Node | null;
@@ -193,7 +193,7 @@ class Builder {
       } else if (has(key)) {
         this.add("SBX1002", keySpan, `key "${key}" is already in this map`, {
           label: "second one",
-          related: [{ span: placeOf(key) ?? keySpan, label: "first one" }],
+          related: [{ span: spanOf(key) ?? keySpan, label: "first one" }],
           help: "rename or remove one of the two",
         });
       } else {

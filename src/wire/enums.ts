@@ -52,7 +52,7 @@ export const ENUMS = {
   /** `not_judged`: the end of the run took away the ground for it, or the run goes on. */
   expectation_result: ["not_judged", "met", "not_met"],
   /** What was found where an expectation was not met. */
-  found_kind: ["nothing", "number", "exit_code", "signal"],
+  actual_kind: ["nothing", "number", "exit_code", "signal"],
   /** What ended the run. */
   outcome: ["none", "done", "stopped", "killed", "failed", "timeout", "essential", "fault"],
   /** How PIDs are given: requested by set_tid, or left to the kernel in start order. */

@@ -21,7 +21,7 @@ export interface SlotEvent {
 export interface Events {
   readonly events: readonly SlotEvent[];
   /** Events after `after` that the ring no longer has, or that were being written. */
-  readonly lost: number;
+  readonly missed: number;
   /** What to give as `after` the next time. */
   readonly last: number;
 }
@@ -45,7 +45,7 @@ export function decodeEvents(bytes: Uint8Array, after = 0): Events | null {
     const event = eventAt(view, first + ((number - 1) % capacity) * EVENT_SIZE, number);
     if (event !== null) events.push(event);
   }
-  return { events, lost: Math.max(0, last - after - events.length), last };
+  return { events, missed: Math.max(0, last - after - events.length), last };
 }
 
 /** Those of a frame of kind `event`: whole records, one behind the other. */

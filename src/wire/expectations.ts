@@ -11,8 +11,8 @@ import { layoutOf } from "./struct.ts";
 export interface ExpectationState {
   readonly result: EnumValue<"expectation_result">;
   /** What was found instead; a number of `number`, `exit_code` and `signal`. */
-  readonly foundKind: EnumValue<"found_kind">;
-  readonly found: number;
+  readonly actualKind: EnumValue<"actual_kind">;
+  readonly actual: number;
 }
 
 /** Records of the section `expectations`, in order. */
@@ -35,8 +35,8 @@ export function expectationStates(view: DataView, first: number, count: number) 
     const word = (name: keyof typeof AT) => view.getUint32(first + index * SIZE + AT[name], true);
     return {
       result: ENUMS.expectation_result[word("result")] ?? "not_judged",
-      foundKind: ENUMS.found_kind[word("found_kind")] ?? "nothing",
-      found: word("found"),
+      actualKind: ENUMS.actual_kind[word("actual_kind")] ?? "nothing",
+      actual: word("actual"),
     };
   });
 }

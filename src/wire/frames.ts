@@ -1,7 +1,8 @@
 /** The stream between a client and the monitor: frames in, commands out. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { FRAME_STRUCTS, NONE } from "./layout.ts";
+import { NONE } from "./layout.ts";
+import { FRAME_STRUCTS } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
 
 export interface Frame {

@@ -5,13 +5,10 @@ import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
 import {
-  ARGV_TEXT_MAX,
-  FRAME_STRUCTS,
   IMAGE_MAGIC,
   IMAGE_SIZE_MAX,
   IMAGE_STRUCTS,
   NONE,
-  PIDS_MAX,
   SECTION_STRUCTS,
   SECTIONS,
   type SectionName,
@@ -19,10 +16,15 @@ import {
   STRING_LIST_MAX,
   TABLE_MAGIC,
   TABLE_STRUCTS,
-  TRACE_SIZE_MAX,
-  USERS_MAX,
   WIRE_VERSION,
 } from "./layout.ts";
+import {
+  ARGV_TEXT_MAX,
+  FRAME_STRUCTS,
+  PIDS_MAX,
+  TRACE_SIZE_MAX,
+  USERS_MAX,
+} from "./stream-layout.ts";
 import { type FieldType, layoutOf, type Struct } from "./struct.ts";
 
 const C_TYPES: Readonly<Record<FieldType, string>> = {

@@ -1,21 +1,21 @@
 /** Reading the rows that `sandbox-look namespaces` writes. Pure. */
 
 import type { NamespaceRow } from "../ir/namespace-row.ts";
-import { FRAME_STRUCTS } from "./layout.ts";
+import { FRAME_STRUCTS } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
 
-const PLACES = layoutOf(FRAME_STRUCTS.namespace_row);
+const LAYOUT = layoutOf(FRAME_STRUCTS.namespace_row);
 const AT = Object.fromEntries(
-  PLACES.fields.map(({ name, offset }) => [name, offset] as const),
+  LAYOUT.fields.map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<Record<(typeof FRAME_STRUCTS.namespace_row.fields)[number][0], number>>;
-const COUNTS = Object.fromEntries(PLACES.fields.map(({ name, count }) => [name, count] as const));
+const COUNTS = Object.fromEntries(LAYOUT.fields.map(({ name, count }) => [name, count] as const));
 
 /** Null: these are no whole rows. */
 export function decodeNamespaces(bytes: Uint8Array): NamespaceRow[] | null {
-  if (bytes.length % PLACES.size !== 0) return null;
+  if (bytes.length % LAYOUT.size !== 0) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: bytes.length / PLACES.size }, (_, index) =>
-    rowAt(view, bytes, index * PLACES.size),
+  return Array.from({ length: bytes.length / LAYOUT.size }, (_, index) =>
+    rowAt(view, bytes, index * LAYOUT.size),
   );
 }
 

@@ -4,7 +4,8 @@ import { PID_LEVEL_MAX } from "../base/kernel-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { offsetsOf, wideAt, wordsAt } from "./fields.ts";
-import { ARGV_TEXT_MAX, FRAME_STRUCTS, NONE } from "./layout.ts";
+import { NONE } from "./layout.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
 
 const ROW_SIZE = layoutOf(FRAME_STRUCTS.snapshot_row).size;

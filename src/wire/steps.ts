@@ -19,7 +19,7 @@ export interface StepEntry {
 const CLONE_HELP = {
   ENOSPC:
     "the kernel allows 32 nested PID namespaces and a number of each kind a user (/proc/sys/user/max_*): nest less, or raise the limit",
-  EEXIST: "a wished PID is taken: on level 0 by another process of the host",
+  EEXIST: "a requested PID is taken: on level 0 by another process of the host",
   EAGAIN:
     "the limit of processes is reached: that of the user (ulimit -u), of the control group (pids.max) or of the host (kernel.pid_max)",
   EPERM: "an ordinary user needs user namespaces: run `sandbox doctor` to see what blocks them",

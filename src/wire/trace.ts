@@ -1,7 +1,7 @@
 /** Reading the events that a traced run writes. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { ARGV_TEXT_MAX, FRAME_STRUCTS, PIDS_MAX } from "./layout.ts";
+import { ARGV_TEXT_MAX, FRAME_STRUCTS, PIDS_MAX } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
 
 export interface Trace {
@@ -36,9 +36,9 @@ export interface TraceEvent {
 
 const TEXT = new TextDecoder("utf-8");
 const HEADER = layoutOf(FRAME_STRUCTS.trace_header);
-const PLACES = layoutOf(FRAME_STRUCTS.trace_event);
+const EVENT = layoutOf(FRAME_STRUCTS.trace_event);
 const AT = Object.fromEntries(
-  [...HEADER.fields, ...PLACES.fields].map(({ name, offset }) => [name, offset] as const),
+  [...HEADER.fields, ...EVENT.fields].map(({ name, offset }) => [name, offset] as const),
 ) as Readonly<
   Record<
     | (typeof FRAME_STRUCTS.trace_header.fields)[number][0]
@@ -53,11 +53,11 @@ export function decodeTrace(bytes: Uint8Array): Trace | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = (name: keyof typeof AT) => view.getUint32(AT[name], true);
   const events: TraceEvent[] = [];
-  for (let at = HEADER.size; bytes.length - at >= PLACES.size; ) {
+  for (let at = HEADER.size; bytes.length - at >= EVENT.size; ) {
     const word = (name: keyof typeof AT) => view.getUint32(at + AT[name], true);
     const size = word("size");
     const kind = ENUMS.trace_kind[word("kind")];
-    const isWhole = size >= PLACES.size + word("argv_size") && size <= bytes.length - at;
+    const isWhole = size >= EVENT.size + word("argv_size") && size <= bytes.length - at;
     if (!isWhole || kind === undefined || word("level") >= PIDS_MAX) break;
     events.push(eventOf(kind, new DataView(bytes.buffer, bytes.byteOffset + at, size)));
     at += size;
@@ -89,6 +89,6 @@ function eventOf(kind: TraceEvent["kind"], record: DataView): TraceEvent {
     status: word("status"),
     comm: text(AT.comm, 16).replace(/\0.*$/s, ""),
     isArgvCut: argvSize >= ARGV_TEXT_MAX,
-    argv: argvSize === 0 ? [] : text(PLACES.size, argvSize).replace(/\0$/, "").split("\0"),
+    argv: argvSize === 0 ? [] : text(EVENT.size, argvSize).replace(/\0$/, "").split("\0"),
   };
 }

@@ -196,8 +196,8 @@ test("each sum has its last spec that can be had, and its first that cannot", ()
 
 test("a finding is at what makes the spec grow", () => {
   const text = processes(`  small: pwd\n  large: {run: [echo, ${LONG}], replicas: 100000}\n`);
-  const [found] = checkSpec({ file: "spec.yaml", text }).diagnostics;
-  assert.is(text.slice(found?.span.start, found?.span.end), "large");
+  const [first] = checkSpec({ file: "spec.yaml", text }).diagnostics;
+  assert.is(text.slice(first?.span.start, first?.span.end), "large");
 });
 
 test("the hash of a plan is that of its canonical form, also of many parts", () => {

@@ -6,7 +6,7 @@ import { checkSpec } from "../../src/check/check.ts";
 
 const test = suite("facts");
 
-const found = (text: string) =>
+const diagnosticsOf = (text: string) =>
   checkSpec({ file: "spec.yaml", text }).diagnostics.map(
     ({ code, span }) => `${code} ${text.slice(span.start, span.end)}`,
   );
@@ -135,7 +135,7 @@ const FACTS: readonly [fact: string, text: string, expected: readonly string[]][
 
 for (const [fact, text, expected] of FACTS) {
   test(fact, () => {
-    assert.equal(found(text), expected);
+    assert.equal(diagnosticsOf(text), expected);
   });
 }
 
@@ -153,11 +153,11 @@ processes:
       \${two}
   c: "echo \\t\\"q\\" \${three}"
 `;
-  const places = checkSpec({ file: "spec.yaml", text }).diagnostics.map(({ span }) => span.start);
+  const offsets = checkSpec({ file: "spec.yaml", text }).diagnostics.map(({ span }) => span.start);
   const wanted = ["${one}\n\n", "${one}\n  b", "${two}", "${three}"].map((part) =>
     text.indexOf(part),
   );
-  assert.equal(places, wanted);
+  assert.equal(offsets, wanted);
 });
 
 test.run();

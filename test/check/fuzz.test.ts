@@ -209,12 +209,13 @@ function someProcess(): string {
   return `{run: ${pick(PROCESS_FIELDS["run"] ?? [])}, ${own.join(", ")}}`;
 }
 
-function someBox(depth: number): string {
+function someSandbox(depth: number): string {
   const entries = [
     ...fields(SANDBOX_FIELDS),
     `processes: {web: ${someProcess()}, ${pick(NAMES)}1: ${someProcess()}}`,
   ];
-  if (depth > 0 && next() < 0.6) entries.push(`sandboxes: {${pick(NAMES)}: ${someBox(depth - 1)}}`);
+  if (depth > 0 && next() < 0.6)
+    entries.push(`sandboxes: {${pick(NAMES)}: ${someSandbox(depth - 1)}}`);
   return `{${entries.join(", ")}}`;
 }
 
@@ -231,7 +232,7 @@ function someSpec(): string {
     parts.push(`matrix: {a: [1, 2]${next() < 0.2 ? `, ${pick(NAMES)}: [${pick(WRONG)}]` : ""}}`);
   if (next() < 0.1) parts.push(`include: [${pick(["one.yaml", "three.yaml", "gone.yaml"])}]`);
   parts.push(`processes: {web: ${someProcess()}, ${pick(NAMES)}: ${someProcess()}}`);
-  parts.push(`sandboxes: {s: ${someBox(3)}}`);
+  parts.push(`sandboxes: {s: ${someSandbox(3)}}`);
   return `${parts.join("\n")}\n`;
 }
 

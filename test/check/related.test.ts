@@ -44,8 +44,8 @@ test("a pin shows the one that has the number, and copies what would tell them a
 });
 
 test("names of variables are checked in sandboxes as in processes", () => {
-  const box = 'sandbox: x\nenv: {"A=B": c}\nprocesses: {p: pwd}\n';
-  assert.is(marked(box), 'SBX2307 "A=B"');
+  const spec = 'sandbox: x\nenv: {"A=B": c}\nprocesses: {p: pwd}\n';
+  assert.is(marked(spec), 'SBX2307 "A=B"');
   const inherited = "sandbox: x\ninherit_env: [A=B]\nprocesses: {p: pwd}\n";
   assert.is(marked(inherited), "SBX2307 A=B");
   const twice = "sandbox: x\nprocesses: {p: {run: pwd, inherit_env: [A, B, A]}}\n";

@@ -40,16 +40,16 @@ const MEMBERS: readonly Fields[] = [
 /** Two levels of sandboxes; `members` says how one has its processes. */
 function specOf(random: () => number, members: (index: number) => Fields): Fields {
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
-  const box = (depth: number): Fields => {
+  const sandboxOf = (depth: number): Fields => {
     const own = Object.entries(COMMON).flatMap(([key, values]) =>
       random() < 0.3 ? [[key, pick(values)]] : [],
     );
     const names = depth === 0 ? [] : ["a", "b", "c"].filter(() => random() < 0.7);
     const processes = members(Math.floor(random() * MEMBERS.length));
-    const sandboxes = Object.fromEntries(names.map((name) => [name, box(depth - 1)]));
+    const sandboxes = Object.fromEntries(names.map((name) => [name, sandboxOf(depth - 1)]));
     return { ...Object.fromEntries(own), ...processes, sandboxes };
   };
-  return { sandbox: "shared", ...box(2) };
+  return { sandbox: "shared", ...sandboxOf(2) };
 }
 
 /** The plan, without places, and the codes of what is found. */
@@ -71,9 +71,9 @@ test("anchors and templates change nothing of what a spec means", () => {
     const used = specOf(generator(seed), (index) => ({ use: `t${index}` }));
     const templates = MEMBERS.map((processes, index) => [`t${index}`, { processes }]);
     const templated = JSON.stringify({ ...used, templates: Object.fromEntries(templates) });
-    const found = meaningOf(templated);
-    const codes = found.codes.filter((code) => code !== "SBX2603"); // one that is not used
-    assert.equal({ ...found, codes }, expected, `seed ${seed}:\n${templated}`);
+    const actual = meaningOf(templated);
+    const codes = actual.codes.filter((code) => code !== "SBX2603"); // one that is not used
+    assert.equal({ ...actual, codes }, expected, `seed ${seed}:\n${templated}`);
     planned += expected.plan === null ? 0 : 1;
   }
   assert.ok(planned > 40 && aliases > 500, `${planned} of 60 have a plan, ${aliases} aliases`);

@@ -113,7 +113,7 @@ function sleepySpec(name: string, mark: string): string {
 /** With another run directory nothing is known of the run but what the kernel shows. */
 const unknown = { SANDBOX_RUN_DIR: join(scratch, "nobody") };
 
-async function foundAgain(
+async function capturedAgain(
   user: User,
   name: string,
 ): Promise<readonly [string[], string[], string]> {
@@ -149,12 +149,12 @@ async function foundAgain(
 }
 
 /** What is different in kind: both ways of being init, copies, forks, pins, depth. */
-const FOUND = ["init-death", "params", "pinned-pids", "replicas", "thirty-one-levels"];
+const CAPTURED = ["init-death", "params", "pinned-pids", "replicas", "thirty-one-levels"];
 
 for (const user of users) {
   // The helper that makes an ordinary user's namespaces moves numbers that no pin can request.
-  const chosen = user.name === "root" ? FOUND : ["russian-doll"];
-  const observed = new Map(chosen.map((name) => [name, inTurn(() => foundAgain(user, name))]));
+  const chosen = user.name === "root" ? CAPTURED : ["russian-doll"];
+  const observed = new Map(chosen.map((name) => [name, inTurn(() => capturedAgain(user, name))]));
   for (const each of observed.values()) each.catch(() => {});
   for (const [name, each] of observed) {
     test(`${name} as ${user.name}: what is captured by the kernel's word has equal PIDs`, async () => {

@@ -58,9 +58,9 @@ test("a run that is not there is told by its name", () => {
 
 test("without an option a command has the fallbacks that its help shows", () => {
   const of = (name: string) => {
-    const found = COMMANDS.find((each) => each.name === name);
-    assert.ok(found);
-    return fallbackOptions(found);
+    const command = COMMANDS.find((each) => each.name === name);
+    assert.ok(command);
+    return fallbackOptions(command);
   };
   assert.equal(of("check"), { format: "human", param: {}, allowInclude: [] });
   assert.equal(of("up"), { report: "table", param: {}, allowInclude: [] });

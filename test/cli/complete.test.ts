@@ -240,9 +240,9 @@ sandboxes:
       const open = await lateReport(ordinary, spec, 5, withProc("hidepid=0"));
       const hidden = await lateReport(ordinary, spec, 5, withProc(option));
       const shape = (report: Report) =>
-        forks(report).map(({ sandbox: box, level, pids, ppids, argv }) =>
+        forks(report).map(({ sandbox, level, pids, ppids, argv }) =>
           JSON.stringify([
-            box,
+            sandbox,
             level,
             pids.length,
             ppids.length,

@@ -41,9 +41,9 @@ test("check --format json has codes and places", () => {
   const spec = writeSpec("json", "sandbox: x\nprocesses: {a: {run: b, pid: 1}}\n");
   const ran = sandbox(user, "check", "--format", "json", spec);
   assert.is(ran.code, 2);
-  const [found] = JSON.parse(ran.out).diagnostics;
-  assert.is(found.code, "SBX2202");
-  assert.equal(found.range.start, { line: 2, column: 30, offset: 40 });
+  const [first] = JSON.parse(ran.out).diagnostics;
+  assert.is(first.code, "SBX2202");
+  assert.equal(first.range.start, { line: 2, column: 30, offset: 40 });
 });
 
 test("a failed process exits 1, and its place is shown", () => {

@@ -42,8 +42,8 @@ function reportOf(user: User, name: string): Report {
 
 async function until<Value>(look: () => Value | null | false, what: string): Promise<Value> {
   for (let turn = 0; turn < 600; turn++) {
-    const found = look();
-    if (found) return found;
+    const result = look();
+    if (result) return result;
     await Bun.sleep(20);
   }
   throw new Error(`it never came: ${what}`);
@@ -137,7 +137,7 @@ sandboxes: {b: {nest: 4, processes: {p: {run: sleep ${mark}, replicas: 2}}}}
       );
       const levels = report.processes
         .filter(({ path }) => path.startsWith("deeper+"))
-        .map(({ level, kind, sandbox: box }) => `${kind} ${box} ${level}`);
+        .map(({ level, kind, sandbox }) => `${kind} ${sandbox} ${level}`);
       assert.equal(new Set(levels), new Set(["forked  1", "forked  2", "forked  3", "forked  4"]));
       assert.is(new Set(report.processes.map(({ path }) => path)).size, report.processes.length);
       const own = report.processes.find(

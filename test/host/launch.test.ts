@@ -87,8 +87,8 @@ test("in a deleted directory all works that needs none, and the rest says why no
   assert.not.ok(fs.existsSync("/gone.yaml") || fs.existsSync("/gone.plan"));
 });
 
-test("a limit under which Bun aborts is named with its mend, in one line", () => {
-  for (const [limit, name, mend] of [
+test("a limit under which Bun aborts is named with its fix, in one line", () => {
+  for (const [limit, name, fix] of [
     ["-v 200000", "RLIMIT_AS", "ulimit -v"],
     ["-d 50000", "RLIMIT_DATA", "ulimit -d"],
     ["-s 64", "RLIMIT_STACK", "ulimit -s"],
@@ -98,7 +98,7 @@ test("a limit under which Bun aborts is named with its mend, in one line", () =>
       const ran = shell(`ulimit ${limit}; exec $S ${arguments_}`);
       assert.is(ran.code, 3, `${limit}: ${ran.err}`);
       assert.is(ran.err.trim().split("\n").length, 1, ran.err);
-      assert.ok(ran.err.includes(name) && ran.err.includes(mend), ran.err);
+      assert.ok(ran.err.includes(name) && ran.err.includes(fix), ran.err);
     }
   }
   const enough = shell("ulimit -v 524288; ulimit -s 256; $S version");

@@ -11,7 +11,7 @@ import { planOf } from "../../src/plan/plan-of.ts";
 const test = suite("capture");
 
 const HOST = { pid: 1, user: 2, mnt: 3, uts: 4, ipc: 5, net: 6, cgroup: 7, time: 8 };
-const BOX = { ...HOST, pid: 100, mnt: 103, uts: 104, ipc: 105, cgroup: 107 };
+const SANDBOX = { ...HOST, pid: 100, mnt: 103, uts: 104, ipc: 105, cgroup: 107 };
 const NAMES = { hostname: "host", domainname: "(none)" };
 
 /** A process with these PIDs, whose inits are PID 1 of the host and `inits`. */
@@ -22,7 +22,7 @@ function observed(
   more: Partial<ObservedProcess> & { readonly inits?: readonly number[] } = {},
 ): ObservedProcess {
   const { inits = [], ...own } = more;
-  const inodes = own.inodes ?? (pids.length > 1 ? BOX : HOST);
+  const inodes = own.inodes ?? (pids.length > 1 ? SANDBOX : HOST);
   return {
     pids,
     parentPid,
@@ -165,12 +165,12 @@ test("equal sandboxes in one another are one with nest", () => {
 });
 
 test("other namespaces are new or inherited against what is around", () => {
-  const inner = { ...BOX, pid: 200, net: 206, mnt: 203 };
+  const inner = { ...SANDBOX, pid: 200, net: 206, mnt: 203 };
   const text = textOf([
     observed([200, 1], 60, ["shim"], { ...shim, inits }),
     observed([201, 2], 200, ["a"], { inits }),
     observed([202, 3, 1], 200, ["app"], { inits: [200, 202], inodes: inner }),
-    observed([203, 4], 200, ["alone"], { inits, inodes: { ...BOX, net: 306 } }),
+    observed([203, 4], 200, ["alone"], { inits, inodes: { ...SANDBOX, net: 306 } }),
   ]);
   assert.match(
     text,
@@ -244,7 +244,7 @@ test("what differs from the defaults is written, what cannot be is remarked", ()
 });
 
 test("ids inside of user namespaces are as the one around has them", () => {
-  const user = { ...BOX, user: 102 };
+  const user = { ...SANDBOX, user: 102 };
   const rows = (outside: number, count: number) => [{ inside: 0, outside, count }];
   const specFor = (outside: number, count: number) =>
     textOf([

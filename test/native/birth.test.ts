@@ -63,7 +63,7 @@ processes:
   });
 
   test(`the making of user namespaces shows nothing to the sandbox around, as ${user.name}`, () => {
-    const boxes = Array.from(
+    const sandboxes = Array.from(
       { length: 6 },
       (_, index) => `  b${index}: {namespaces: {user: new}, processes: {p: sleep 0.3}}`,
     );
@@ -74,7 +74,7 @@ until: poll
 processes:
   poll: {run: [python3, ${poller}, "1.5", look]}
 sandboxes:
-${boxes.join("\n")}
+${sandboxes.join("\n")}
 `,
     );
     const ran = upWithSecret(user, spec);

@@ -29,7 +29,7 @@ sandboxes:
         processes: {worker: {run: sleep 1, replicas: 2}, app: sleep 1}
 `;
 
-test("each PID namespace has a block: init, then all that is visible there, wishes first", () => {
+test("each PID namespace has a block: init, then all that is visible there, requested PIDs first", () => {
   assert.equal(pidsOf(plan(doll)), [
     ["init", 1],
     ["watcher", 2],
@@ -118,7 +118,7 @@ sandboxes: {flat: {namespaces: {pid: inherit}, processes: {a: sleep 1}}}
   assert.is(made.sandboxes[1]?.initMode, "subreaper");
 });
 
-test("a wish near the greatest PID does not move the end of the block", () => {
+test("a requested PID near the greatest does not move the end of the block", () => {
   const made = plan("sandbox: x\nprocesses: {a: {run: sleep 1, pid: 4194303}, b: sleep 1}\n");
   assert.is(made.sandboxes[0]?.lastPid, 2);
 });

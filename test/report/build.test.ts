@@ -17,7 +17,7 @@ const { ir } = checkSpec({
 });
 assert.ok(ir);
 const plan = planOf(ir);
-const SPACES = [11, 12];
+const PID_NAMESPACES = [11, 12];
 const MONITOR = 50;
 
 function slot(pids: readonly number[], rest: Partial<SlotState> = {}): SlotState {
@@ -26,7 +26,7 @@ function slot(pids: readonly number[], rest: Partial<SlotState> = {}): SlotState
   return { state: "running", startedNs: 1_000, pids, ...none, ...rest };
 }
 
-/** In plan order: init, a, b, box/init, box/c. */
+/** In plan order: init, a, b, those of the nested sandbox: its init, c. */
 const SLOTS = [
   slot([100, 1]),
   slot([101, 2]),
@@ -47,7 +47,9 @@ function table(changes: Readonly<Record<number, SlotState>> = {}): StateTable {
     exitCode: 0,
     expectations: [],
     slots: SLOTS.map((state, index) => changes[index] ?? state),
-    inodes: SPACES.map((pid) => byKind(({ kind }, index) => (kind === "pid" ? pid : index))),
+    inodes: PID_NAMESPACES.map((pid) =>
+      byKind(({ kind }, index) => (kind === "pid" ? pid : index)),
+    ),
   };
 }
 
@@ -56,7 +58,7 @@ function row(
   ppids: readonly number[],
   rest: Partial<ProcRow> = {},
 ): ProcRow {
-  const inodes = { pid: SPACES[pids.length - 2] ?? 0 };
+  const inodes = { pid: PID_NAMESPACES[pids.length - 2] ?? 0 };
   const own = {
     state: "S",
     comm: "x",

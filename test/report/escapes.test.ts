@@ -12,7 +12,7 @@ import type { Report, ReportProcess } from "../../src/report/report.ts";
 
 const test = suite("escapes");
 
-/** A title for the terminal, a bell, delete, CSI of C1, turned text, ends of lines of Unicode. */
+/** A title for the terminal, BEL, delete, CSI of C1, turned text, ends of lines of Unicode. */
 const EVIL = "\u001b]0;t\u0007\u007f\u0085\u009b31m\u061c\u200e\u202e\u2066\u2028\u2029\n\t\r";
 const UNSAFE =
   /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;

@@ -111,8 +111,8 @@ print(json.dumps([sum('box' in t.get('class').split() for t in r.findall(n+'rect
       stdin: Buffer.from(text),
     });
     assert.is(exitCode, 0, stderr.toString());
-    const [boxes, texts, tags] = JSON.parse(stdout.toString()) as [number, string[], string[]];
-    assert.is(boxes, report.namespaces.length);
+    const [boxCount, texts, tags] = JSON.parse(stdout.toString()) as [number, string[], string[]];
+    assert.is(boxCount, report.namespaces.length);
     assert.not.ok(tags.some((tag) => tag.endsWith("script")));
     const web = report.processes.find(({ path }) => path === "outer/web");
     for (const pid of web?.pids ?? []) assert.ok(texts.includes(String(pid)), String(pid));

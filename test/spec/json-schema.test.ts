@@ -145,13 +145,13 @@ test("3,000 changed specs: the validator and the checker agree", () => {
     const text = JSON.stringify(value);
     // Where an expression is wrong, the checker says that instead of what the value would be.
     if (text.includes("${")) continue;
-    const found = shapeErrors(text);
+    const errors = shapeErrors(text);
     const isValid = validate(value);
     if (!isValid) wrong++;
     assert.is(
-      found.length === 0,
+      errors.length === 0,
       isValid,
-      `${text}\n${found.join("\n")}\n${JSON.stringify(validate.errors)}`,
+      `${text}\n${errors.join("\n")}\n${JSON.stringify(validate.errors)}`,
     );
   }
   assert.ok(wrong > 1_000, `only ${wrong} of them were wrong`);

@@ -39,7 +39,7 @@ for (const [text, message, at] of WRONG) {
   test(`${JSON.stringify(text)}: ${message}`, () => {
     const { diagnostics } = readSpec("spec.yaml", text);
     assert.equal(
-      diagnostics.map((found) => found.message),
+      diagnostics.map(({ message }) => message),
       [message],
     );
     const { start = 0, end = 0 } = diagnostics[0]?.span ?? {};

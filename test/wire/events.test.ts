@@ -32,7 +32,7 @@ processes:
   late: {shell: "kill -KILL $$", depends_on: {fails: exited}, expect: {signal: KILL}}
 `);
   assert.ok(read !== null);
-  assert.is(read.lost, 0);
+  assert.is(read.missed, 0);
   assert.equal(
     read.events.map(({ number }) => number),
     read.events.map((_, index) => index + 1),
@@ -54,7 +54,7 @@ processes: {long: sleep 60, w: {run: "true", replicas: 500}}
 `);
   assert.ok(read !== null);
   assert.is(read.events.length, 1024);
-  assert.is(read.lost, read.last - 1024);
+  assert.is(read.missed, read.last - 1024);
   assert.is(read.events[0]?.number, read.last - 1023);
 });
 

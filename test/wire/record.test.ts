@@ -2,7 +2,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FRAME_STRUCTS, IMAGE_STRUCTS, TABLE_STRUCTS } from "../../src/wire/layout.ts";
+import { IMAGE_STRUCTS, TABLE_STRUCTS } from "../../src/wire/layout.ts";
+import { FRAME_STRUCTS } from "../../src/wire/stream-layout.ts";
 import {
   type FieldType,
   layoutOf,

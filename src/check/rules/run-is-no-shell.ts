@@ -2,7 +2,7 @@
 
 import { SHELL_ONLY, shellSignIn } from "../../base/shell-signs.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
-import { get, type Node, placeIn, textOf } from "../../spec/node.ts";
+import { get, type Node, spanIn, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
 
 export function runIsNoShell({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
@@ -26,7 +26,7 @@ function signOf(run: Node) {
   return (
     diagnostics && {
       sign: diagnostics.sign,
-      span: placeIn(run, diagnostics.start, diagnostics.end),
+      span: spanIn(run, diagnostics.start, diagnostics.end),
     }
   );
 }
