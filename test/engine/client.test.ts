@@ -175,7 +175,7 @@ processes:
   let [text, dropped] = ["", 0];
   await whileRunning(user, writeSpec("flood", spec), async (_, cli) => {
     const argument = subscriptions("output");
-    // A connection that is not read: what its socket has no room for is dropped for it alone.
+    // A connection that is not read: what its socket has no space for is dropped for it alone.
     const socket = connect(join(runs, "flood/control"));
     socket.pause();
     socket.write(encodeCommand("subscribe", { argument }));
