@@ -155,6 +155,21 @@ function unknownName(name: string, { start, end }: Reference): Problem {
   };
 }
 
+const HELPS = {
+  SBX2311: "write names, integers, `+ - * / %` and parentheses, such as `${depth - 1}`",
+  SBX2312: "calculate with integers only",
+} as const;
+
+/** What only a shell expands. Source: POSIX Shell, section 2.6.2. */
+const SHELL_EXPANSION = /^(?:[A-Za-z_]\w*(?::?[-=?+]|##?|%%?[^\d\s(])|[#!][A-Za-z_])/;
+
+function ofShell(body: string): { readonly message: string; readonly help: string } {
+  return {
+    message: `\`\${${body}}\` is for a shell to expand`,
+    help: `write \`$\${${body}}\`, which the shell sees with one \`$\`; a parameter has its default under \`params\``,
+  };
+}
+
 /** Recursive descent over `+ - * / %`, signs and parentheses, on integers. */
 class Arithmetic {
   readonly #part: Reference;
@@ -196,12 +211,9 @@ class Arithmetic {
   }
 
   #fail(code: "SBX2311" | "SBX2312", message: string): number {
-    const { start, end } = this.#part;
-    const help =
-      code === "SBX2311"
-        ? "write names, integers, `+ - * / %` and parentheses, such as `${depth - 1}`"
-        : "calculate with integers only";
-    this.#problem ??= { code, message, help, unknown: null, start, end };
+    const { start, end, body } = this.#part;
+    const what = SHELL_EXPANSION.test(body) ? ofShell(body) : { message, help: HELPS[code] };
+    this.#problem ??= { code, ...what, unknown: null, start, end };
     return 0;
   }
 

@@ -50,7 +50,7 @@ export function syntaxFindings(
     // One bracket that is not closed takes the end of those around it.
     if (open !== null && open.at <= innermost) return [];
     innermost = open?.at ?? innermost;
-    return [finding(file, error, open, errors)];
+    return [finding(file, text, error, open, errors)];
   });
   const { explicit, version } = document.directives?.yaml ?? {};
   if (explicit && version !== "1.2") {
@@ -86,6 +86,7 @@ function lineStart(text: string, at: number): number {
 
 function finding(
   file: string,
+  text: string,
   error: YAML.YAMLError,
   open: Open | null,
   all: readonly YAML.YAMLError[],
@@ -97,6 +98,12 @@ function finding(
     const message = "this value goes on in the next line, which is a field of its own";
     const help = "indent that line like the key of this value, or put the whole value in quotes";
     return diagnostic("SBX1001", span, message, { help });
+  }
+  if (text.slice(Math.max(0, start - 1), start + 1) === "${") {
+    const whole = /^\$\{[^}\n]*\}?/.exec(text.slice(start - 1))?.[0] ?? "${";
+    const help = `put the whole value in quotes, as in "${whole}": between \`{\` and \`}\`, or \`[\` and \`]\`, a brace is a sign of YAML`;
+    const at = { file, start: start - 1, end: start - 1 + whole.length };
+    return diagnostic("SBX1001", at, `\`${whole}\` stands here without quotes`, { help });
   }
   const wording = WORDINGS[error.code];
   const own = error.message

@@ -8,6 +8,14 @@ import type { ProcessDraft } from "../draft.ts";
 export function runIsNoShell({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
   const run = node.kind === "map" ? get(node, "run") : node;
   if (run === null) return;
+  if (isOfLines(run)) {
+    diagnostics.push(
+      diagnostic("SBX2611", run.span, `"${baseName}" is one command, though it has several lines`, {
+        help: "write `shell:` for a script, or end a line that goes on with a backslash",
+      }),
+    );
+    return;
+  }
   const at = run.kind === "list" ? programOf(run.items) : signOf(run);
   if (at === null) return;
   diagnostics.push(
@@ -17,6 +25,11 @@ export function runIsNoShell({ node, baseName }: ProcessDraft, diagnostics: Diag
         : "write `shell:` instead of `run:`, or put it in quotes inside of the command",
     }),
   );
+}
+
+/** Lines that a shell would run one after the other. */
+function isOfLines(run: Node): boolean {
+  return run.kind === "scalar" && /(?<!\\)\n\s*\S/.test(textOf(run) ?? "");
 }
 
 function signOf(run: Node) {
