@@ -350,7 +350,7 @@ static void note_lost_output(const struct run *run)
 {
 	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
 		if (log_account_missing(slot) != 0 && run->table.slots[slot].pids[0] != 0)
-			log_account_lost(slot);
+			log_account_gap(slot, 0);
 	}
 }
 
