@@ -222,12 +222,14 @@ static void make_process(struct spawn *spawn)
 		return;
 	/* By the pidfd: the number that clone3 returns is that of the caller's own PID namespace. */
 	if (pids_of_pidfd(pidfd, level, message.pids, &error) == 0 &&
-	    descriptors_send(FD_START, &message, sizeof(message), NULL, 0) < 0)
-		(void)sbx_fail(&error, STEP_START_SOCKET, level);
-	if (error.step == STEP_NONE)
+	    descriptors_send(FD_START, &message, sizeof(message), NULL, 0) == 0)
 		return;
-	/* It would wait for ever for a supervisor that does not know of it. */
-	spawn_set_fault(spawn, &error);
+	/* It would wait for ever for a supervisor that does not know of it. One that has given the start
+	 * up has closed its end, and knows why. */
+	if (error.step == STEP_NONE && errno != EPIPE && errno != ECONNRESET)
+		(void)sbx_fail(&error, STEP_START_SOCKET, level);
+	if (error.step != STEP_NONE)
+		spawn_set_fault(spawn, &error);
 	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0)
 		(void)kill(pid, SIGKILL);
 }

@@ -33,7 +33,7 @@ static void await_answer(const struct spawn *spawn)
 	do
 		size = read(FD_START, &byte, 1);
 	while (size < 0 && errno == EINTR);
-	if (size < 0) {
+	if (size < 0 && errno != ECONNRESET) {
 		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
 		spawn_set_fault(spawn, &error);
 	}

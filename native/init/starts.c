@@ -87,8 +87,8 @@ void starts_answer(struct supervisor *supervisor, uint32_t index)
 	do
 		size = write(child->start, &byte, 1);
 	while (size < 0 && errno == EINTR);
-	/* EPIPE: it has ended, and its socket says so. */
-	if (size < 0 && errno != EPIPE)
+	/* It has ended, and its socket says so. */
+	if (size < 0 && errno != EPIPE && errno != ECONNRESET)
 		give_up(supervisor, index);
 }
 
@@ -233,8 +233,8 @@ static void take_messages(struct supervisor *supervisor, uint32_t index)
 		result = join_receive(run, child->start, sandbox, &message);
 		if (result > 0)
 			take_message(supervisor, index, &message);
-		else if (result == 0)
-			starts_end(supervisor, index);
+		else if (result == 0 || errno == ECONNRESET)
+			starts_end(supervisor, index); /* it may have ended before it read our answer */
 		else if (errno != EAGAIN && (!is_short_of_memory() || child->tries++ == RECEIVE_TRIES))
 			give_up(supervisor, index); /* else the socket is readable again, or still */
 	}
