@@ -2,8 +2,8 @@
  * The long ones: `npm run soak [RUNS] [SEED]`, as root and as an ordinary user. RUNS runs of a spec
  * that forks at random have the same PIDs; of a tenth as many each, specs never seen before agree
  * with procfs, lively ones come to their end, and runs are killed at a random moment. Nothing may
- * be left after any. Then RUNS kills and stops of every part (soak-kill.ts), and RUNS thousand mutations
- * of plan images, against the sanitizer build.
+ * be left after any. Then RUNS kills and stops of every part (soak-kill.ts), RUNS system calls that fail
+ * (soak-faults.ts), and RUNS thousand mutations of plan images, against the sanitizer build.
  * Exit 1 at the first failure, with the seed that repeats it.
  */
 
@@ -184,6 +184,16 @@ const killed = Bun.spawnSync([process.execPath, "test/soak-kill.ts", String(runs
   stdio: ["ignore", "inherit", "inherit"],
 });
 if (killed.exitCode !== 0) process.exit(1);
+
+/** System calls of the shim that fail, one a run. */
+const failing = Bun.spawnSync(
+  [process.execPath, "test/soak-faults.ts", String(runs), String(seed)],
+  {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  },
+);
+if (failing.exitCode !== 0) process.exit(1);
 
 const fuzzed = Bun.spawnSync([process.execPath, "test/native/fuzz.test.ts"], {
   cwd: root,

@@ -25,19 +25,32 @@ static const struct device devices[] = {
 
 #define DEVICE_COUNT (sizeof(devices) / sizeof(devices[0]))
 
-/* The host's device as a mount of its own, if it is there and really is that device; else -1. */
-static int device_open(int host, const struct device *device)
+/* Whether it really is that device, and can no longer be changed. ENOENT: it is something else. */
+static int device_keep(int fd, const struct device *device)
 {
 	struct stat status;
-	int fd = mount_clone(host, device->name, AT_SYMLINK_NOFOLLOW);
 
-	if (fd < 0)
+	if (fstat(fd, &status) < 0)
 		return -1;
+	if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(device->major, device->minor)) {
+		errno = ENOENT;
+		return -1;
+	}
 	/* Nothing of its inode can be changed through a read-only mount; the device works as ever. */
-	if (fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
-	    status.st_rdev == makedev(device->major, device->minor) && mount_keep_device(fd) == 0)
+	return mount_keep_device(fd);
+}
+
+/* The host's device as a mount of its own. ENOENT: it has none. */
+static int device_open(int host, const struct device *device)
+{
+	int fd = mount_clone(host, device->name, AT_SYMLINK_NOFOLLOW);
+	int reason;
+
+	if (fd < 0 || device_keep(fd, device) == 0)
 		return fd;
+	reason = errno;
 	(void)close(fd);
+	errno = reason;
 	return -1;
 }
 
@@ -60,7 +73,7 @@ static int device_make(int host, int dev, const struct device *device)
 		return 0;
 	fd = device_open(host, device);
 	if (fd < 0)
-		return 0;
+		return errno == ENOENT ? 0 : -1;
 	result = device_attach(dev, device, fd);
 	(void)close(fd);
 	return result;

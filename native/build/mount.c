@@ -120,22 +120,30 @@ static int mount_proc(const struct run *run, uint32_t sandbox, int proc_fd, stru
 	return run->mask_proc ? mask_proc(above, level, error) : 0;
 }
 
+static int make_directory(const char *path)
+{
+	return mkdir(path, 0755) < 0 && errno != EEXIST ? -1 : 0;
+}
+
 /* Makes the directories of an absolute path that are not there, the last component aside. */
-static void make_parents(const char *path)
+static int make_parents(const char *path)
 {
 	char prefix[PATH_MAX];
 	size_t size = strlen(path);
 
+	errno = ENAMETOOLONG;
 	if (size >= sizeof(prefix))
-		return; /* what is attached there will not be, and say so */
+		return -1;
 	memcpy(prefix, path, size + 1);
 	for (size_t i = 1; i < size; i++) {
 		if (prefix[i] != '/')
 			continue;
 		prefix[i] = '\0';
-		(void)mkdir(prefix, 0755);
+		if (make_directory(prefix) < 0)
+			return -1;
 		prefix[i] = '/';
 	}
+	return 0;
 }
 
 /* Attaches `fd` at `path` below a new tmpfs, where the way to it is made. */
@@ -143,11 +151,15 @@ static int attach_anew(int fd, const char *path, bool is_directory)
 {
 	int file;
 
-	make_parents(path);
+	if (make_parents(path) < 0)
+		return -1;
 	if (is_directory) {
-		(void)mkdir(path, 0755);
+		if (make_directory(path) < 0)
+			return -1;
 	} else {
 		file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0444);
+		if (file < 0 && errno != EEXIST)
+			return -1;
 		if (file >= 0)
 			(void)close(file);
 	}

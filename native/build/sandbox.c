@@ -44,9 +44,10 @@ static int map_own_ids(const struct run *run, struct sbx_error *error)
 	if (self < 0)
 		return sbx_fail(error, STEP_PROC_PID_OPEN, 1);
 	/* Its map files are its own only while it may be looked into; no workload is there yet. */
-	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	result = idmap_write(run, 0, self, error);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	result = prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 ? sbx_fail(error, STEP_OWN_FILES, 1) :
+							  idmap_write(run, 0, self, error);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		result = sbx_fail(error, STEP_NOT_DUMPABLE, 1);
 	(void)close(self);
 	return result;
 }

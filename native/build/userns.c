@@ -15,9 +15,12 @@
 #include "core/descriptors.h"
 #include "core/sys.h"
 
+/* How often a helper that waits for its end begins anew, where the wait itself fails. */
+#define HOLD_TRIES 16
+
 /* A helper: a short-lived child of the init, in its PID namespace. */
 struct helper {
-	pid_t pid;
+	pid_t pid; /* 0 once it has been reaped */
 	int socket; /* the init's end */
 };
 
@@ -50,7 +53,7 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 		if (fd_install(sockets[1], FD_START) < 0 ||
 		    (needed >= 0 && dup3(needed, FD_NEEDED, O_CLOEXEC) < 0) ||
 		    run_close_but_helpers() < 0)
-			_exit(SBX_EXIT_HOST);
+			_exit(errno);
 		return 1;
 	}
 	if (pid < 0)
@@ -62,32 +65,63 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 	return pid < 0 ? -1 : 0;
 }
 
-/* Killed, not asked to go: whoever shares its user id may have stopped it. */
-static void helper_end(const struct helper *helper)
+/* Waits for its end. Returns the wait status. */
+static int helper_reap(struct helper *helper)
 {
-	(void)sys_signal_child(helper->pid, SIGKILL);
-	(void)waitpid(helper->pid, NULL, __WALL);
+	int status = 0;
+
+	while (waitpid(helper->pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	helper->pid = 0;
+	return status;
+}
+
+/* Killed, not asked to go: whoever shares its user id may have stopped it. */
+static void helper_end(struct helper *helper)
+{
+	if (helper->pid > 0) {
+		(void)sys_signal_child(helper->pid, SIGKILL);
+		(void)helper_reap(helper);
+	}
 	(void)close(helper->socket);
 }
 
-/* In a helper: what went wrong, or that all went well, and the end. */
+/*
+ * In a helper: sends what went wrong, or that all went well, and descriptors. One that cannot ends, as
+ * the init waits for a word or for its end; its exit code says why.
+ */
+static void helper_send(const struct sbx_error *error, const int *fds, size_t count)
+{
+	if (descriptors_send(FD_START, error, sizeof(*error), fds, count) < 0)
+		_exit(errno);
+}
+
 static _Noreturn void helper_report(const struct sbx_error *error)
 {
-	(void)!write(FD_START, error, sizeof(*error));
+	helper_send(error, NULL, 0);
 	_exit(0);
 }
 
+/* Why a helper has ended without a word: its socket closes with its end. ESRCH: it was killed. */
+static int reason_of_end(struct helper *helper)
+{
+	int status = helper_reap(helper);
+
+	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : ESRCH;
+}
+
 /*
- * In the init: takes what a helper reports, and the descriptors that come with it. One that dies
- * before it could has been killed. Errors: STEP_HELPER_ENDED, and what the helper reports.
+ * In the init: takes what a helper reports, and the descriptors that come with it. Errors:
+ * STEP_HELPER_ENDED, and what the helper reports.
  */
-static int helper_result(const struct helper *helper, int level, int fds[DESCRIPTORS_MAX],
+static int helper_result(struct helper *helper, int level, int fds[DESCRIPTORS_MAX],
 			 size_t *count, struct sbx_error *error)
 {
 	struct sbx_error reported = { 0 };
 	int result = descriptors_receive(helper->socket, &reported, sizeof(reported), 0, fds, count);
 
-	errno = result == 0 ? ESRCH : errno;
+	if (result == 0)
+		errno = reason_of_end(helper);
 	if (result <= 0)
 		return sbx_fail(error, STEP_HELPER_ENDED, level);
 	if (reported.step == STEP_NONE)
@@ -115,6 +149,7 @@ static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool 
 {
 	int level = (int)run->plan.sandboxes[sandbox].level;
 	struct sbx_error error = { 0 };
+	int tries = 0;
 	char byte;
 	int fd;
 
@@ -129,17 +164,18 @@ static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool 
 		(void)sbx_fail(&error, STEP_NAMESPACE_OPEN, level);
 	if (error.step != STEP_NONE)
 		helper_report(&error);
-	if (descriptors_send(FD_START, &error, sizeof(error), &fd, 1) < 0)
-		_exit(SBX_EXIT_HOST);
+	helper_send(&error, &fd, 1);
 	(void)close(fd);
 	(void)close(FD_PROC);
 	(void)close(FD_USERNS);
 	if (run->uid != 0) {
 		forget_run(run);
-		(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+		if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+			(void)sbx_fail(&error, STEP_OWN_FILES, level);
 	}
-	(void)!write(FD_START, &error, sizeof(error));
-	(void)!read(FD_START, &byte, 1);
+	helper_send(&error, NULL, 0);
+	while (read(FD_START, &byte, 1) < 0 && tries++ < HOLD_TRIES)
+		;
 	_exit(0);
 }
 
@@ -234,8 +270,7 @@ static _Noreturn void make_owned(const struct run *run, uint32_t sandbox, uint32
 	}
 	if (error.step != STEP_NONE)
 		helper_report(&error);
-	if (descriptors_send(FD_START, &error, sizeof(error), fds, count) < 0)
-		_exit(SBX_EXIT_HOST);
+	helper_send(&error, fds, count);
 	_exit(0);
 }
 

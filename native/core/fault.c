@@ -34,18 +34,20 @@ enum step_scope step_scope(enum step step)
 	return step < STEP_COUNT ? step_scopes[step] : SCOPE_HOST;
 }
 
-/* NULL where no name is known. */
-static const char *errno_name(int number)
+struct errno_text errno_text(int number)
 {
+	struct errno_text result;
 	static const char *const names[] = {
 #define NAME(number) [number] = #number,
 		SBX_ERRNOS(NAME)
 #undef NAME
 	};
 
-	if (number < 0 || (size_t)number >= sizeof(names) / sizeof(names[0]))
-		return NULL;
-	return names[number];
+	if (number >= 0 && (size_t)number < sizeof(names) / sizeof(names[0]) && names[number] != NULL)
+		(void)snprintf(result.text, sizeof(result.text), "%s", names[number]);
+	else
+		(void)snprintf(result.text, sizeof(result.text), "errno %d", number);
+	return result;
 }
 
 /* Where the spec asks for a slot, or NULL; an image made without its text knows no lines. */
@@ -64,19 +66,16 @@ void fault_print(const struct plan *plan, uint32_t slot, const struct sbx_error 
 {
 	const struct image_source *source = source_of(plan, slot);
 	const char *path = slot == SBX_NONE ? "" : plan_string(plan, plan->slots[slot].path);
-	const char *name = errno_name(error->err);
-	char number[sizeof("errno -2147483648")];
 	char location[LINE_SIZE] = "";
 	char line[LINE_SIZE];
 	int size;
 
-	(void)snprintf(number, sizeof(number), "errno %d", error->err);
 	if (source != NULL)
 		(void)snprintf(location, sizeof(location), ", at %s:%u",
 			       plan_string(plan, source->file), source->line);
 	size = snprintf(line, sizeof(line), "sandbox-shim: %s%s%s: %s, level %d%s\n", path,
 			path[0] == '\0' ? "" : ": ", step_name(error->step),
-			name == NULL ? number : name, error->level, location);
+			errno_text(error->err).text, error->level, location);
 	if (size >= (int)sizeof(line)) {
 		size = sizeof(line) - 1;
 		line[size - 1] = '\n';

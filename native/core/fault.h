@@ -7,6 +7,13 @@
 const char *step_name(enum step step);
 enum step_scope step_scope(enum step step);
 
+/* The name of an errno, or "errno" and its number. */
+struct errno_text {
+	char text[sizeof("errno -2147483648")];
+};
+
+struct errno_text errno_text(int number);
+
 /*
  * Writes one line to stderr: the slot's path (SBX_NONE: the run's own), the step, the errno by name,
  * the level, and the place in the spec that asked for it, where the image knows it.

@@ -24,7 +24,8 @@ int own_file_open(const char *path, int flags, bool is_alone)
 
 	if (fd >= 0 || errno != EACCES || !(is_alone || has_capabilities()))
 		return fd;
-	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return -1;
 	fd = openat(FD_PROC, path, flags | O_CLOEXEC);
 	reason = errno;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

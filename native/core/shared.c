@@ -7,18 +7,25 @@
 
 #include "core/sys.h"
 
+/* A policy may refuse a write now and then; the kernel does not. */
+#define NOTIFY_TRIES 8
+
 void run_notify(int fd)
 {
 	uint64_t one = 1;
 
-	/* Fails only when 2^64 - 1 rings are unread; then the reader is awake anyway. */
-	(void)!write(fd, &one, sizeof(one));
+	/* EAGAIN: 2^64 - 1 are unread, and the reader is awake anyway. No other write makes up for this one. */
+	for (int tries = 0; tries < NOTIFY_TRIES && write(fd, &one, sizeof(one)) < 0 && errno != EAGAIN;)
+		tries++;
 }
 
 int run_reserve_numbers(void)
 {
 	for (int fd = FD_CONTROL; fd <= FD_LAST; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && dup3(FD_NULL, fd, O_CLOEXEC) < 0)
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* EBADF: it is free. Else it is there, and must not be replaced. */
+		if (errno != EBADF || dup3(FD_NULL, fd, O_CLOEXEC) < 0)
 			return -1;
 	}
 	return 0;

@@ -207,11 +207,10 @@ int sys_signal_child(pid_t pid, int number)
 {
 	/* The child is unreaped, so its number is still its own between these two calls. */
 	int pidfd = sys_pidfd_open(pid);
-	int result;
+	int result = pidfd < 0 ? -1 : sys_pidfd_send_signal(pidfd, number);
 
-	if (pidfd < 0)
-		return -1;
-	result = sys_pidfd_send_signal(pidfd, number);
-	(void)close(pidfd);
-	return result;
+	if (pidfd >= 0)
+		(void)close(pidfd);
+	/* Without a descriptor for it, or with these calls refused: by its number, which is as good. */
+	return result < 0 && errno != ESRCH ? kill(pid, number) : result;
 }

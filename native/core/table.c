@@ -184,6 +184,15 @@ void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag)
 	(void)__atomic_fetch_or(&table->slots[slot].flags, 1u << flag, __ATOMIC_ACQ_REL);
 }
 
+void table_set_output_gap(struct table *table, uint32_t slot, int err)
+{
+	uint32_t unknown = 0;
+
+	(void)__atomic_compare_exchange_n(&table->slots[slot].output_errno, &unknown, (uint32_t)err,
+					  false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	table_set_flag(table, slot, SLOT_FLAG_OUTPUT_LOST);
+}
+
 bool table_came_too_late(const struct table *table, uint32_t slot)
 {
 	const struct table_slot *record = &table->slots[slot];

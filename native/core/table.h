@@ -68,6 +68,8 @@ void table_set_pids(struct table_slot *record, const uint32_t *pids, uint32_t le
 void table_set_own_fault(const struct table *table, const struct sbx_error *error);
 /* Why it ended, where it did not end by itself. */
 void table_set_flag(struct table *table, uint32_t slot, enum slot_flag flag);
+/* Not all that it prints can be passed on; the first reason stays. 0: it did not come to the monitor. */
+void table_set_output_gap(struct table *table, uint32_t slot, int err);
 /* Whether the end of its sandbox came before the process had learnt its PIDs: it never was. */
 bool table_came_too_late(const struct table *table, uint32_t slot);
 /* `status` as from wait4(2). A slot that holds a fault becomes `failed`. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x6f698a8au
+#define SBX_WIRE_VERSION 0xc67cd9e0u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -295,6 +295,7 @@ enum step {
 	STEP_SETGROUPS_DENY,
 	STEP_UID_MAP,
 	STEP_GID_MAP,
+	STEP_OWN_FILES,
 	STEP_USERNS_MAKE,
 	STEP_USERNS_KEEP,
 	STEP_NAMESPACES_MAKE,
@@ -726,7 +727,8 @@ struct table_slot {
 	uint32_t flags;
 	uint32_t failures;
 	uint32_t generation;
-	uint32_t unused[10];
+	uint32_t output_errno;
+	uint32_t unused[9];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -749,7 +751,8 @@ _Static_assert(offsetof(struct table_slot, desired_count) == 8, "layout");
 _Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
 _Static_assert(offsetof(struct table_slot, failures) == 16, "layout");
 _Static_assert(offsetof(struct table_slot, generation) == 20, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 24, "layout");
+_Static_assert(offsetof(struct table_slot, output_errno) == 24, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 28, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");

@@ -90,6 +90,7 @@ enum step_scope {
 	X(STEP_SETGROUPS_DENY, "setgroups_deny", SCOPE_HOST) \
 	X(STEP_UID_MAP, "uid_map", SCOPE_HOST) \
 	X(STEP_GID_MAP, "gid_map", SCOPE_HOST) \
+	X(STEP_OWN_FILES, "own_files", SCOPE_HOST) \
 	X(STEP_USERNS_MAKE, "userns_make", SCOPE_HOST) \
 	X(STEP_USERNS_KEEP, "userns_keep", SCOPE_HOST) \
 	X(STEP_NAMESPACES_MAKE, "namespaces_make", SCOPE_HOST) \

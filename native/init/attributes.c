@@ -12,6 +12,8 @@
 
 /* What the supervisor had before it took on a child's. */
 static int own_oom_score = SBX_NO_INTEGER;
+/* Why it is not known. */
+static int own_oom_errno = EACCES;
 
 /* Holds a score from -1000 to 1000, a newline and the NUL. */
 #define SCORE_SIZE 8
@@ -23,12 +25,13 @@ void attributes_open(bool is_alone)
 
 	/* What stood there is the parent's: it speaks of the parent. */
 	own_oom_score = SBX_NO_INTEGER;
-	if (fd < 0)
-		(void)dup3(FD_NULL, FD_OOM_SCORE, O_CLOEXEC);
-	if (fd < 0 || fd_install(fd, FD_OOM_SCORE) < 0)
-		return;
-	if (pread(FD_OOM_SCORE, text, sizeof(text) - 1, 0) > 0)
+	if (fd >= 0 && fd_install(fd, FD_OOM_SCORE) == 0 &&
+	    pread(FD_OOM_SCORE, text, sizeof(text) - 1, 0) > 0) {
 		own_oom_score = atoi(text);
+		return;
+	}
+	own_oom_errno = errno;
+	(void)dup3(FD_NULL, FD_OOM_SCORE, O_CLOEXEC);
 }
 
 static int write_score(int score)
@@ -44,7 +47,7 @@ static int oom_score_adj_give(const struct image_process *process)
 {
 	if (process->oom_score_adj == SBX_NO_INTEGER || process->oom_score_adj == own_oom_score)
 		return 0;
-	errno = EACCES;
+	errno = own_oom_errno;
 	return own_oom_score == SBX_NO_INTEGER ? -1 : write_score(process->oom_score_adj);
 }
 

@@ -141,10 +141,17 @@ int join_receive(const struct run *run, int start, uint32_t sandbox, struct star
 {
 	int fds[DESCRIPTORS_MAX];
 	size_t count;
-	int result = descriptors_receive(start, message, sizeof(*message), MSG_DONTWAIT, fds, &count);
+	int result, reason;
 
+	/* First, as what has been received cannot be received again. */
+	if (run->plan.sandboxes[sandbox].init_mode == INIT_MODE_PROCESS &&
+	    joined_of(run, sandbox) == NULL)
+		return -1;
+	result = descriptors_receive(start, message, sizeof(*message), MSG_DONTWAIT, fds, &count);
+	reason = errno;
 	if (count > 0)
 		keep_all(run, sandbox, fds, count);
+	errno = reason;
 	return result;
 }
 
@@ -208,15 +215,24 @@ static void make_process(struct spawn *spawn)
 {
 	struct start_message message = { .kind = START_BORN };
 	struct sbx_error error = { 0 };
+	int level = (int)spawn->record->level;
 	int pidfd = -1;
+	pid_t pid = spawn_clone(spawn, CLONE_PARENT, &pidfd);
 
-	if (spawn_clone(spawn, CLONE_PARENT, &pidfd) == 0)
+	if (pid == 0)
 		return;
 	/* By the pidfd: the number that clone3 returns is that of the caller's own PID namespace. */
-	if (pids_of_pidfd(pidfd, (int)spawn->record->level, message.pids, &error) < 0)
+	if (pids_of_pidfd(pidfd, level, message.pids, &error) == 0 &&
+	    descriptors_send(FD_START, &message, sizeof(message), NULL, 0) == 0)
+		return;
+	/* It would wait for ever for a supervisor that does not know of it. One that has given the start
+	 * up has closed its end, and knows why. */
+	if (error.step == STEP_NONE && errno != EPIPE && errno != ECONNRESET)
+		(void)sbx_fail(&error, STEP_START_SOCKET, level);
+	if (error.step != STEP_NONE)
 		spawn_set_fault(spawn, &error);
-	else
-		(void)descriptors_send(FD_START, &message, sizeof(message), NULL, 0);
+	if (sys_pidfd_send_signal(pidfd, SIGKILL) < 0)
+		(void)kill(pid, SIGKILL);
 }
 
 /*
@@ -262,8 +278,11 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 
 	DEBUG_AT(spawn->slot);
 	title_set("sandbox-init");
-	if (fd_install(spawn->start, FD_START) < 0)
+	if (fd_install(spawn->start, FD_START) < 0) {
+		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
+		spawn_set_fault(spawn, &error);
 		_exit(SBX_EXIT_HOST);
+	}
 	spawn->start = FD_START;
 	for (int i = count - 1; i >= 0; i--) {
 		if (enter_sandbox(spawn->run, chain[i], &error) < 0) {

@@ -25,14 +25,19 @@ static bool is_process(const struct spawn *spawn)
 }
 
 /* Until the supervisor answers; where it gives the start up instead, the process ends. */
-static void await_answer(void)
+static void await_answer(const struct spawn *spawn)
 {
+	struct sbx_error error = { 0 };
 	ssize_t size;
 	char byte;
 
 	do
 		size = read(FD_START, &byte, 1);
 	while (size < 0 && errno == EINTR);
+	if (size < 0 && errno != ECONNRESET) {
+		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
+		spawn_set_fault(spawn, &error);
+	}
 	if (size != 1)
 		_exit(0);
 }
@@ -61,7 +66,7 @@ static void report_built(const struct spawn *spawn)
 		}
 	}
 	if (spawn->run->pids_ordered)
-		await_answer();
+		await_answer(spawn);
 }
 
 /*
@@ -74,6 +79,7 @@ static _Noreturn void first_process(struct spawn *spawn)
 
 	if (!is_process(spawn)) {
 		run_leave_parent();
+		log_leave_parent();
 		attributes_open(spawn->sandbox == 0);
 	}
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
@@ -101,11 +107,11 @@ static _Noreturn void begin(struct spawn *spawn)
 		_exit(SBX_EXIT_HOST);
 	}
 	if (spawn->is_helped)
-		await_answer();
+		await_answer(spawn);
 	if (spawn->is_first)
 		first_process(spawn);
 	if (spawn->run->pids_ordered)
-		await_answer();
+		await_answer(spawn);
 	exec_process(&spawn->exec);
 }
 

@@ -17,6 +17,9 @@
 /* After so long without one that has got on, as where a workload stops them, more are begun. */
 #define STARTS_PAUSE_NS 20000000
 
+/* How often a start is asked again that has said something for which there was no memory. */
+#define RECEIVE_TRIES 64
+
 /* What wakes the supervisor for its starts: a socket, by its child's index, or the pause is over. */
 #define WAKE_PAUSE UINT64_MAX
 
@@ -58,6 +61,38 @@ static void fail_start(struct supervisor *supervisor, uint32_t slot, enum step s
 		table_set_fault(table, slot, &error);
 }
 
+/*
+ * Ends a start that cannot go on, with errno: nobody would hear of it any more. Its process, if there
+ * is one, is reaped as one that failed; one that a helper has only just made ends with its socket.
+ */
+static void give_up(struct supervisor *supervisor, uint32_t index)
+{
+	struct child *child = &supervisor->children[index];
+
+	fail_start(supervisor, supervise_slot(supervisor, index), STEP_START_SOCKET);
+	if (child->pid > 0) {
+		(void)sys_signal_child(child->pid, SIGKILL);
+		return;
+	}
+	if (child->helper > 0)
+		(void)sys_signal_child(child->helper, SIGKILL);
+	starts_end(supervisor, index);
+}
+
+void starts_answer(struct supervisor *supervisor, uint32_t index)
+{
+	struct child *child = &supervisor->children[index];
+	ssize_t size;
+	char byte = 0;
+
+	do
+		size = write(child->start, &byte, 1);
+	while (size < 0 && errno == EINTR);
+	/* It has ended, and its socket says so. */
+	if (size < 0 && errno != EPIPE && errno != ECONNRESET)
+		give_up(supervisor, index);
+}
+
 /* Follows the start that `spawned` is. A socket that cannot be watched ends it at once. */
 static void follow(struct supervisor *supervisor, uint32_t index, const struct spawned *spawned)
 {
@@ -77,9 +112,7 @@ static void follow(struct supervisor *supervisor, uint32_t index, const struct s
 		return;
 	supervisor->starting++;
 	if (epoll_ctl(supervisor->starts, EPOLL_CTL_ADD, child->start, &event) < 0) {
-		fail_start(supervisor, supervise_slot(supervisor, index), STEP_START_SOCKET);
-		if (child->pid > 0)
-			(void)sys_signal_child(child->pid, SIGKILL);
+		give_up(supervisor, index);
 	}
 }
 
@@ -166,7 +199,6 @@ static void take_born(struct supervisor *supervisor, uint32_t index, const uint3
 	uint32_t level = run->plan.slots[slot].level;
 	uint32_t pid = pids[sandbox_level_of_parent(&run->plan, slot)];
 	siginfo_t info;
-	char byte = 0;
 
 	if (pid == 0 || child->pid != 0)
 		return;
@@ -178,7 +210,7 @@ static void take_born(struct supervisor *supervisor, uint32_t index, const uint3
 		return;
 	}
 	pid_map_add(&supervisor->pids, child->pid, index);
-	(void)!write(child->start, &byte, 1);
+	starts_answer(supervisor, index);
 	if (run->pids_ordered && run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
 	    run->plan.sandboxes[run->plan.slots[slot].sandbox].init_slot != slot)
 		set_held(supervisor, index);
@@ -207,6 +239,11 @@ static void take_message(struct supervisor *supervisor, uint32_t index,
 	}
 }
 
+static bool is_short_of_memory(void)
+{
+	return errno == ENOMEM || errno == ENOBUFS;
+}
+
 /* Takes all that a start has said; ends it where the socket has ended. */
 static void take_messages(struct supervisor *supervisor, uint32_t index)
 {
@@ -220,8 +257,10 @@ static void take_messages(struct supervisor *supervisor, uint32_t index)
 		result = join_receive(run, child->start, sandbox, &message);
 		if (result > 0)
 			take_message(supervisor, index, &message);
-		else if (result == 0 || (errno != EAGAIN && errno != EINTR))
-			starts_end(supervisor, index);
+		else if (result == 0 || errno == ECONNRESET)
+			starts_end(supervisor, index); /* it may have ended before it read our answer */
+		else if (errno != EAGAIN && (!is_short_of_memory() || child->tries++ == RECEIVE_TRIES))
+			give_up(supervisor, index); /* else the socket is readable again, or still */
 	}
 }
 

@@ -127,12 +127,10 @@ static void send_signal(struct supervisor *supervisor, uint32_t index, uint32_t 
 }
 
 /* Lets a held process go on to its program. Its socket ends as at any start. */
-static void release(struct child *child)
+static void release(struct supervisor *supervisor, uint32_t index)
 {
-	char byte = 0;
-
-	child->is_held = false;
-	(void)!write(child->start, &byte, 1);
+	supervisor->children[index].is_held = false;
+	starts_answer(supervisor, index);
 }
 
 /* Acts on what is desired of a slot. False: it is to be looked at again. */
@@ -151,7 +149,7 @@ static bool act(struct supervisor *supervisor, uint32_t index)
 		if (is_done)
 			starts_begin(supervisor, index);
 	} else if (desired == DESIRED_RUNNING && child->is_held) {
-		release(child);
+		release(supervisor, index);
 	} else if (desired == DESIRED_STOPPED && child->is_held) {
 		starts_end(supervisor, index); /* held in vain: it ends */
 	}

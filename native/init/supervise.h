@@ -18,6 +18,7 @@ struct child {
 	pid_t second_helper;
 	int start; /* our end of the socket of its start; -1: none is under way */
 	bool is_held; /* it has its PIDs, and waits to be let on to its program */
+	uint8_t tries; /* to take what its start has said, in vain */
 };
 
 /*

@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+/* How often in a row the kernel may have no memory for a frame. */
+#define REFUSED_MAX 10000u
+
 /* Events in one frame; as many as the queue has space for beside other short frames. */
 #define EVENTS_MAX 16
 
@@ -30,10 +33,13 @@ static size_t send_now(struct client *client, struct iovec *parts, unsigned char
 	while (size < 0 && errno == EINTR);
 	if (size >= 0) {
 		client->moved += (uint64_t)size;
+		client->refused = 0;
 		return (size_t)size;
 	}
-	/* Memory comes back; the client is not gone. */
-	client->has_ended = errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM;
+	if (errno == EAGAIN)
+		return 0;
+	/* Memory comes back, as a rule: the socket is asked again at once, but not for ever. */
+	client->has_ended = (errno != ENOBUFS && errno != ENOMEM) || ++client->refused > REFUSED_MAX;
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct client {
 	uint64_t events_sent; /* number of the last event it has */
 	uint64_t dropped; /* bytes of output that it was too slow for, and has not heard of */
 	uint64_t moved; /* bytes that it has taken */
+	uint32_t refused; /* tries in a row for which there was no memory */
 	size_t taken; /* of `command` */
 	uint8_t command[sizeof(struct command)];
 	size_t used, sent; /* of `queue`: what the socket had no space for */

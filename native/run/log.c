@@ -54,6 +54,7 @@ static struct {
 	uint32_t capacity; /* a power of two */
 	uint32_t first;
 	uint32_t count;
+	int err; /* why the first of them has not been sent */
 } queue;
 
 #define QUEUE_CAPACITY_MIN 256u
@@ -105,6 +106,7 @@ static bool is_sent(struct queued *entry)
 	do
 		size = send_queued(entry);
 	while (size < 0 && errno == EINTR);
+	queue.err = size < 0 ? errno : 0;
 	if (size < 0 && (errno == EAGAIN || errno == ETOOMANYREFS || errno == ENOBUFS ||
 			 errno == ENOMEM))
 		return false;
@@ -142,6 +144,13 @@ void log_flush(void)
 	}
 }
 
+void log_leave_parent(void)
+{
+	if (queue.entries != NULL)
+		(void)munmap(queue.entries, queue.capacity * sizeof(*queue.entries));
+	memset(&queue, 0, sizeof(queue));
+}
+
 int log_pause_ms(void)
 {
 	return queue.count > 0 ? RETRY_MS : -1;
@@ -150,11 +159,17 @@ int log_pause_ms(void)
 void log_flush_last(void)
 {
 	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
+	struct table table = run->table;
 
 	log_flush();
 	for (int tries = 0; queue.count > 0 && tries < LAST_TRIES; tries++) {
 		(void)nanosleep(&pause, NULL);
 		log_flush();
+	}
+	for (uint32_t i = 0; i < queue.count; i++) {
+		const struct queued *entry = &queue.entries[(queue.first + i) & (queue.capacity - 1)];
+
+		table_set_output_gap(&table, entry->message.slot, queue.err);
 	}
 }
 
@@ -166,7 +181,7 @@ static void send_or_queue(struct queued *entry)
 	if (queue.count == 0 && is_sent(entry))
 		return;
 	if (!reserve_entry()) {
-		table_set_flag(&table, entry->message.slot, SLOT_FLAG_OUTPUT_LOST);
+		table_set_output_gap(&table, entry->message.slot, ENOMEM);
 		close_queued(entry);
 		return;
 	}

@@ -25,6 +25,9 @@ void log_pipes_send(struct log_pipes *pipes, uint32_t slot);
 /* Sends what is queued, as far as the monitor takes it. */
 void log_flush(void);
 
+/* In a new init: what waits in the queue is its parent's, as are the descriptors. */
+void log_leave_parent(void);
+
 /* How long the caller may sleep before it calls log_flush: ms, or -1 where nothing is queued. */
 int log_pause_ms(void);
 

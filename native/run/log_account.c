@@ -83,9 +83,9 @@ uint32_t log_account_missing(uint32_t slot)
 	return missing[slot];
 }
 
-void log_account_note_loss(uint32_t slot)
+void log_account_gap(uint32_t slot, int err)
 {
 	struct table table = own->table;
 
-	table_set_flag(&table, slot, SLOT_FLAG_OUTPUT_LOST);
+	table_set_output_gap(&table, slot, err);
 }

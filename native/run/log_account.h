@@ -28,7 +28,7 @@ void log_account_cancel(uint32_t slot);
 /* Streams of `slot` whose read ends have not come. */
 uint32_t log_account_missing(uint32_t slot);
 
-/* Notes in its slot that output is lost; the run fails by that. */
-void log_account_note_loss(uint32_t slot);
+/* Notes in its slot that output is missing, and why (0: not known); the run fails by that. */
+void log_account_gap(uint32_t slot, int err);
 
 #endif

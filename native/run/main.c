@@ -146,11 +146,14 @@ static int open_proc(void)
 	struct statfs status;
 	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd >= 0 && fstatfs(fd, &status) == 0 && status.f_type == PROC_SUPER_MAGIC)
+	int result = fd < 0 ? -1 : fstatfs(fd, &status);
+
+	if (result == 0 && status.f_type == PROC_SUPER_MAGIC)
 		return fd;
+	result = result < 0 ? errno : ENOENT;
 	if (fd >= 0)
 		(void)close(fd);
-	errno = ENOENT;
+	errno = result;
 	return -1;
 }
 

@@ -348,7 +348,7 @@ static void note_missing_output(const struct run *run)
 {
 	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
 		if (log_account_missing(slot) != 0 && run->table.slots[slot].pids[0] != 0)
-			log_account_note_loss(slot);
+			log_account_gap(slot, 0);
 	}
 }
 

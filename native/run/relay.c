@@ -39,9 +39,9 @@ static void add(struct relay *relay, int fd, uint32_t slot, enum stream stream)
 		relay->pipe_count++;
 		return;
 	}
+	log_account_gap(slot, fd >= 0 ? errno : EMFILE);
 	if (fd >= 0)
 		(void)close(fd);
-	log_account_note_loss(slot);
 	log_account_closed();
 }
 
@@ -84,6 +84,8 @@ static void take_output(struct relay *relay, uint64_t packed)
 
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (size < 0)
+		log_account_gap(frame.slot, errno);
 	frame.size = size > 0 ? (uint32_t)size : 0;
 	/* An empty frame closes a line that the stream's end has left open. */
 	if (size > 0 || packed & LINE_OPEN)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "core/sbx.h"
+#include "core/fault.h"
 
 /* From linux/memfd.h of 6.3; kernels before answer EINVAL, and make every memfd executable. */
 #define SBX_MFD_EXEC 0x0010u
@@ -26,12 +26,19 @@ void seal_process(void)
 		"whoever may start it could do anything with its rights. Remove the mode bits "
 		"(chmod ug-s)\nor the capabilities (setcap -r), or run a copy of it.\n";
 
+	static const struct plan none;
+	struct sbx_error error = { 0 };
+
 	/* The kernel's own word that execve(2) gave more rights than the caller has. getauxval(3) */
 	if (getauxval(AT_SECURE) != 0) {
 		(void)!write(STDERR_FILENO, refusal, sizeof(refusal) - 1);
 		_exit(SBX_EXIT_HOST);
 	}
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) {
+		(void)sbx_fail(&error, STEP_NOT_DUMPABLE, 0);
+		fault_print(&none, SBX_NONE, &error);
+		_exit(SBX_EXIT_HOST);
+	}
 	/* Refused where a filter forbids the call, to workloads too, or where the user has as many keys
 	 * as allowed; the filter of the workloads keeps them from the caller's keys in any case. */
 	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "run/verdict.h"
 
+#include <signal.h>
+
 #include "core/fault.h"
 
 #define BIT(number) (1u << (number))
@@ -155,6 +157,9 @@ static uint32_t own_failures(const struct table_slot *state, bool end_is_expecte
 		return BIT(FAILURE_SANDBOX_TIMED_OUT);
 	if (flags & BIT(SLOT_FLAG_TIMED_OUT))
 		return BIT(FAILURE_TIMED_OUT);
+	/* Its output could not be taken, and this is what comes of that. */
+	if (flags & BIT(SLOT_FLAG_OUTPUT_LOST) && state->exit_signal == SIGPIPE)
+		return 0;
 	/* An end that nobody asked for: not the run by stopping it, not the spec by expecting it. */
 	if (now == SLOT_STATE_EXITED && !end_is_expected && (flags & END_FLAGS) == 0 &&
 	    (state->exit_code != 0 || state->exit_signal != 0))

@@ -17,6 +17,9 @@
 
 #define STATUS_SIZE 8192
 
+/* A policy may refuse a call now and then; the kernel does not. */
+#define CONT_TRIES 8
+
 #define OPTIONS                                                                                  \
 	(PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |   \
 	 PTRACE_O_EXITKILL)
@@ -33,6 +36,7 @@ enum {
 
 static uint8_t *tasks; /* by PID; virtual memory */
 static int proc;
+static bool is_child_unknown; /* by its fork */
 
 static char text[STATUS_SIZE];
 
@@ -89,8 +93,11 @@ static uint32_t describe(pid_t pid, struct trace_event *event)
 
 static void go_on(pid_t pid, int number)
 {
-	/* ESRCH: it was killed meanwhile, and its end comes by itself. */
-	(void)ptrace(PTRACE_CONT, pid, 0, (void *)(intptr_t)number);
+	/* ESRCH: it was killed meanwhile, and its end comes by itself. Whoever is not let go on stays. */
+	for (int tries = 0; tries < CONT_TRIES; tries++) {
+		if (ptrace(PTRACE_CONT, pid, 0, (void *)(intptr_t)number) == 0 || errno == ESRCH)
+			return;
+	}
 }
 
 /* The process that a task belongs to. */
@@ -101,6 +108,24 @@ static uint32_t process_of(pid_t task)
 	return tasks[task] & IS_PROCESS ? (uint32_t)task : describe(task, &event);
 }
 
+/*
+ * The child of a fork is not known, as where its parent was killed meanwhile. It would wait at its
+ * first stop for a word that does not come: so from now on none waits.
+ */
+static void lose_child(void)
+{
+	stream_miss(1);
+	if (is_child_unknown)
+		return;
+	is_child_unknown = true;
+	for (pid_t pid = 1; pid < (pid_t)PID_LIMIT; pid++) {
+		if (!(tasks[pid] & STOPPED_AT_START))
+			continue;
+		tasks[pid] = (uint8_t)(tasks[pid] & ~STOPPED_AT_START);
+		go_on(pid, 0);
+	}
+}
+
 static void on_fork(pid_t parent)
 {
 	struct trace_event event = { .kind = TRACE_KIND_FORK };
@@ -108,7 +133,7 @@ static void on_fork(pid_t parent)
 	uint32_t group;
 
 	if (ptrace(PTRACE_GETEVENTMSG, parent, 0, &child) < 0 || child == 0 || child >= PID_LIMIT) {
-		stream_miss(1);
+		lose_child();
 		return;
 	}
 	group = describe((pid_t)child, &event);
@@ -187,7 +212,7 @@ static void on_stop(pid_t pid, int status)
 	case PTRACE_EVENT_STOP:
 		if (is_stopping(number))
 			(void)ptrace(PTRACE_LISTEN, pid, 0, 0); /* it stays stopped, as it should */
-		else if (tasks[pid] & FORK_RECORDED)
+		else if (tasks[pid] & FORK_RECORDED || is_child_unknown)
 			go_on(pid, 0);
 		else
 			tasks[pid] |= STOPPED_AT_START; /* the fork event of its parent is recorded first */

@@ -12,6 +12,7 @@
 #include "trace/ptrace.h"
 #include "trace/trace_file.h"
 #include "run/verdict.h"
+#include "core/fault.h"
 #include "core/sys.h"
 
 #define RING_SIZE_MIN (4u << 20)
@@ -27,7 +28,7 @@ static void forward(int number)
 
 static int refuse(const char *what)
 {
-	(void)dprintf(STDERR_FILENO, "sandbox-shim: trace: %s: errno %d\n", what, errno);
+	(void)dprintf(STDERR_FILENO, "sandbox-shim: trace: %s: %s\n", what, errno_text(errno).text);
 	if (monitor > 0)
 		(void)kill(monitor, SIGKILL);
 	return SBX_EXIT_HOST;
@@ -60,18 +61,28 @@ static void close_others(int fd, const struct probes *probes)
 /* In the child: goes on when the parent, which must be there, says that it is traced. */
 static void wait_for_start(int start_pipe[2])
 {
+	ssize_t size;
 	char byte;
 
 	(void)close(start_pipe[1]);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || read(start_pipe[0], &byte, 1) != 1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		_exit(SBX_EXIT_HOST);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		_exit(refuse("death signal"));
+	do
+		size = read(start_pipe[0], &byte, 1);
+	while (size < 0 && errno == EINTR);
+	if (size == 0)
+		_exit(SBX_EXIT_HOST); /* the tracer is gone, and has said why */
+	if (size < 0)
+		_exit(refuse("start"));
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		_exit(refuse("hiding"));
 	(void)close(start_pipe[0]);
 }
 
 static int follow(const struct trace_request *request, struct probes *probes, int start_pipe)
 {
 	char byte = 0;
+	ssize_t size;
 	int code;
 
 	if (request->has_runner)
@@ -82,7 +93,11 @@ static int follow(const struct trace_request *request, struct probes *probes, in
 	(void)signal(SIGCONT, forward); /* at the runner's death (main.c): the monitor may be stopped */
 	/* A limit on the size of files gives an error, as a full disk does. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	(void)!write(start_pipe, &byte, 1);
+	do
+		size = write(start_pipe, &byte, 1);
+	while (size < 0 && errno == EINTR);
+	if (size < 0)
+		return refuse("start");
 	close_others(request->fd, probes);
 	code = probes->fds[PROBE_FD_CHILD] >= 0 ? probes_follow(probes, monitor) : ptrace_follow(monitor);
 	return verdict_with_trace(code, stream_close());
@@ -136,14 +151,20 @@ bool trace_split(const struct trace_request *request, int *code)
 	/* An ordinary user's tracer may seize only who may be looked into; no workload is there yet. */
 	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	monitor = fork();
-	if (monitor != 0)
-		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (monitor != 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) {
+		*code = refuse("hiding");
+		return true;
+	}
 	if (monitor == 0) {
 		wait_for_start(start_pipe);
 		(void)close(request->fd);
 		return false;
 	}
-	if (monitor < 0 || begin(request, &probes, &header) < 0) {
+	if (monitor < 0) {
+		*code = refuse("fork");
+		return true;
+	}
+	if (begin(request, &probes, &header) < 0) {
 		*code = refuse(header.tracer == TRACER_PTRACE && request->tracer != TRACER_BPF ?
 				       "ptrace" : "BPF");
 		return true;

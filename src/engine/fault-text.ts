@@ -1,6 +1,6 @@
 /** What a failed step of the shim means: one sentence, and what to do where that is known. Pure. */
 
-import { constants } from "node:os";
+import { errnoName } from "../base/errno-names.ts";
 import { type Step, type StepEntry, stepEntry } from "../wire/steps.ts";
 
 export interface FaultText {
@@ -15,17 +15,6 @@ export interface Fault {
   /** Number of the errno. */
   readonly errno: number;
   readonly level: number;
-}
-
-/** The first of two names for one number is the usual one: EAGAIN, not EWOULDBLOCK. */
-const ERRNO_NAMES = new Map(
-  Object.entries(constants.errno)
-    .map(([name, number]) => [number, name] as const)
-    .toReversed(),
-);
-
-export function errnoName(errno: number): string {
-  return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
 }
 
 /** Where a step says nothing of its own about an errno. */

@@ -1,9 +1,9 @@
 /** Every living process of a run, by the shim. I/O. */
 
+import { errnoName } from "../base/errno-names.ts";
 import { lookPath } from "../host/shim-path.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { decodeSnapshot } from "../wire/snapshot.ts";
-import { errnoName } from "./fault-text.ts";
 
 /** Rows take some hundred bytes; this is beyond what PIDs there can be. */
 const OUTPUT_MAX = 2 ** 31 - 1;

@@ -1,9 +1,9 @@
 /** By what a run is traced, and if not by BPF, why and what would help. Pure. */
 
+import { errnoName } from "../base/errno-names.ts";
 import type { EnumValue } from "../wire/enums.ts";
 import { TRACE_SIZE_MAX } from "../wire/stream-layout.ts";
 import type { Trace } from "../wire/trace.ts";
-import { errnoName } from "./fault-text.ts";
 
 const PRIVILEGE = "run as root, or with CAP_BPF and CAP_PERFMON";
 

@@ -1,5 +1,6 @@
 /** Folds plan, state table and a snapshot into a report. Pure. */
 
+import { errnoName } from "../base/errno-names.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import type { ProcRow } from "../ir/proc-row.ts";
 import { signalName } from "../ir/signals.ts";
@@ -48,7 +49,7 @@ export function buildReport(input: ReportInput): Report {
       : { ...declaredAs, ...ofLive(row, inodes(row, declaredAs.sandbox)) };
   });
   const declared = withReasons(plan, table, rows);
-  const gaps = [...input.gaps, ...outputGap(declared)];
+  const gaps = [...input.gaps, ...outputGap(declared, table)];
   const undeclared = { declared, snapshot, since, inodes, initOf: initsOf(plan, table, declared) };
   return {
     report: 1,
@@ -93,16 +94,32 @@ function withReasons(
   });
 }
 
-function outputGap(rows: readonly ReportProcess[]): Gap[] {
-  const paths = rows.filter((row) => row.output_lost).map(({ path }) => path);
-  const [first, ...others] = paths;
+const MEMORY_HELP = "the host, or the control group of this run, is short of memory";
+const OUTPUT_HELP: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit of open descriptors (ulimit -n)",
+  ENOSPC: "raise what this user may watch (/proc/sys/fs/epoll/max_user_watches)",
+  ENOMEM: MEMORY_HELP,
+  ENOBUFS: MEMORY_HELP,
+};
+
+/** In the order of plan slots, rows and slots alike. */
+function outputGap(rows: readonly ReportProcess[], { slots }: StateTable): Gap[] {
+  const losers = rows.flatMap(({ path, output_lost }, index) =>
+    output_lost ? [{ path, errno: slots[index]?.outputErrno ?? 0 }] : [],
+  );
+  const [first, ...others] = losers;
   if (first === undefined) return [];
   const more = others.length === 0 ? "" : ` and of ${others.length} more`;
+  const reason = losers.find(({ errno }) => errno > 0)?.errno;
+  const name = reason === undefined ? null : errnoName(reason);
   return [
     {
       what: "output",
-      why: `not all that "${first}"${more} printed could be passed on`,
-      help: "raise the limit of open descriptors (ulimit -n)",
+      why: `not all that "${first.path}"${more} printed could be passed on${name === null ? "" : ` (${name})`}`,
+      help:
+        name === null
+          ? "it had not come to the monitor when the run ended, as where an init is killed"
+          : (OUTPUT_HELP[name] ?? "run `sandbox doctor` to see what this host can do"),
     },
   ];
 }

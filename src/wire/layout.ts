@@ -293,7 +293,8 @@ export const TABLE_STRUCTS = {
       ["flags", "u32"],
       ["failures", "u32"],
       ["generation", "u32"],
-      ["unused", "u32", 10],
+      ["output_errno", "u32"],
+      ["unused", "u32", 9],
 
       ["state", "u32"],
       ["exit_code", "u32"],

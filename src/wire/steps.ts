@@ -110,6 +110,7 @@ export const STEPS = {
   setgroups_deny: host("setgroups cannot be denied in its user namespace"),
   uid_map: host("its uid map cannot be written", ID_MAP_HELP),
   gid_map: host("its gid map cannot be written", ID_MAP_HELP),
+  own_files: host("it cannot be let at its own id map files in procfs"),
   userns_make: host("its user namespace cannot be made"),
   userns_keep: host("its user namespace cannot be kept for its processes"),
   namespaces_make: host("the namespaces of its user namespace cannot be made"),

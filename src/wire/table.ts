@@ -18,6 +18,8 @@ export interface SlotState {
   readonly startedNs: number;
   readonly endedNs: number;
   readonly flags: ReadonlySet<EnumValue<"slot_flag">>;
+  /** Why output is missing, where it is; 0: it did not come to the monitor. */
+  readonly outputErrno: number;
   /** In what it failed, as far as it has been judged. */
   readonly failures: ReadonlySet<EnumValue<"failure">>;
   /** By level, outermost first; 0 where the kernel has given none yet. */
@@ -139,6 +141,7 @@ function slotState(view: DataView, at: number, level: number): SlotState {
     startedNs: wideAt(view, at + SLOT.started_ns),
     endedNs: wideAt(view, at + SLOT.ended_ns),
     flags: flagsOf(view.getUint32(at + SLOT.flags, true)),
+    outputErrno: view.getUint32(at + SLOT.output_errno, true),
     failures: failuresOf(view.getUint32(at + SLOT.failures, true)),
     pids: wordsAt(view, at + SLOT.pids, level + 1),
   };

@@ -1,5 +1,6 @@
 /** What a report makes of a table and a snapshot that do not quite fit: PIDs used again, restarts. */
 
+import { constants } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { byKind } from "../../src/base/namespace-kinds.ts";
@@ -22,7 +23,7 @@ const MONITOR = 50;
 
 function slot(pids: readonly number[], rest: Partial<SlotState> = {}): SlotState {
   const sets = { flags: new Set<never>(), failures: new Set<never>() };
-  const none = { exitCode: 0, exitSignal: 0, fault: null, endedNs: 0, ...sets };
+  const none = { exitCode: 0, exitSignal: 0, outputErrno: 0, fault: null, endedNs: 0, ...sets };
   return { state: "running", startedNs: 1_000, pids, ...none, ...rest };
 }
 
@@ -79,18 +80,35 @@ const LIVE = [
   row([104, 5, 2], [103, 4, 1]),
 ];
 
-function pathsOf(snapshot: readonly ProcRow[], now: StateTable, former: StateTable = now) {
+function reportOf(snapshot: readonly ProcRow[], now: StateTable, former: StateTable = now) {
   const observer = { pidns: 1, kernel: "" };
   const made = { version: "", spec: "", params: {}, time: "" };
   const locate = () => ({ file: "", line: null, column: null });
   const explain = () => ({ code: "SBX3001", message: "", help: "" }) as const;
   const around = { observer, made, locate, explain, gaps: [] };
   const input = { phase: "started", plan, hash: "", ...around } as const;
-  const report = buildReport({ ...input, table: now, former, snapshot });
-  return report.processes.map(({ path, kind, argv }) => `${path} ${kind} ${argv[0]}`);
+  return buildReport({ ...input, table: now, former, snapshot });
+}
+
+function pathsOf(snapshot: readonly ProcRow[], now: StateTable, former: StateTable = now) {
+  return reportOf(snapshot, now, former).processes.map(
+    ({ path, kind, argv }) => `${path} ${kind} ${argv[0]}`,
+  );
 }
 
 const DECLARED = pathsOf(LIVE, table());
+
+test("output that is missing comes with its reason, and with the advice for that", () => {
+  const flags = new Set(["output_lost" as const]);
+  const missing = (outputErrno: number) =>
+    reportOf(LIVE, table({ 2: slot([102, 3], { flags, outputErrno }) })).incomplete;
+  const { EMFILE, ENOSPC } = constants.errno;
+  const why = 'not all that "b" printed could be passed on';
+  const help = "raise the limit of open descriptors (ulimit -n)";
+  assert.equal(missing(EMFILE), [{ what: "output", why: `${why} (EMFILE)`, help }]);
+  assert.match(missing(ENOSPC)[0]?.help ?? "", /max_user_watches/);
+  assert.is(missing(0)[0]?.why, why);
+});
 
 test("a PID of what has ended, used again, is another process", () => {
   const ended = table({ 1: slot([101, 2], { state: "exited" }) });

@@ -27,6 +27,7 @@ const STATE: SlotState = {
   fault: null,
   startedNs: 1,
   endedNs: 0,
+  outputErrno: 0,
   flags: new Set(),
   pids: [],
   failures: new Set(),

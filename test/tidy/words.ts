@@ -90,7 +90,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     word: "lost",
     use: /^SLOT_FLAG_OUTPUT_LOST$/,
-    files: /^native\/run\//,
+    files: /^native\/(run|core)\//,
     reason: "the flag behind the report's `output_lost`",
   },
   {
