@@ -16,6 +16,7 @@ import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
+import { withLastCommands } from "../report/last-command.ts";
 import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
@@ -183,6 +184,7 @@ class Up {
   readonly #signals: UpSignals;
   readonly #terminal: TerminalKeeper;
   readonly #progress: Progress;
+  #startedReport: Report | null = null;
   #hasEnded = false;
   #isUnread = false;
 
@@ -295,8 +297,13 @@ class Up {
 
   async #print(report: Report): Promise<void> {
     const look = lookOf(STDOUT, this.#options.all);
-    const shown = this.#options.canonical ? canonicalReport(report) : report;
-    const { json, report: chosen } = this.#options;
+    const { json, canonical, report: chosen } = this.#options;
+    const isRecord = json || canonical || chosen === "json" || chosen === "csv";
+    const shown = canonical
+      ? canonicalReport(report)
+      : report.phase === "started" || isRecord
+        ? report
+        : withLastCommands(report, this.#startedReport);
     // What happened when is known only at the end.
     const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
     const text = await rendered(shown, json ? "json" : format, look);
@@ -309,7 +316,8 @@ class Up {
   async #started(): Promise<void> {
     const table = this.#table();
     if (table === null) return;
-    await this.#print(this.#report("started", table));
+    this.#startedReport = this.#report("started", table);
+    await this.#print(this.#startedReport);
     if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
