@@ -6,11 +6,12 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import type { SpecOptions } from "../engine/compile-inputs.ts";
-import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
+import { refusalText } from "../engine/refusal.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
+import { confinement } from "../host/confinement.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
@@ -336,7 +337,7 @@ class Up {
               message: "the shim could not begin the run",
               help: limitObstacles()[0] ?? "its own line above says why",
             }
-          : faultText(null, fault);
+          : refusalText(null, fault, confinement());
       return refuse(diagnostic("SBX3001", null, message, { help }));
     }
     if (code === EXIT.usage) {
