@@ -11,6 +11,11 @@ export interface Confinement {
   readonly has: (capability: number) => boolean;
 }
 
+/** Folders made to be mounted on, which hide nothing. Source: proc_create_mount_point() of the kernel. */
+const EMPTY: ReadonlySet<string> = new Set([
+  ...["/proc/sys/fs/binfmt_misc", "/proc/fs/nfsd", "/proc/openprom", "/proc/xen"],
+]);
+
 /** Nothing of it changes while this program runs. */
 let known: Confinement | null = null;
 
@@ -26,7 +31,8 @@ function readConfinement(): Confinement {
     hasFilter: /^Seccomp:\s*2$/m.test(status),
     isProcCovered: textOf("/proc/self/mountinfo")
       .split("\n")
-      .some((line) => line.split(" ")[4]?.startsWith("/proc/")),
+      .map((line) => line.split(" ")[4] ?? "")
+      .some((at) => at.startsWith("/proc/") && !EMPTY.has(at)),
     has: (capability) => ((effective >> BigInt(capability)) & 1n) === 1n,
   };
 }
