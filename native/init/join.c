@@ -261,7 +261,7 @@ static _Noreturn void help(struct spawn *spawn, bool reserved_pids)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	title_set("sandbox-init");
+	title_set();
 	if (fd_install(spawn->start, FD_START) < 0)
 		_exit(SBX_EXIT_HOST);
 	spawn->start = FD_START;
