@@ -52,6 +52,22 @@ static int map_own_ids(const struct run *run, struct sbx_error *error)
 	return result;
 }
 
+/* A sandbox without a procfs of its own has one for this alone, mounted nowhere. -1 with errno. */
+static int open_in_new_proc(const char *name, int level)
+{
+	struct sbx_error refused = { 0 };
+	int proc = mount_open_proc(level, &refused);
+	int fd;
+
+	if (proc < 0) {
+		errno = EROFS;
+		return -1;
+	}
+	fd = openat(proc, name, O_WRONLY | O_CLOEXEC);
+	(void)close(proc);
+	return fd;
+}
+
 /*
  * What workloads fork is numbered from the end of the block on. The file speaks of the caller's
  * PID namespace, whichever procfs it is in; the host's may be read-only. Source: pid_namespaces(7).
@@ -66,6 +82,8 @@ static int reserve_block(uint32_t last, int proc_fd, int level, struct sbx_error
 
 	if (fd < 0 && proc_fd >= 0)
 		fd = openat(proc_fd, name, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && proc_fd < 0 && errno == EROFS)
+		fd = open_in_new_proc(name, level);
 	if (fd < 0)
 		return sbx_fail(error, STEP_LAST_PID, level);
 	written = write(fd, text, (size_t)size);

@@ -100,7 +100,7 @@ static _Noreturn void begin(struct spawn *spawn)
 	struct sbx_error error = { 0 };
 
 	DEBUG_AT(spawn->slot);
-	title_set("sandbox-init");
+	title_set();
 	if (spawn->start >= 0 && fd_install(spawn->start, FD_START) < 0) {
 		(void)sbx_fail(&error, STEP_START_SOCKET, (int)spawn->record->level);
 		spawn_set_fault(spawn, &error);

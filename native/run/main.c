@@ -283,6 +283,7 @@ static int run_command(int count, char **arguments)
 	run.spec_dir = absolute(options.spec_dir, directory, sizeof(directory));
 	run.runs_dir = runs_dir_of(options.run_dir, runs_dir, sizeof(runs_dir));
 	run.environment = environ;
+	title_prepare(options.run_dir);
 	inherited_guard();
 	run.uid = geteuid();
 	run.gid = getegid();

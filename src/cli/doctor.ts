@@ -12,11 +12,13 @@ import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import type { SpecOptions } from "../engine/compile-inputs.ts";
-import { type FaultText, faultText } from "../engine/fault-text.ts";
+import type { FaultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
+import { refusalText } from "../engine/refusal.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
+import { confinement } from "../host/confinement.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
@@ -180,8 +182,9 @@ function probe(
   return { feature, ok: tried.ok, detail: tried.ok ? "works" : why };
 }
 
+/** To run this very command is no advice here. */
 const reasonOf = ({ message, help }: Pick<FaultText, "message" | "help">) =>
-  escapeText(`${message}; ${help}`);
+  escapeText(help.includes("`sandbox doctor`") ? message : `${message}; ${help}`);
 
 /** One finding where all of a spec's sandboxes can be had, else one for each thing that cannot. */
 function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] {
@@ -222,7 +225,9 @@ function tryPlan(shim: string, dir: string, plan: Plan, traceFd: number | null):
   return {
     ok: exitCode === 0,
     faults: slots.flatMap(({ state, fault }, slot) =>
-      state === "failed" && fault !== null ? [faultText(plan.slots[slot]?.path ?? "", fault)] : [],
+      state === "failed" && fault !== null
+        ? [refusalText(plan.slots[slot]?.path ?? "", fault, confinement())]
+        : [],
     ),
     said: stderr.toString().trim().split("\n")[0] || `exit ${exitCode}`,
   };

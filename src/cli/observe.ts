@@ -3,9 +3,10 @@
 import * as fs from "node:fs";
 import { release } from "node:os";
 import pkg from "../../package.json" with { type: "json" };
-import { faultText } from "../engine/fault-text.ts";
+import { refusalText } from "../engine/refusal.ts";
 import { missingFrom, type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
+import { confinement } from "../host/confinement.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Gap, Report } from "../report/report.ts";
@@ -47,7 +48,7 @@ export function observed(observation: Observation): Report {
     gaps,
     made: { version: pkg.version, spec: specName(plan), params, time: new Date().toISOString() },
     locate: locatorOf(plan),
-    explain: faultText,
+    explain: (path, fault) => refusalText(path, fault, confinement()),
     observer: {
       pidns: fs.statSync("/proc/self/ns/pid").ino,
       // By uname(2): a procfs with subset=pid has no file of it.

@@ -6,16 +6,18 @@ import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { type Diagnostic, dedupeCopies, diagnostic } from "../diag/diagnostic.ts";
 import type { SpecOptions } from "../engine/compile-inputs.ts";
-import { faultText } from "../engine/fault-text.ts";
 import { type Monitor, readWhole, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
+import { refusalText } from "../engine/refusal.ts";
 import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
+import { confinement } from "../host/confinement.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { shimPath } from "../host/shim-path.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import { withGap, withoutEnd } from "../report/gaps.ts";
 import { closingText } from "../report/heading.ts";
+import { withLastCommands } from "../report/last-command.ts";
 import { killedText } from "../report/progress-text.ts";
 import type { Report } from "../report/report.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
@@ -184,6 +186,7 @@ class Up {
   readonly #signals: UpSignals;
   readonly #terminal: TerminalKeeper;
   readonly #progress: Progress;
+  #startedReport: Report | null = null;
   #hasEnded = false;
   #isUnread = false;
 
@@ -296,8 +299,13 @@ class Up {
 
   async #print(report: Report): Promise<void> {
     const look = lookOf(STDOUT, this.#options.all);
-    const shown = this.#options.canonical ? canonicalReport(report) : report;
-    const { json, report: chosen } = this.#options;
+    const { json, canonical, report: chosen } = this.#options;
+    const isRecord = json || canonical || chosen === "json" || chosen === "csv";
+    const shown = canonical
+      ? canonicalReport(report)
+      : report.phase === "started" || isRecord
+        ? report
+        : withLastCommands(report, this.#startedReport);
     // What happened when is known only at the end.
     const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
     const text = await rendered(shown, json ? "json" : format, look);
@@ -310,7 +318,8 @@ class Up {
   async #started(): Promise<void> {
     const table = this.#table();
     if (table === null) return;
-    await this.#print(this.#report("started", table));
+    this.#startedReport = this.#report("started", table);
+    await this.#print(this.#startedReport);
     if (this.#forMs !== null) setTimeout(() => this.#stopAtTime(), this.#forMs);
   }
 
@@ -329,7 +338,7 @@ class Up {
               message: "the shim could not begin the run",
               help: limitObstacles()[0] ?? "its own line above says why",
             }
-          : faultText(null, fault);
+          : refusalText(null, fault, confinement());
       return refuse(diagnostic("SBX3001", null, message, { help }));
     }
     if (code === EXIT.usage) {

@@ -22,8 +22,20 @@ export function isOwnFolder(path: string): boolean {
   return status?.uid === process.geteuid?.() && ((status?.mode ?? 0) & OTHERS_WRITE) === 0;
 }
 
-/** What a path leads to, if it is a folder that no other user can put another one in the stead of. */
+/**
+ * What a path leads to, if it is a folder that no other user can put another one in the stead of. Null as
+ * well where it cannot be walked: of another user's home, as after `su`, nothing can be known.
+ */
 function safeEnd(path: string): fs.Stats | null {
+  try {
+    return walkedEnd(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
+  }
+}
+
+function walkedEnd(path: string): fs.Stats | null {
   let left = LINK_COUNT_MAX;
   const parts = resolve(path).split("/");
   let at = "/";

@@ -72,7 +72,8 @@ const stop = Type.Object(
 
 const id = (description: string) => count(description, 0, ID_MAX);
 const groups = Type.Array(id("A group id."), {
-  description: "Supplementary groups. Default: none.",
+  description:
+    "Supplementary groups. Default: none; those of an ordinary user as caller stay, unmapped.",
 });
 
 const identity = Type.Object(

@@ -94,4 +94,57 @@ test("doctor and up name the limit that is in the way, and nothing is taken for 
   );
 });
 
+if (process.getuid?.() === 0) {
+  const root = users[0] as User;
+  const inMounts = (script: string, command: readonly string[]) =>
+    Bun.spawnSync(
+      [
+        "unshare",
+        "-m",
+        "sh",
+        "-c",
+        `mount --make-rprivate /; ${script}; exec "$@"`,
+        "sh",
+        ...command,
+      ],
+      { env: environmentFor(root) },
+    );
+
+  test("with a read-only /proc/sys, as in containers, it says what a run can do there", () => {
+    const covers = "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys";
+    const ran = inMounts(covers, commandFor(root, ["doctor"]));
+    assert.is(ran.exitCode, 0, ran.stdout.toString());
+    assert.match(ran.stdout.toString(), /^ok +PID namespaces +works/m);
+    assert.match(ran.stdout.toString(), /^ok +set_tid, ns_last_pid +works/m);
+  });
+
+  test("a missing capability is named, and nobody is sent to doctor by it", () => {
+    const dropped = "-setuid,-setgid,-net_admin,-sys_time";
+    const setpriv = ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped];
+    const ran = Bun.spawnSync([...setpriv, ...commandFor(root, ["doctor"])], {
+      env: environmentFor(root),
+    });
+    const said = ran.stdout.toString();
+    assert.is(ran.exitCode, 3, said);
+    assert.match(said, /^no +network namespace.*CAP_NET_ADMIN/m);
+    assert.match(said, /^no +new user namespace.*CAP_SET[UG]ID/m);
+    assert.match(said, /^no +time namespace.*CAP_SYS_TIME/m);
+    assert.not.match(said, "sandbox doctor");
+  });
+}
+
+for (const user of users.filter(({ name }) => name !== "root")) {
+  test(`a home that ${user.name} may not look into is none`, () => {
+    const spec = writeSpec("no-home", "sandbox: h\nprocesses: {a: 'true'}\n");
+    for (const command of [["up", spec], ["plan", spec], ["check", spec], ["doctor"]]) {
+      sandbox(user, "version");
+      const closed = fs.mkdtempSync(`${scratch}/closed-`);
+      const ran = Bun.spawnSync(commandFor(user, command), {
+        env: { ...environmentFor(user), HOME: `${closed}/home` },
+      });
+      assert.is(ran.exitCode, 0, `${command}: ${ran.stderr}`);
+    }
+  });
+}
+
 test.run();

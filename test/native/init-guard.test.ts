@@ -72,10 +72,10 @@ sandboxes: {in: {init: own, processes: {own: sleep 0.3, b: sleep 0.2}}, re: {pro
 `;
     const ran = sandbox(user, "up", writeSpec("title", text));
     const said = ran.out.split("\n").filter((line) => /^\S+ +\| /.test(line));
-    assert.match(said.join("\n"), /a +\| sandbox-init/);
+    assert.match(said.join("\n"), /a +\| sandbox-init title\b/);
     assert.match(said.join("\n"), /re\/c +\| sandbox-init/);
     assert.match(said.join("\n"), "hidden");
-    assert.not.match(said.join("\n"), /sandbox-shim|--run-dir|plan|\/tmp/);
+    assert.not.match(said.join("\n"), /sandbox-shim|--run-dir|plan|\/tmp|\/run/);
   });
 }
 
