@@ -2,6 +2,7 @@
 
 /** The words, or null where a quote is not closed. Source: POSIX Shell, section 2.2, Quoting. */
 export function wordsOf(text: string): string[] | null {
+  if (!/["'\\]/.test(text)) return text.split(/\s+/).filter((word) => word !== "");
   const words: string[] = [];
   let word: string | null = null;
   let quote = "";

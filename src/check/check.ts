@@ -18,7 +18,7 @@ import { draftOf, type SandboxDraft } from "./draft.ts";
 import { resolveProcesses } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { sandboxOf } from "./sandbox-ir.ts";
-import { treeOf } from "./tree.ts";
+import { Tree } from "./tree.ts";
 
 export interface Source {
   /** As findings shall name it. */
@@ -113,7 +113,7 @@ function checkCase(
   const draft = draftOf(meant.kind === "map" ? meant : root, values, isPlain, budget, diagnostics);
   if (!budget.isSpent) resolveProcesses(draft, budget, diagnostics);
   if (budget.isSpent) return null;
-  checkRules(treeOf(draft), diagnostics);
+  checkRules(new Tree(draft), diagnostics);
   return draft;
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from "../spec/expression.ts";
 import { entryOf, integerOf, type MapNode, type Node } from "../spec/node.ts";
 import { checkShape } from "../spec/shape.ts";
 import { substitute } from "../spec/substitute.ts";
-import { Scales } from "../spec/weight.ts";
+import { Scales, type Weight } from "../spec/weight.ts";
 import { withNumber } from "./copy-scope.ts";
 
 /** Fields of a sandbox that are not copied: members have copies of their own, the parent has the count. */
@@ -15,6 +15,14 @@ const NOT_OWN: ReadonlySet<string> = new Set(["processes", "sandboxes", "replica
 /** Fields of a sandbox that each of its processes has. */
 const INHERITED = ["env", "inherit_env", "cwd", "limits", "user", "stop", "umask"] as const;
 const ENV = ["env", "inherit_env"] as const;
+
+/** What a sandbox adds to each of its processes. */
+interface Shared {
+  readonly sandbox: Node;
+  readonly inherited: Weight;
+  readonly environment: Weight;
+}
+
 /** Operations that a copy takes, whatever is in it. */
 const COPY_COST = 10;
 const COUNT: ReadonlySet<string> = new Set(["replicas"]);
@@ -28,6 +36,8 @@ export class Copies {
 
   readonly #budget: Budget;
   readonly #scales: Scales;
+  /** For the sandbox that was asked for last: its processes come one after the other. */
+  #shared: Shared | null = null;
 
   /** `scope` has what all copies have in common: the parameters. */
   constructor(isPlain: boolean, scope: Scope, budget: Budget, diagnostics: Diagnostic[]) {
@@ -40,20 +50,29 @@ export class Copies {
   /** Whether so many copies of a process can be had in the sandbox `sandbox`. */
   mayCopyProcess(node: Node, sandbox: Node, count: number, at: Span): boolean {
     const own = this.#scales.of(node);
-    const shared = this.#scales.ofFields(sandbox, INHERITED);
+    const { inherited, environment } = this.#sharedOf(sandbox);
     const isOpen = !this.#isPlain && this.#isOpen(node);
     // A process with variables of its own has a list of all, the sandbox's with them.
     const hasOwnList = ENV.some((key) => entryOf(node, key) !== null);
-    const listed = hasOwnList ? this.#scales.ofFields(sandbox, ENV).nodes : 0;
+    const listed = hasOwnList ? environment.nodes : 0;
     return (
       this.#budget.spend("operations", count * (COPY_COST + own.operations), at) &&
-      this.#budget.spend("text", count * (own.text + shared.text), at) &&
+      this.#budget.spend("text", count * (own.text + inherited.text), at) &&
       this.#budget.spend(
         "nodes",
         (isOpen ? count : 0) * own.nodes + (isOpen ? count : 1) * listed,
         at,
       )
     );
+  }
+
+  #sharedOf(sandbox: Node): Shared {
+    if (this.#shared?.sandbox !== sandbox) {
+      const inherited = this.#scales.ofFields(sandbox, INHERITED);
+      const environment = this.#scales.ofFields(sandbox, ENV);
+      this.#shared = { sandbox, inherited, environment };
+    }
+    return this.#shared;
   }
 
   /** The same of a sandbox, without its members. */

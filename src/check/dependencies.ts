@@ -8,13 +8,15 @@ import { didYouMean } from "../spec/suggest.ts";
 import type { ProcessDraft } from "./draft.ts";
 import { hasNoCopy, lookUp, type Names, namesFrom } from "./name-scope.ts";
 
+const NO_DEPENDENCIES: readonly Dependency[] = [];
+
 export function dependenciesOf(
   draft: ProcessDraft,
   names: Names,
   diagnostics: Diagnostic[],
-): Dependency[] {
+): readonly Dependency[] {
   const node = get(draft.node, "depends_on");
-  if (node === null) return [];
+  if (node === null) return NO_DEPENDENCIES;
   const asked: { name: string; condition: DependencyCondition; at: Node["span"] }[] = [];
   if (node.kind === "map") {
     for (const { key, keySpan, value } of entriesOf(node)) {

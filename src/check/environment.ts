@@ -46,9 +46,11 @@ function addEnv(env: Map<string, string>, node: Node | null): void {
   }
 }
 
+const NO_NAMES: readonly string[] = [];
+
 /** Names taken from the caller's environment, sorted. */
-export function inheritedOf(sandbox: Node, map: Node | null): string[] {
-  if (get(sandbox, "inherit_env") === null && get(map, "inherit_env") === null) return [];
+export function inheritedOf(sandbox: Node, map: Node | null): readonly string[] {
+  if (get(sandbox, "inherit_env") === null && get(map, "inherit_env") === null) return NO_NAMES;
   const own = new Set(entriesOf(get(map, "env")).map(({ key }) => key));
   const shared = stringsOf(get(sandbox, "inherit_env")).filter((name) => !own.has(name));
   return [...new Set([...shared, ...stringsOf(get(map, "inherit_env"))])].toSorted();
@@ -56,11 +58,13 @@ export function inheritedOf(sandbox: Node, map: Node | null): string[] {
 
 /** What is wrong with the names in a sandbox's or process's own `env` and `inherit_env`. */
 export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
-  const set = new Map(entriesOf(get(node, "env")).map(({ key, keySpan }) => [key, keySpan]));
-  for (const [name, span] of set) checkName(name, span, diagnostics);
+  const variables = entriesOf(get(node, "env"));
+  for (const { key, keySpan } of variables) checkName(key, keySpan, diagnostics);
   const names = get(node, "inherit_env");
+  if (names === null) return;
+  const set = new Map(variables.map(({ key, keySpan }) => [key, keySpan]));
   const spansByName = new Map<string, Span>();
-  for (const item of names?.kind === "list" ? names.items : []) {
+  for (const item of names.kind === "list" ? names.items : []) {
     const name = textOf(item);
     if (name === null) continue;
     checkName(name, item.span, diagnostics);

@@ -28,18 +28,20 @@ export function resolveProcesses(
     readIn.set(sandbox.node, read);
     for (const draft of sandbox.processes) {
       if (budget.isSpent) return;
-      if (!read.has(draft.node)) read.set(draft.node, processOf(draft, unresolved, diagnostics));
-      const base = read.get(draft.node);
-      if (!base) continue;
+      const known = read.get(draft.node);
+      const base = known === undefined ? processOf(draft, unresolved, diagnostics) : known;
+      if (known === undefined) read.set(draft.node, base);
+      if (base === null) continue;
       const pins = pinsOf(draft, diagnostics);
-      draft.ir = {
-        ...base,
+      const own = {
         name: draft.name,
         path: draft.path,
         pins,
         dependsOn: dependenciesOf(draft, names, diagnostics),
         expect: expectOf(draft, pins, diagnostics),
       };
+      // The first takes the record as it is: most nodes have one process.
+      draft.ir = known === undefined ? Object.assign(base, own) : { ...base, ...own };
     }
   }
 }

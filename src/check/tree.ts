@@ -2,23 +2,31 @@
 
 import { everySandbox, type ProcessDraft, pathOf, type SandboxDraft } from "./draft.ts";
 
-export interface Tree {
+export class Tree {
   readonly sandboxes: readonly SandboxDraft[];
   readonly processes: readonly ProcessDraft[];
-  /** By path; an own init also by the path that a shim's init would have. */
-  readonly byPath: ReadonlyMap<string, ProcessDraft>;
+  #byPath: ReadonlyMap<string, ProcessDraft> | null = null;
+
+  constructor(root: SandboxDraft) {
+    this.sandboxes = [...everySandbox(root)];
+    this.processes = this.sandboxes.flatMap((sandbox) => sandbox.processes);
+  }
+
+  /** By path; an own init also by the path that a shim's init would have. Made when first asked for. */
+  get byPath(): ReadonlyMap<string, ProcessDraft> {
+    this.#byPath ??= byPath(this);
+    return this.#byPath;
+  }
 }
 
-export function treeOf(root: SandboxDraft): Tree {
-  const sandboxes = [...everySandbox(root)];
-  const processes = sandboxes.flatMap((sandbox) => sandbox.processes);
-  const byPath = new Map(processes.map((process) => [process.path, process] as const));
+function byPath({ sandboxes, processes }: Tree): ReadonlyMap<string, ProcessDraft> {
+  const known = new Map(processes.map((process) => [process.path, process] as const));
   for (const sandbox of sandboxes) {
     const own =
       sandbox.init === null
         ? undefined
         : sandbox.processes.find(({ name }) => name === sandbox.init);
-    if (own !== undefined) byPath.set(pathOf(sandbox, "init"), own);
+    if (own !== undefined) known.set(pathOf(sandbox, "init"), own);
   }
-  return { sandboxes, processes, byPath };
+  return known;
 }

@@ -1,8 +1,9 @@
 /** Why this host refused a step, where it shows: a filter, a capability that is not there. Pure. */
 
+import { errnoName } from "../base/errno-names.ts";
 import type { Confinement } from "../host/confinement.ts";
 import type { Step } from "../wire/steps.ts";
-import { errnoName, type Fault, type FaultText, faultText } from "./fault-text.ts";
+import { type Fault, type FaultText, faultText } from "./fault-text.ts";
 
 /** What a step takes of who has CAP_SYS_ADMIN already. Numbers: capabilities(7), linux/capability.h. */
 const NEEDED: Readonly<Partial<Record<Step, readonly [name: string, number: number]>>> = {

@@ -103,8 +103,9 @@ export type InheritedFieldName = {
 export function processFieldRecord<Value>(
   make: (entry: FieldEntry, key: ProcessFieldKey) => Value,
 ): Record<ProcessFieldKey, Value> {
-  const values = PROCESS_FIELD_ENTRIES.map(([key, entry]) => [key, make(entry, key)] as const);
-  return Object.fromEntries(values) as Record<ProcessFieldKey, Value>;
+  const record: Partial<Record<ProcessFieldKey, Value>> = {};
+  for (const [key, entry] of PROCESS_FIELD_ENTRIES) record[key] = make(entry, key);
+  return record as Record<ProcessFieldKey, Value>;
 }
 
 /** One value for each field; `make` must give each one of its kind. */

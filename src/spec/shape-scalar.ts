@@ -13,10 +13,10 @@ export function scalarFindings(
   schema: Schema,
   name: string,
 ): readonly Diagnostic[] {
+  if (isRightScalar(node, schema)) return NONE;
   const { value, span } = node;
   if (typeof value === "number") {
     const { minimum = -Infinity, maximum = Infinity } = schema;
-    if (value >= minimum && value <= maximum) return NONE;
     const bounds = maximum === Infinity ? `at least ${minimum}` : `from ${minimum} to ${maximum}`;
     return [
       diagnostic("SBX2305", span, `${name} is ${node.source}, but it must be ${bounds}`, {
@@ -24,7 +24,7 @@ export function scalarFindings(
       }),
     ];
   }
-  if (typeof value !== "string" || isFine(value, schema)) return NONE;
+  if (typeof value !== "string") return NONE;
   if (value.includes("\0")) {
     return [
       diagnostic("SBX2308", span, `${name} holds a NUL character`, {
@@ -62,8 +62,15 @@ const PATTERN_HELP = {
   SBX2008: "use letters, digits, `_` and `-`, beginning with a letter or digit",
 } as const;
 
-/** Whether there is nothing to say of a text; most are. */
-function isFine(value: string, schema: Schema): boolean {
+/** Whether there is nothing to say of a scalar whose type is right; most are. */
+export function isRightScalar({ value }: ScalarNode, schema: Schema): boolean {
+  if (typeof value === "string") return isRightText(value, schema);
+  if (typeof value !== "number") return true;
+  const { minimum = -Infinity, maximum = Infinity } = schema;
+  return value >= minimum && value <= maximum;
+}
+
+function isRightText(value: string, schema: Schema): boolean {
   const { minLength = 0, maxLength = Infinity, pattern, enum: values } = schema;
   return (
     !value.includes("\0") &&

@@ -11,7 +11,7 @@ import { definitions, type PartName, resolved, type SchemaPart as Schema } from 
 import { hasExpression } from "./expression.ts";
 import { type Entry, isOpen, type MapNode, type Node, textOf } from "./node.ts";
 import { isPlannedField, isPlannedValue, notBuiltYet } from "./planned.ts";
-import { scalarFindings } from "./shape-scalar.ts";
+import { isRightScalar, scalarFindings } from "./shape-scalar.ts";
 import { takes, wrongType } from "./shape-type.ts";
 import { nearest } from "./suggest.ts";
 
@@ -49,6 +49,14 @@ export function checkShape(
   return diagnostics;
 }
 
+/** Whether nothing is to be said of a value; most are such scalars, and need no visit. */
+function isPlainlyRight(node: Node, schema: Schema, isOpenHere: boolean): boolean {
+  if (node.kind !== "scalar" || schema.$ref === "Template") return false;
+  if (isOpen(node) || (isOpenHere && isExpression(node))) return true;
+  const branch = branchFor(node, resolved(schema));
+  return branch !== null && isRightScalar(node, branch);
+}
+
 function isExpression(node: Node): boolean {
   return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
 }
@@ -66,6 +74,8 @@ function branchFor(node: Node, schema: Schema): Schema | null {
 /** `name` is a field's key, or for anything else how findings call it. */
 type Visit = { node: Node; schema: Schema; name: string; isField: boolean; isOpen: boolean };
 type Pending = Visit[];
+
+const NO_FIELDS: readonly string[] = [];
 
 function nameOf({ name, isField }: Visit): string {
   return isField ? `"${name}"` : name;
@@ -89,6 +99,7 @@ function visitNode(
     const items = schema.items ?? {};
     const name = `an item of ${nameOf(visit)}`;
     for (const item of node.items) {
+      if (isPlainlyRight(item, items, isOpen)) continue;
       pending.push({ node: item, schema: items, name, isField: false, isOpen });
     }
   }
@@ -112,16 +123,18 @@ function visitMap(
 ): void {
   const { isOpen } = visit;
   const others = othersOf(schema);
-  const keys = new Set<string>();
   const unknownEntries: Entry[] = [];
   for (const entry of node.entries) {
     const { key, value } = entry;
     if (key.startsWith("x-")) continue;
     const child = fieldOf(schema, key) ?? others;
-    keys.add(key);
     if (child === undefined) unknownEntries.push(entry);
-    else pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
+    else if (!isPlainlyRight(value, child, isOpen))
+      pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
   }
+  const { required = NO_FIELDS } = schema;
+  if (required.length + unknownEntries.length === 0) return;
+  const keys = new Set(node.entries.map(({ key }) => key));
   for (const entry of unknownEntries) {
     if (isPlannedField(entry.key, schema, visit.name)) {
       diagnostics.push(notBuiltYet(entry.keySpan, `field "${entry.key}"`));
@@ -136,7 +149,7 @@ function visitMap(
     if (branchFor(entry.value, resolved(child)) === null) corrections.poisoned.add(entry.value);
     else pending.push({ node: entry.value, schema: child, name: entry.key, isField: true, isOpen });
   }
-  for (const field of schema.required ?? []) {
+  for (const field of required) {
     if (keys.has(field)) continue;
     const start = { ...node.span, end: node.span.start + 1 };
     const firstKey = node.entries[0]?.keySpan ?? start;

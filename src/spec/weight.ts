@@ -11,15 +11,22 @@ export interface Weight {
   readonly operations: number;
 }
 
+type Sum = { -readonly [Key in keyof Weight]: Weight[Key] };
+
 export const NO_WEIGHT: Weight = { nodes: 0, text: 0, operations: 0 };
 
 /** Quotes, a comma, brackets. */
 const SIGN_COUNT = 4;
 
-/** Weighs each node once, however often it is shared; of one scope, whatever its copies' numbers are. */
+/** A node of fewer is weighed each time: that is quicker than to look it up, and takes no memory. */
+const REMEMBERED_COUNT_MIN = 32;
+
+const ALL = () => true;
+
+/** Weighs each large node once, however often it is shared; of one scope, whatever its copies' numbers are. */
 export class Scales {
   readonly #scope: Scope;
-  readonly #known = new WeakMap<Node, Weight>();
+  readonly #known = new Map<Node, Weight>();
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -27,52 +34,70 @@ export class Scales {
 
   of(node: Node | null): Weight {
     if (node === null) return NO_WEIGHT;
-    if (node.kind === "scalar") return this.#scalar(node);
-    const known = this.#known.get(node);
-    if (known !== undefined) return known;
-    const made =
-      node.kind === "list" ? this.#items(node.items) : this.#entries(node.entries, () => true);
-    this.#known.set(node, made);
-    return made;
+    const sum: Sum = { ...NO_WEIGHT };
+    this.#add(node, sum);
+    return sum;
   }
 
   /** The weight of some entries of a map. */
   ofEntries(node: Node, takes: (key: string) => boolean): Weight {
-    return node.kind === "map" ? this.#entries(node.entries, takes) : this.of(node);
+    if (node.kind !== "map") return this.of(node);
+    const sum: Sum = { nodes: 1, text: SIGN_COUNT, operations: 0 };
+    this.#addEntries(node.entries, takes, sum);
+    return sum;
   }
 
   /** The weight of the values that a map has under some keys. */
   ofFields(node: Node, keys: readonly string[]): Weight {
-    return this.#items(keys.flatMap((key) => entryOf(node, key)?.value ?? []));
-  }
-
-  #items(items: readonly Node[]): Weight {
-    let { nodes, text, operations } = { nodes: 1, text: SIGN_COUNT, operations: 0 };
-    for (const item of items) {
-      const each = this.of(item);
-      nodes += each.nodes;
-      text += each.text;
-      operations += each.operations;
+    const sum: Sum = { nodes: 1, text: SIGN_COUNT, operations: 0 };
+    for (const key of keys) {
+      const value = entryOf(node, key)?.value;
+      if (value !== undefined) this.#add(value, sum);
     }
-    return { nodes, text, operations };
+    return sum;
   }
 
-  #entries(entries: readonly Entry[], takes: (key: string) => boolean): Weight {
-    let { nodes, text, operations } = { nodes: 1, text: SIGN_COUNT, operations: 0 };
+  #add(node: Node, sum: Sum): void {
+    const known = this.#known.get(node);
+    if (known !== undefined) {
+      sum.nodes += known.nodes;
+      sum.text += known.text;
+      sum.operations += known.operations;
+    } else if (node.kind === "scalar") this.#addScalar(node, sum);
+    else this.#addCollection(node, sum);
+  }
+
+  #addCollection(node: Exclude<Node, ScalarNode>, sum: Sum): void {
+    const { nodes, text, operations } = sum;
+    sum.nodes++;
+    sum.text += SIGN_COUNT;
+    if (node.kind === "list") for (const item of node.items) this.#add(item, sum);
+    else this.#addEntries(node.entries, ALL, sum);
+    if (sum.nodes - nodes < REMEMBERED_COUNT_MIN) return;
+    this.#known.set(node, {
+      nodes: sum.nodes - nodes,
+      text: sum.text - text,
+      operations: sum.operations - operations,
+    });
+  }
+
+  #addEntries(entries: readonly Entry[], takes: (key: string) => boolean, sum: Sum): void {
     for (const { key, value } of entries) {
       if (key.startsWith("x-") || !takes(key)) continue;
-      const each = this.of(value);
-      nodes += each.nodes + 1;
-      text += each.text + key.length + SIGN_COUNT;
-      operations += each.operations;
+      sum.nodes++;
+      sum.text += key.length + SIGN_COUNT;
+      this.#add(value, sum);
     }
-    return { nodes, text, operations };
   }
 
-  #scalar({ value, state }: ScalarNode): Weight {
-    if (typeof value !== "string") return { nodes: 1, text: 2 * SIGN_COUNT, operations: 0 };
-    if (state !== "deferred") return { nodes: 1, text: value.length + SIGN_COUNT, operations: 0 };
-    const { length, operations } = costOf(value, this.#scope);
-    return { nodes: 1, text: length + SIGN_COUNT, operations };
+  #addScalar({ value, state }: ScalarNode, sum: Sum): void {
+    sum.nodes++;
+    if (typeof value !== "string") sum.text += 2 * SIGN_COUNT;
+    else if (state !== "deferred") sum.text += value.length + SIGN_COUNT;
+    else {
+      const { length, operations } = costOf(value, this.#scope);
+      sum.text += length + SIGN_COUNT;
+      sum.operations += operations;
+    }
   }
 }

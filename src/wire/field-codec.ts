@@ -88,12 +88,16 @@ interface AnyCodec {
 
 const codecOf = ({ kind }: FieldEntry) => CODECS[kind] as unknown as AnyCodec;
 
+const WIRE_ENTRIES = PROCESS_FIELD_ENTRIES.map(([key, entry]) => ({
+  key,
+  name: wireName(entry),
+  codec: codecOf(entry),
+}));
+
 export function processWireValues(process: ProcessFieldValues): ProcessWireValues {
-  const numbers = PROCESS_FIELD_ENTRIES.map(([key, entry]) => [
-    wireName(entry),
-    codecOf(entry).write(process[key]),
-  ]);
-  return Object.fromEntries(numbers) as unknown as ProcessWireValues;
+  const numbers: Record<string, number | bigint> = {};
+  for (const { key, name, codec } of WIRE_ENTRIES) numbers[name] = codec.write(process[key]);
+  return numbers as unknown as ProcessWireValues;
 }
 
 export function processValuesOfWire(row: ProcessWireValues): ProcessFieldValues {

@@ -11,12 +11,17 @@ const NAMES_SHOWN_MAX = 64;
 /** How many cycles are reported: each message is as long as the trail that leads to it. */
 const CIRCLE_COUNT_MAX = 1_000;
 
+/** Whether it waits for nothing, as most do: it is in no circle. */
+function isFree({ ir }: ProcessDraft): boolean {
+  return ir === null || ir.dependsOn.length === 0;
+}
+
 /** Walks depth first with an explicit stack; reports each cycle once, at the dependency that closes it. */
-export function dependencyCycle({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
+export function dependencyCycle(tree: Tree, diagnostics: Diagnostic[]): void {
   const done = new Set<ProcessDraft>();
   let closed = 0;
-  for (const start of processes) {
-    if (done.has(start)) continue;
+  for (const start of tree.processes) {
+    if (isFree(start) || done.has(start)) continue;
     const trail: { process: ProcessDraft; next: number }[] = [{ process: start, next: 0 }];
     // With where each stands in the trail, which can be as long as there are processes.
     const open = new Map([[start, 0]]);
@@ -30,8 +35,8 @@ export function dependencyCycle({ processes, byPath }: Tree, diagnostics: Diagno
         trail.pop();
         continue;
       }
-      const target = byPath.get(dependency.path);
-      if (target === undefined || done.has(target)) continue;
+      const target = tree.byPath.get(dependency.path);
+      if (target === undefined || isFree(target) || done.has(target)) continue;
       if (!open.has(target)) {
         open.set(target, trail.length);
         trail.push({ process: target, next: 0 });

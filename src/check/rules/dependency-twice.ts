@@ -1,11 +1,13 @@
 /** SBX2108: one process named twice by `depends_on`. Pure. */
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
+import type { Dependency } from "../../ir/process.ts";
 import type { ProcessDraft } from "../draft.ts";
 
 export function dependencyTwice({ ir, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
-  const firstByKey = new Map<string, NonNullable<typeof ir>["dependsOn"][number]>();
-  for (const dependency of ir?.dependsOn ?? []) {
+  if (ir === null || ir.dependsOn.length < 2) return;
+  const firstByKey = new Map<string, Dependency>();
+  for (const dependency of ir.dependsOn) {
     const key = `${dependency.path} ${dependency.condition}`;
     const other = firstByKey.get(key);
     firstByKey.set(key, other ?? dependency);

@@ -3,12 +3,12 @@
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { Tree } from "../tree.ts";
 
-export function initWaits({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
-  for (const process of processes) {
+export function initWaits(tree: Tree, diagnostics: Diagnostic[]): void {
+  for (const process of tree.processes) {
     if (process.sandbox.init !== process.name) continue;
     for (const { path, span } of process.ir?.dependsOn ?? []) {
       const prefix = process.sandbox.path === "" ? "" : `${process.sandbox.path}/`;
-      if (!path.startsWith(prefix) || byPath.get(path) === process) continue;
+      if (!path.startsWith(prefix) || tree.byPath.get(path) === process) continue;
       diagnostics.push(
         diagnostic(
           "SBX2107",

@@ -16,6 +16,8 @@ const ARGUMENTS_SIZE_MAX = 6 * 1024 * 1024;
 /** The kernel allows this with the smallest stack. Source: execve(2), ARG_MAX. */
 const ARGUMENTS_SIZE_MIN = 131_072;
 const POINTER_SIZE = 8;
+/** Bytes of UTF-8 that one UTF-16 unit takes at most; of a pointer more, which makes up for NULs. */
+const UNIT_SIZE_MAX = 3;
 
 const STREAMS: ReadonlySet<string> = new Set(["stdin", "stdout", "stderr"]);
 
@@ -58,6 +60,7 @@ function argumentsInAll(
   // The kernel allows a quarter of the stack. Only the spec's own limit is known here.
   const stack = ir.limits.find(({ name }) => name === "stack")?.soft ?? Infinity;
   const most = Math.min(ARGUMENTS_SIZE_MAX, Math.max(ARGUMENTS_SIZE_MIN, stack / 4));
+  if (UNIT_SIZE_MAX * unitsOf(ir) <= most) return;
   let size = 0;
   for (const text of ir.argv) size += Buffer.byteLength(text) + 1 + POINTER_SIZE;
   for (const [name, value] of ir.env) {
@@ -70,6 +73,13 @@ function argumentsInAll(
       help: "put text into a file, or into `stdin: {text: …}`",
     }),
   );
+}
+
+function unitsOf({ argv, env }: Process): number {
+  let units = POINTER_SIZE * (argv.length + env.length);
+  for (const text of argv) units += text.length;
+  for (const [name, value] of env) units += name.length + value.length;
+  return units;
 }
 
 function isLonger(text: string, size: number): boolean {

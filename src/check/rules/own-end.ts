@@ -5,6 +5,8 @@ import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { type ProcessDraft, pathOf, type SandboxDraft } from "../draft.ts";
 
 export function ownEnd(process: ProcessDraft, diagnostics: Diagnostic[]): void {
+  const dependencies = process.ir?.dependsOn ?? [];
+  if (dependencies.length === 0) return;
   const around = new Set<string>();
   for (
     let sandbox: SandboxDraft | null = process.sandbox;
@@ -13,7 +15,7 @@ export function ownEnd(process: ProcessDraft, diagnostics: Diagnostic[]): void {
   ) {
     around.add(pathOf(sandbox, "init"));
   }
-  for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
+  for (const { path, condition, span } of dependencies) {
     if (!around.has(path)) continue;
     if (isMetBy(condition, ["start"])) {
       diagnostics.push(

@@ -18,11 +18,10 @@ const WHY: Readonly<Record<string, string>> = {
 export function stopSignal({ node, baseName }: ProcessDraft, diagnostics: Diagnostic[]): void {
   const stop = get(node, "stop");
   const signal = get(stop, "signal");
+  if (signal === null) return;
   const name = signalName(signalOf(signal, []) ?? 0);
   const why = Object.hasOwn(WHY, name) ? WHY[name] : undefined;
-  if (signal === null || why === undefined || (name === "KILL" && get(stop, "grace") === null)) {
-    return;
-  }
+  if (why === undefined || (name === "KILL" && get(stop, "grace") === null)) return;
   diagnostics.push(
     diagnostic("SBX2610", signal.span, `${name} as stop signal of "${baseName}" ${why}`, {
       help:

@@ -5,10 +5,10 @@ import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft } from "../draft.ts";
 import type { Tree } from "../tree.ts";
 
-export function unreachable({ processes, byPath }: Tree, diagnostics: Diagnostic[]): void {
-  for (const process of processes) {
+export function unreachable(tree: Tree, diagnostics: Diagnostic[]): void {
+  for (const process of tree.processes) {
     for (const { path, condition, span } of process.ir?.dependsOn ?? []) {
-      const target = byPath.get(path);
+      const target = tree.byPath.get(path);
       const isMetByFailure = isMetBy(condition, ["start", "failure"]);
       if (isMetByFailure || target === undefined || !isToFail(target)) continue;
       diagnostics.push(
