@@ -3,7 +3,10 @@
 #include "init/spawn.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "build/sandbox.h"
@@ -94,6 +97,21 @@ static _Noreturn void first_process(struct spawn *spawn)
 	exec_process(&spawn->exec);
 }
 
+/*
+ * The root's first process, while it builds: what it is at last has its own signal for that
+ * (init.c, exec.c). One that is stopped until then could not see that the monitor is dead.
+ */
+static void end_with_monitor(const struct spawn *spawn)
+{
+	struct pollfd monitor = { .fd = FD_MONITOR, .events = POLLIN };
+
+	if (spawn->sandbox != 0)
+		return;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (poll(&monitor, 1, 0) > 0)
+		_exit(SBX_EXIT_HOST);
+}
+
 /* Runs in the new process, from its first instruction on. */
 static _Noreturn void begin(struct spawn *spawn)
 {
@@ -108,8 +126,10 @@ static _Noreturn void begin(struct spawn *spawn)
 	}
 	if (spawn->is_helped)
 		await_answer(spawn);
-	if (spawn->is_first)
+	if (spawn->is_first) {
+		end_with_monitor(spawn);
 		first_process(spawn);
+	}
 	if (spawn->run->pids_ordered)
 		await_answer(spawn);
 	exec_process(&spawn->exec);

@@ -17,6 +17,7 @@
 #include "run/monitor.h"
 #include "run/run_dir.h"
 #include "run/verdict.h"
+#include "run/watchdog.h"
 #include "run/seal.h"
 #include "core/fault.h"
 #include "core/inherited.h"
@@ -261,9 +262,19 @@ static const char *absolute(const char *path, char *buffer, size_t size)
 	return realpath(path == NULL ? "." : path, buffer) == NULL ? "/" : buffer;
 }
 
+static int run_as_monitor(struct run *run)
+{
+	int code;
+
+	(void)prctl(PR_SET_NAME, "sandbox-monitor", 0, 0, 0);
+	code = monitor_main(run);
+	return run->has_control ? code : report_faults(run, code);
+}
+
 static int run_command(int count, char **arguments)
 {
 	static struct run run;
+	int code;
 	struct options options;
 	struct sbx_error error = { 0 };
 	char directory[PATH_MAX];
@@ -273,8 +284,6 @@ static int run_command(int count, char **arguments)
 		return usage();
 	reset_signals();
 	if (options.trace.fd >= 0) {
-		int code;
-
 		options.trace.has_runner = options.control_fd >= 0;
 		/* The tracer stays here, the run goes on in its child. */
 		if (trace_split(&options.trace, &code))
@@ -302,13 +311,16 @@ static int run_command(int count, char **arguments)
 	run.mask_proc = run.uid == 0;
 	if (run.has_control)
 		(void)setsid(); /* the terminal's Ctrl-C is for the runner, which asks us to stop */
-	(void)prctl(PR_SET_NAME, "sandbox-monitor", 0, 0, 0);
-
-	int code = monitor_main(&run);
-
+	if (!watchdog_split(&run, &code, &error)) {
+		if (error.step != STEP_NONE)
+			return report(&run, &error, SBX_NONE);
+		code = run_as_monitor(&run);
+	}
+	/* By whoever ends; a guard does so after a monitor that could not. */
 	if (options.run_dir != NULL)
 		run_dir_remove(options.run_dir);
-	return run.has_control ? code : report_faults(&run, code);
+	watchdog_wake();
+	return code;
 }
 
 /* Without the copy in memory nothing is started: its file would be within a workload's reach. */

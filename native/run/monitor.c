@@ -139,11 +139,23 @@ static void ask_to_stop(struct monitor *monitor)
 	}
 }
 
+/* The runner or a guard is dead: the run must not outlive it. */
+static void end_at_once(struct monitor *monitor)
+{
+	monitor->stop_asked = true;
+	ask_to_stop(monitor);
+	end_force(&monitor->schedule);
+}
+
 static void take_signals(struct monitor *monitor)
 {
 	struct signalfd_siginfo info;
 
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCONT && !monitor->kill_asked && watchdog_is_over())
+			end_at_once(monitor);
+		if (!watchdog_takes(&info))
+			continue;
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
 		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
 			monitor->run->table.header->interrupted = 1;
@@ -193,9 +205,7 @@ static void look_after_leases(struct monitor *monitor)
 	if (!monitor->run->has_control || monitor->run->runner_gone || control.leases > 0)
 		return;
 	monitor->run->runner_gone = true;
-	monitor->stop_asked = true;
-	ask_to_stop(monitor);
-	end_force(&monitor->schedule);
+	end_at_once(monitor);
 }
 
 /* Looks at the pipes only while there is space for what is in them. */
@@ -318,7 +328,7 @@ static bool is_stage_over(const struct monitor *monitor)
 	return monitor->stage_until != 0 && monitor->stage_until <= sys_now();
 }
 
-/* Orphans of a sandbox without a PID namespace, and the guard. What is killed may leave more. */
+/* Orphans of a sandbox without a PID namespace. What is killed may leave more. */
 static bool is_clean(struct monitor *monitor)
 {
 	if (!supervise_reap(&monitor->supervisor) || is_stage_over(monitor))
@@ -424,10 +434,11 @@ int monitor_main(struct run *run)
 	static struct monitor monitor;
 	struct sbx_error error = { 0 };
 
-	if (set_up(&monitor, run, &error) < 0 || watchdog_start(run, &error) < 0) {
+	if (set_up(&monitor, run, &error) < 0) {
 		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;
 	}
+	run->table.header->guard_pid = watchdog_pid();
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);
 	return (int)run->table.header->exit_code;

@@ -1,4 +1,4 @@
-/* watchdog.c - the guard: who ends a run whose monitor is dead, stopped or blocked. */
+/* watchdog.c - the guards: who ends a run whose monitor is dead, stopped or blocked. */
 #define _GNU_SOURCE
 #include "run/watchdog.h"
 
@@ -8,34 +8,47 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "core/children.h"
 #include "core/sys.h"
+#include "init/supervise.h"
 
-/* A monitor that does not end within this time after the last lease has is taken for stopped. */
+/*
+ * A chain of processes, each the parent and the reaper of the next: outer guard, inner guard, monitor.
+ * Whatever of the run loses its parent becomes a child of the next one above that lives, so a guard
+ * whose child has died need only kill its children until it has none. Each continues the one below
+ * as soon as that is stopped (SIGCHLD), the kernel the one below a dead one (PDEATHSIG), and one that
+ * ends continues the one above. So any two may be killed or stopped at any moment, and the third
+ * ends the run.
+ */
+
+/* A monitor that does not end within this time after the last lease has is taken for blocked. */
 #define MONITOR_GRACE_MS 1000
-/* A root without a PID namespace gets so long to end what it has adopted. */
-#define ROOT_GRACE_MS 500
-/* Rounds in which what was killed hands its own children up to the stopped root. */
-#define KILL_ROUNDS 200
+/* The outer guard gives the inner one so much more. */
+#define GUARD_GRACE_MS 1000
+/* What lives so long after its SIGKILL waits in the kernel, and ends when it can. */
+#define LEFT_BEHIND_MS 2000
 
-/* The monitor's half of what both share; a shared mapping where there is a guard. */
+/* The monitor's half of what all share; a shared mapping where there are guards. */
 static struct watchdog own = { .root_pidfd = -1, .lease_fd = -1 };
 static struct watchdog *shared = &own;
 static int changed = -1; /* eventfd: kill_at is another */
+static pid_t guard_above; /* the caller's parent, where that is a guard; else 0 */
 
-/* Whether the process of a pidfd ends within this time. */
-static bool ends_within(int pidfd, int timeout_ms)
-{
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	int count;
-
-	do
-		count = poll(&end, 1, timeout_ms);
-	while (count < 0 && errno == EINTR);
-	return count > 0;
-}
+/* A guard's own state. */
+struct guard {
+	const struct run *run;
+	pid_t child; /* the inner guard or the monitor */
+	int pidfd; /* of the child */
+	int signals;
+	bool is_inner;
+	bool is_late; /* kill_at is over, and the root's init was killed */
+	bool is_over; /* the last lease has ended, or a guard above */
+	int lease; /* the connection whose end that was; -1: none */
+	uint64_t child_until; /* CLOCK_MONOTONIC ns: the child is killed then; 0: never */
+};
 
 static int timeout_until(uint64_t at)
 {
@@ -46,103 +59,261 @@ static int timeout_until(uint64_t at)
 	return at <= now ? 0 : (int)((at - now) / SBX_NS_PER_MS) + 1;
 }
 
-enum reason { REASON_MONITOR_DEAD, REASON_LEASE_ENDED, REASON_TIME };
-
-/* Sleeps until there is something to do. `lease`: the connection that has ended. */
-static enum reason await_reason(int *lease)
+static bool is_due(uint64_t at)
 {
-	for (;;) {
-		uint64_t at = __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE);
-		struct pollfd fds[] = {
-			{ .fd = FD_MONITOR, .events = POLLIN },
-			{ .fd = changed, .events = POLLIN },
-			{ .fd = __atomic_load_n(&shared->lease_fd, __ATOMIC_ACQUIRE) }, /* POLLHUP comes unasked */
-		};
-		uint64_t drained;
+	return at != 0 && at <= sys_now();
+}
 
-		if (poll(fds, 3, timeout_until(at)) < 0)
-			continue;
-		if (fds[0].revents != 0)
-			return REASON_MONITOR_DEAD;
-		*lease = fds[2].fd;
-		if (fds[2].revents & (POLLHUP | POLLERR))
-			return REASON_LEASE_ENDED;
-		if (fds[1].revents != 0)
-			(void)!read(changed, &drained, sizeof(drained));
-		at = __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE);
-		if (at != 0 && at <= sys_now())
-			return REASON_TIME;
+static uint64_t kill_at(void)
+{
+	return __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE);
+}
+
+static int lease_fd(void)
+{
+	return __atomic_load_n(&shared->lease_fd, __ATOMIC_ACQUIRE);
+}
+
+static void kill_root(void)
+{
+	int pidfd = __atomic_load_n(&shared->root_pidfd, __ATOMIC_ACQUIRE);
+
+	if (pidfd >= 0)
+		(void)sys_pidfd_send_signal(pidfd, SIGKILL);
+}
+
+static bool is_parent_dead(void)
+{
+	return guard_above != 0 && getppid() != guard_above;
+}
+
+/* The monitor is to end the run by itself, which it does best; it has so long. */
+static void set_over(struct guard *guard)
+{
+	uint64_t ms = MONITOR_GRACE_MS + (guard->is_inner ? 0 : GUARD_GRACE_MS);
+
+	guard->is_over = true;
+	if (guard->child_until == 0 || guard->is_late)
+		guard->child_until = sys_now() + ms * SBX_NS_PER_MS;
+}
+
+/* Whatever stopped it: nobody else would see it, and a run that stands still ends for nobody. */
+static void continue_stopped(const struct guard *guard)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)guard->child, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
+		(void)sys_pidfd_send_signal(guard->pidfd, SIGCONT);
+}
+
+bool watchdog_takes(const struct signalfd_siginfo *info)
+{
+	return guard_above == 0 || (pid_t)info->ssi_pid == guard_above;
+}
+
+static void take_signals(struct guard *guard)
+{
+	struct signalfd_siginfo info;
+
+	while (read(guard->signals, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGCHLD:
+			continue_stopped(guard);
+			break;
+		case SIGCONT:
+			if (is_parent_dead() && !guard->is_over) {
+				__atomic_store_n(&shared->is_over, 1, __ATOMIC_RELEASE);
+				set_over(guard);
+			}
+			(void)sys_pidfd_send_signal(guard->pidfd, SIGCONT);
+			break;
+		case SIGTERM:
+		case SIGINT:
+		case SIGHUP:
+		case SIGQUIT:
+			if (watchdog_takes(&info))
+				(void)sys_pidfd_send_signal(guard->pidfd, (int)info.ssi_signo);
+			break;
+		default:
+			break;
+		}
 	}
 }
 
-/*
- * A root without a PID namespace has to end its children itself, as they would outlive it. If it is
- * stopped they are killed here: their own children become the root's, and are met in the next round.
- */
-static void end_subreaper(uint32_t pid, int pidfd)
+/* The time that the monitor has set for itself is over: with its root's init dead it can report that. */
+static void take_lateness(struct guard *guard)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
-
-	(void)sys_pidfd_send_signal(pidfd, SIGCONT);
-	if (ends_within(pidfd, ROOT_GRACE_MS))
-		return;
-	for (int round = 0; round < KILL_ROUNDS && children_signal(pid, SIGKILL) > 0; round++)
-		(void)nanosleep(&pause, NULL);
-}
-
-static void end_root(const struct run *run)
-{
-	const struct image_sandbox *root = &run->plan.sandboxes[0];
-	int pidfd = __atomic_load_n(&shared->root_pidfd, __ATOMIC_ACQUIRE);
-
-	if (pidfd < 0)
-		return;
-	if (root->init_mode == INIT_MODE_SUBREAPER)
-		end_subreaper(run->table.slots[root->init_slot].pids[0], pidfd);
-	if (sys_pidfd_send_signal(pidfd, SIGKILL) == 0)
-		(void)ends_within(pidfd, MONITOR_GRACE_MS);
+	guard->is_late = true;
+	if (guard->run->plan.sandboxes[0].init_mode != INIT_MODE_SUBREAPER)
+		kill_root();
+	if (guard->child_until == 0)
+		guard->child_until = sys_now() + MONITOR_GRACE_MS * SBX_NS_PER_MS;
 }
 
 /* Whether the monitor lives on because another client has a lease. */
-static bool is_passed_on(int lease)
+static bool is_passed_on(const struct guard *guard)
 {
-	return !ends_within(FD_MONITOR, MONITOR_GRACE_MS) &&
-	       __atomic_load_n(&shared->lease_fd, __ATOMIC_ACQUIRE) != lease;
+	return guard->lease >= 0 && lease_fd() != guard->lease;
+}
+
+static void kill_child(struct guard *guard)
+{
+	guard->child_until = 0;
+	if (is_passed_on(guard)) {
+		guard->is_over = false;
+		guard->lease = -1;
+		return;
+	}
+	/* One that has got on with the end after all has said so. */
+	if (guard->is_over || kill_at() != 0)
+		(void)sys_pidfd_send_signal(guard->pidfd, SIGKILL);
+}
+
+/* Until the child has ended. */
+static void watch(struct guard *guard)
+{
+	for (;;) {
+		uint64_t late_at = guard->is_inner && !guard->is_late ? kill_at() : 0;
+		uint64_t until = guard->child_until;
+		struct pollfd fds[] = {
+			{ .fd = guard->pidfd, .events = POLLIN },
+			{ .fd = guard->signals, .events = POLLIN },
+			{ .fd = guard->is_inner ? changed : -1, .events = POLLIN },
+			/* POLLHUP comes unasked */
+			{ .fd = guard->is_over ? -1 : lease_fd() },
+		};
+		uint64_t drained;
+
+		if (until == 0 || (late_at != 0 && late_at < until))
+			until = late_at;
+		if (poll(fds, 4, timeout_until(until)) < 0)
+			continue;
+		if (fds[0].revents != 0)
+			return;
+		if (fds[1].revents != 0)
+			take_signals(guard);
+		if (fds[2].revents != 0)
+			(void)!read(changed, &drained, sizeof(drained));
+		if (fds[3].revents & (POLLHUP | POLLERR)) {
+			guard->lease = fds[3].fd;
+			set_over(guard);
+		}
+		if (guard->is_inner && !guard->is_late && is_due(kill_at()))
+			take_lateness(guard);
+		if (is_due(guard->child_until))
+			kill_child(guard);
+	}
 }
 
 /*
- * Runs in the guard, a child of the monitor with the same descriptors, and so with the pidfd that
- * clone3 puts there before the program begins. It goes only after the root's init has: the runner
- * takes the end of the control stream for the end of all. SIGCONT at the monitor's death, since a
- * process without a PID namespace of its own could have stopped the guard.
+ * Kills all children until there is none: what they leave becomes the caller's, and is met in the
+ * next round. Returns the exit code of the one that was watched.
  */
-static _Noreturn void guard(const struct run *run)
+static int end_children(const struct guard *guard)
 {
-	enum reason reason;
-	int lease;
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	uint64_t until = sys_now() + LEFT_BEHIND_MS * SBX_NS_PER_MS;
+	int code = SBX_EXIT_HOST;
 
+	for (;;) {
+		int status;
+		pid_t pid = wait4(-1, &status, WNOHANG | __WALL, NULL);
+
+		if (pid == guard->child)
+			code = sys_exit_code(status);
+		if (pid > 0 || (pid < 0 && errno == EINTR))
+			continue;
+		if (pid < 0 || is_due(until))
+			return code;
+		kill_root(); /* where procfs hides it */
+		(void)children_signal(0, SIGKILL);
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+void watchdog_wake(void)
+{
+	if (guard_above != 0 && !is_parent_dead())
+		(void)kill(guard_above, SIGCONT);
+}
+
+/* What a process of the chain is to the one above. */
+static bool follow(pid_t above)
+{
+	guard_above = above;
+	return prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0) == 0 && !is_parent_dead();
+}
+
+/*
+ * The caller becomes a guard, its child goes on: false there, and on an error. All have the same
+ * descriptors, so a guard has the pidfd of the root's init that clone3 puts there for the monitor.
+ */
+static bool become_guard(struct run *run, bool is_inner, int *code, struct sbx_error *error)
+{
+	struct guard guard = { .run = run, .is_inner = is_inner, .pidfd = -1, .lease = -1 };
+	const struct sys_clone request = {
+		.flags = CLONE_FILES,
+		.exit_signal = SIGCHLD,
+		.pidfd = &guard.pidfd,
+	};
+	pid_t self = getpid();
+
+	guard.signals = supervise_signals();
+	if (guard.signals < 0)
+		return sbx_fail(error, STEP_SIGNALFD, 0) == 0;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return sbx_fail(error, STEP_SUBREAPER, 0) == 0;
+	guard.child = sys_clone(&request);
+	if (guard.child < 0)
+		return sbx_fail(error, STEP_CLONE_WATCHDOG, 0) == 0;
+	if (guard.child == 0) {
+		if (!follow(self))
+			_exit(SBX_EXIT_HOST);
+		return false;
+	}
 	(void)prctl(PR_SET_NAME, "sandbox-guard", 0, 0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0);
-	do
-		reason = await_reason(&lease);
-	while (reason == REASON_LEASE_ENDED && is_passed_on(lease));
-	if (reason == REASON_TIME) {
-		/* The monitor lives, and reports what happened, unless it is stopped. */
-		int pidfd = __atomic_load_n(&shared->root_pidfd, __ATOMIC_ACQUIRE);
+	watch(&guard);
+	*code = end_children(&guard);
+	return true;
+}
 
-		if (pidfd >= 0 && run->plan.sandboxes[0].init_mode != INIT_MODE_SUBREAPER)
-			(void)sys_pidfd_send_signal(pidfd, SIGKILL);
+bool watchdog_split(struct run *run, int *code, struct sbx_error *error)
+{
+	void *memory;
+
+	run->guarded = &own.root_pidfd;
+	if (!watchdog_is_needed(run))
+		return false;
+	memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return sbx_fail(error, STEP_MEMORY, 0) == 0;
+	shared = memory;
+	*shared = own;
+	shared->lease_fd = run->has_control ? FD_CONTROL : -1;
+	run->guarded = &shared->root_pidfd;
+	changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (changed < 0)
+		return sbx_fail(error, STEP_NOTIFY_OPEN, 0) == 0;
+	for (int is_inner = 0; is_inner <= 1; is_inner++) {
+		if (become_guard(run, is_inner, code, error))
+			return true;
+		if (error->step != STEP_NONE)
+			return false;
 	}
-	if (reason != REASON_MONITOR_DEAD &&
-	    !ends_within(FD_MONITOR, reason == REASON_LEASE_ENDED ? 0 : MONITOR_GRACE_MS) &&
-	    (reason == REASON_LEASE_ENDED || __atomic_load_n(&shared->kill_at, __ATOMIC_ACQUIRE) != 0)) {
-		(void)sys_pidfd_send_signal(FD_MONITOR, SIGKILL);
-		(void)ends_within(FD_MONITOR, MONITOR_GRACE_MS);
-	} else if (reason == REASON_TIME) {
-		(void)ends_within(FD_MONITOR, -1);
-	}
-	end_root(run);
-	_exit(0);
+	/* The caller's own was that of the outer guard. */
+	if (fd_install(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
+		(void)sbx_fail(error, STEP_MONITOR_PIDFD, 0);
+	return false;
+}
+
+uint32_t watchdog_pid(void)
+{
+	return (uint32_t)guard_above;
+}
+
+bool watchdog_is_over(void)
+{
+	return is_parent_dead() || __atomic_load_n(&shared->is_over, __ATOMIC_ACQUIRE) != 0;
 }
 
 static void notify_guard(void)
@@ -168,30 +339,4 @@ void watchdog_set_lease(int fd)
 bool watchdog_is_needed(const struct run *run)
 {
 	return run->plan.sandboxes[0].init_mode != INIT_MODE_REAPER;
-}
-
-int watchdog_start(struct run *run, struct sbx_error *error)
-{
-	const struct sys_clone request = { .flags = CLONE_FILES, .exit_signal = SIGCHLD };
-	void *memory;
-	pid_t pid;
-
-	run->guarded = &own.root_pidfd;
-	if (!watchdog_is_needed(run))
-		return 0;
-	memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED)
-		return sbx_fail(error, STEP_MEMORY, 0);
-	shared = memory;
-	*shared = own;
-	run->guarded = &shared->root_pidfd;
-	changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (changed < 0)
-		return sbx_fail(error, STEP_NOTIFY_OPEN, 0);
-	pid = sys_clone(&request);
-	if (pid == 0)
-		guard(run);
-	if (pid > 0)
-		run->table.header->guard_pid = (uint32_t)pid;
-	return pid < 0 ? sbx_fail(error, STEP_CLONE_WATCHDOG, 0) : 0;
 }

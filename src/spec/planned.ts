@@ -1,5 +1,6 @@
 /** What the language has names for and cannot do yet: it is reported as that, not as a mistake in writing. Pure. */
 
+import { NAMESPACE_KINDS } from "../base/namespace-kinds.ts";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { definitions, type PartName, type SchemaPart as Schema } from "./definitions.ts";
@@ -17,10 +18,12 @@ const FIELDS: Readonly<Partial<Record<PartName, readonly string[]>>> = {
 };
 
 /** Facts of a process that an `expect` is to be able to name. */
-const EXPECTED = [
+const EXPECTED: readonly string[] = [
   ...["ppids", "pgid", "sid", "state", "uid", "gid", "groups", "caps", "no_new_privs", "seccomp"],
   ...["threads", "children", "comm", "argv", "cwd", "hostname", "namespaces", "stdout", "stderr"],
-  ...["net", "user", "mount", "ipc", "uts", "cgroup", "time", "exists", "files", "mounts"],
+  // Each namespace by its kind; the fact `pid` is the number, which is there already.
+  ...NAMESPACE_KINDS.filter((kind) => kind !== "pid"),
+  ...["exists", "files", "mounts"],
 ];
 
 /** Whether maps as `schema` says, or as the field `name` has them, are to have this one some day. */

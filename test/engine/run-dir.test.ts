@@ -39,6 +39,14 @@ async function until(holds: () => boolean, ms: number): Promise<boolean> {
   return holds();
 }
 
+const commOf = (pid: string): string => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+};
+
 const names = () => liveRuns().map(({ name }) => name);
 
 /** As a monitor leaves it that had begun: with a table in it. */
@@ -177,18 +185,12 @@ for (const user of users) {
       env,
       stdio: ["ignore", "ignore", "ignore"],
     });
-    const monitor = () =>
-      fs.readdirSync("/proc").find((pid) => {
-        try {
-          const line = fs.readFileSync(`/proc/${pid}/cmdline`, "latin1");
-          return line.includes(`${runs}/both`) && /run\0/.test(line);
-        } catch {
-          return false;
-        }
-      });
+    const monitor = () => alive(`${runs}/both`).find((pid) => commOf(pid) === "sandbox-monitor");
     assert.ok(await until(() => alive(`sleep\0${mark}`).length > 0, 15_000));
+    // Looked for first: once its command is dead the monitor ends within milliseconds.
+    const pid = Number(monitor());
+    process.kill(pid, "SIGKILL");
     cli.kill("SIGKILL");
-    process.kill(Number(monitor()), "SIGKILL");
     assert.ok(await until(() => alive(mark).length === 0, 6_000));
     assert.match(sandbox(user, "ls").err, /nothing is running/);
     assert.equal(fs.readdirSync(runs), []);

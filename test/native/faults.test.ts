@@ -28,6 +28,8 @@ interface Choice {
 }
 
 const MONITOR = /^@1$/;
+/** Where a run has guards: they are made first. */
+const BELOW_GUARDS = /^@3$/;
 const BELOW = /^\d/;
 /** Members of level 2, by their PIDs at both levels: an init, its helpers, its processes. */
 const DEEP = /^\d+\/\d+$/;
@@ -120,21 +122,21 @@ const CHOICES: readonly Choice[] = [
   {
     name: "starts by a helper that cannot be watched",
     subject: "own",
-    process: MONITOR,
+    process: BELOW_GUARDS,
     call: "epoll_ctl",
     errno: "ENOMEM",
   },
   {
     name: "starts that cannot be told to go on",
     subject: "own",
-    process: MONITOR,
+    process: BELOW_GUARDS,
     call: "write",
     errno: "ENOBUFS",
   },
   {
     name: "starts that cannot be heard",
     subject: "own",
-    process: MONITOR,
+    process: BELOW_GUARDS,
     call: "recvmsg",
     errno: "ENOMEM",
   },
