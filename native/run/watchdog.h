@@ -10,6 +10,8 @@
 struct watchdog {
 	int root_pidfd; /* of the root's init, in the descriptors all of them share; -1: not there yet */
 	uint32_t is_over; /* a guard has been killed: the monitor ends the run */
+	uint32_t monitor_pid; /* 0: not there yet */
+	uint32_t unused;
 	uint64_t kill_at; /* CLOCK_MONOTONIC ns: a guard ends the run then; 0: never */
 };
 
