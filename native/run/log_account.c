@@ -78,14 +78,17 @@ void log_account_cancel(uint32_t slot)
 	missing[slot] = 0;
 }
 
-uint32_t log_account_missing(uint32_t slot)
-{
-	return missing[slot];
-}
-
 void log_account_gap(uint32_t slot, int err)
 {
 	struct table table = own->table;
 
 	table_set_output_gap(&table, slot, err);
+}
+
+void log_account_end(void)
+{
+	for (uint32_t slot = 0; slot < own->plan.slot_count; slot++) {
+		if (missing[slot] != 0 && own->table.slots[slot].pids[0] != 0)
+			log_account_gap(slot, 0);
+	}
 }

@@ -25,10 +25,10 @@ void log_account_closed(void);
 /* The slot has not started: its pipes do not come. */
 void log_account_cancel(uint32_t slot);
 
-/* Streams of `slot` whose read ends have not come. */
-uint32_t log_account_missing(uint32_t slot);
-
 /* Notes in its slot that output is missing, and why (0: not known); the run fails by that. */
 void log_account_gap(uint32_t slot, int err);
+
+/* At the end of the run: a supervisor that died had read ends that it could not hand over. */
+void log_account_end(void);
 
 #endif

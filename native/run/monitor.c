@@ -353,21 +353,12 @@ static bool is_drained(struct monitor *monitor)
 	return relay.pipe_count == 0 && !behind;
 }
 
-/* A supervisor that died had read ends that it could not hand over: their output is gone. */
-static void note_missing_output(const struct run *run)
-{
-	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++) {
-		if (log_account_missing(slot) != 0 && run->table.slots[slot].pids[0] != 0)
-			log_account_gap(slot, 0);
-	}
-}
-
 /* The state table gets its last words before clients hear of them. */
 static void close_run(struct monitor *monitor)
 {
 	struct table_header *header = monitor->run->table.header;
 
-	note_missing_output(monitor->run);
+	log_account_end();
 	relay_discard(&relay);
 	header->ended_ns = sys_now();
 	if (header->outcome == OUTCOME_NONE)

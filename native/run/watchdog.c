@@ -206,6 +206,26 @@ static void watch(struct guard *guard)
 }
 
 /*
+ * In the outer guard, whose inner one was killed: the monitor is its child now, and ends the run as it
+ * has seen that too. Killed at once it could not, should the outer guard be the next to be killed.
+ */
+static void watch_monitor(struct guard *guard)
+{
+	struct pollfd end = { .fd = FD_MONITOR, .events = POLLIN };
+	uint32_t pid = __atomic_load_n(&shared->monitor_pid, __ATOMIC_ACQUIRE);
+
+	if (guard->is_inner || pid == 0 || poll(&end, 1, 0) > 0)
+		return;
+	guard->child = (pid_t)pid;
+	guard->pidfd = FD_MONITOR;
+	guard->is_over = true;
+	guard->lease = -1; /* whoever holds one: the run ends */
+	guard->child_until = sys_now() + MONITOR_GRACE_MS * SBX_NS_PER_MS;
+	continue_stopped(guard);
+	watch(guard);
+}
+
+/*
  * Kills all children until there is none: what they leave becomes the caller's, and is met in the
  * next round. Returns the exit code of the one that was watched.
  */
@@ -273,6 +293,7 @@ static bool become_guard(struct run *run, bool is_inner, int *code, struct sbx_e
 	}
 	(void)prctl(PR_SET_NAME, "sandbox-guard", 0, 0, 0);
 	watch(&guard);
+	watch_monitor(&guard);
 	*code = end_children(&guard);
 	return true;
 }
@@ -303,6 +324,7 @@ bool watchdog_split(struct run *run, int *code, struct sbx_error *error)
 	/* The caller's own was that of the outer guard. */
 	if (fd_install(sys_pidfd_open(getpid()), FD_MONITOR) < 0)
 		(void)sbx_fail(error, STEP_MONITOR_PIDFD, 0);
+	__atomic_store_n(&shared->monitor_pid, (uint32_t)getpid(), __ATOMIC_RELEASE);
 	return false;
 }
 

@@ -11,7 +11,7 @@ struct watchdog {
 	int root_pidfd; /* of the root's init, in the descriptors all of them share; -1: not there yet */
 	uint32_t is_over; /* a guard has been killed: the monitor ends the run */
 	int lease_fd; /* connection of a client with a lease, in those descriptors; -1: nobody has one */
-	uint32_t unused;
+	uint32_t monitor_pid; /* 0: not there yet */
 	uint64_t kill_at; /* CLOCK_MONOTONIC ns: a guard ends the run then; 0: never */
 };
 
