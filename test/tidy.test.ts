@@ -7,7 +7,8 @@ import * as assert from "uvu/assert";
 import { faultText } from "../src/engine/fault-text.ts";
 import { PROCESS_FIELD_ENTRIES } from "../src/fields/process-fields.ts";
 import { ENUMS } from "../src/wire/enums.ts";
-import { deadDeclarations, deadExports, deadMembers } from "./tidy/dead.ts";
+import { FRAME_STRUCTS, IMAGE_STRUCTS, TABLE_STRUCTS } from "../src/wire/layout.ts";
+import { deadDeclarations, deadExports, deadFields, deadMembers } from "./tidy/dead.ts";
 import { changelogFaults, machinePaths } from "./tidy/documents.ts";
 import { FUNCTION_LINES_MAX, functionsOf } from "./tidy/functions.ts";
 import { circles, FLOORS, floorBreaks } from "./tidy/imports.ts";
@@ -98,6 +99,12 @@ test("each member of an enumeration is used", () => {
   const ofFields = PROCESS_FIELD_ENTRIES.map(([, { name }]) => name);
   const named = { ...ENUMS, step: ENUMS.step.filter((step) => !ofFields.includes(step)) };
   assert.equal(overRatchet("members", countsOf(deadMembers(named, native, others))), []);
+});
+
+test("each field of a layout is read by some code", () => {
+  const readers = sources.filter(({ path }) => /^src\/(wire|engine)\/(?!layout)/.test(path));
+  for (const layouts of [IMAGE_STRUCTS, TABLE_STRUCTS, FRAME_STRUCTS])
+    assert.equal(deadFields(layouts, native, readers), []);
 });
 
 test("each step of the shim has a text", () => {

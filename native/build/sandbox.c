@@ -23,7 +23,8 @@ int sandbox_level_of_parent(const struct plan *plan, uint32_t slot)
 	return supervisor == SBX_NONE ? 0 : (int)plan->sandboxes[supervisor].level;
 }
 
-int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *error)
+/* Writes the PIDs of the caller, which is the process of `slot`, into its slot. */
+static int note_pids(const struct run *run, uint32_t slot, struct sbx_error *error)
 {
 	struct table_slot *record = &run->table.slots[slot];
 	uint32_t pids[SBX_PIDS_MAX];
@@ -193,7 +194,7 @@ int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *err
 
 	if (planned->init_mode != INIT_MODE_SUBREAPER && pids_open_namespace(level, error) < 0)
 		return -1;
-	if (sandbox_note_pids(run, planned->init_slot, error) < 0)
+	if (note_pids(run, planned->init_slot, error) < 0)
 		return -1;
 	if (sandbox == 0 && run->userns_first && map_own_ids(run, error) < 0)
 		return -1;

@@ -16,9 +16,6 @@ int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *err
 /* The file of a namespace kind of the caller's, relative to a procfs: "self/ns/mnt". */
 const char *sandbox_namespace_file(unsigned int kind);
 
-/* Writes the PIDs of the caller, which is the process of `slot`, into its slot. */
-int sandbox_note_pids(const struct run *run, uint32_t slot, struct sbx_error *error);
-
 /* Level of the slot's supervisor: that at which its parent sees it. */
 int sandbox_level_of_parent(const struct plan *plan, uint32_t slot);
 

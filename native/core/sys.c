@@ -7,9 +7,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-/* Enough for spawn's frames and for execve's path on both architectures. */
-#define VFORK_STACK_SIZE (64 * 1024)
-
 /*
  * clone3 takes set_tid innermost-first and without gaps; ours are outermost-first with a 0 where
  * no number is asked for. The request covers the levels from the child's own up to the first gap.
@@ -62,84 +59,6 @@ bool sys_has_set_tid(void)
 	args.set_tid = (uintptr_t)&args;
 	return syscall(SYS_clone3, &args, sizeof(args)) < 0 && errno == EINVAL;
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-/* The sanitizer follows one stack a process: the child gets a copy of the memory instead. */
-pid_t sys_clone_vfork(const struct sys_clone *request, int (*entry)(void *arg), void *arg)
-{
-	struct sys_clone copy = *request;
-	pid_t pid;
-
-	copy.flags |= CLONE_VFORK;
-	pid = sys_clone(&copy);
-	if (pid == 0)
-		_exit(entry(arg));
-	return pid;
-}
-#else
-
-/*
- * The child returns from the system call on another stack, where the frame of a C caller is not to
- * be found: so the call, and the child's way into `entry`, are in assembly.
- */
-long sys_clone3_call(struct clone_args *args, size_t size, int (*entry)(void *), void *arg);
-
-#if defined(__x86_64__)
-__asm__(".text\n"
-	".type sys_clone3_call, @function\n"
-	"sys_clone3_call:\n"
-	"	mov %rcx, %r8\n" /* syscall clobbers rcx and r11 */
-	"	mov $435, %eax\n"
-	"	syscall\n"
-	"	test %rax, %rax\n"
-	"	jz 1f\n"
-	"	ret\n"
-	"1:	xor %ebp, %ebp\n"
-	"	mov %r8, %rdi\n"
-	"	call *%rdx\n"
-	"	mov %eax, %edi\n"
-	"	mov $60, %eax\n"
-	"	syscall\n"
-	"	hlt\n"
-	".size sys_clone3_call, . - sys_clone3_call\n");
-#elif defined(__aarch64__)
-__asm__(".text\n"
-	".type sys_clone3_call, %function\n"
-	"sys_clone3_call:\n"
-	"	mov x8, #435\n"
-	"	svc #0\n"
-	"	cbz x0, 1f\n"
-	"	ret\n"
-	"1:	mov x29, #0\n"
-	"	mov x0, x3\n"
-	"	blr x2\n"
-	"	mov x8, #93\n"
-	"	svc #0\n"
-	"	brk #0\n"
-	".size sys_clone3_call, . - sys_clone3_call\n");
-#else
-#error "sandbox-shim knows x86_64 and aarch64"
-#endif
-
-static char vfork_stack[VFORK_STACK_SIZE] __attribute__((aligned(64)));
-
-pid_t sys_clone_vfork(const struct sys_clone *request, int (*entry)(void *arg), void *arg)
-{
-	pid_t tids[SBX_PIDS_MAX];
-	struct clone_args args = args_of(request, tids);
-	long pid;
-
-	args.flags |= CLONE_VM | CLONE_VFORK;
-	args.stack = (uintptr_t)vfork_stack;
-	args.stack_size = sizeof(vfork_stack);
-	pid = sys_clone3_call(&args, sizeof(args), entry, arg);
-	if (pid < 0) {
-		errno = (int)-pid;
-		return -1;
-	}
-	return (pid_t)pid;
-}
-#endif
 
 int sys_pidfd_open(pid_t pid)
 {

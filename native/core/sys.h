@@ -28,12 +28,6 @@ pid_t sys_clone(const struct sys_clone *request);
  */
 bool sys_has_set_tid(void);
 
-/*
- * As vfork(2) with a function: the child shares memory and runs entry(arg) on a stack of its own,
- * and the caller sleeps until it has called execve or ended. entry returns the exit code.
- */
-pid_t sys_clone_vfork(const struct sys_clone *request, int (*entry)(void *arg), void *arg);
-
 int sys_pidfd_open(pid_t pid);
 int sys_pidfd_send_signal(int pidfd, int number);
 int sys_close_range(unsigned int first, unsigned int last);

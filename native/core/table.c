@@ -18,7 +18,7 @@ static size_t rounded(size_t size)
 
 /* Byte offsets of the table's parts. */
 struct parts {
-	size_t slots, sandboxes, dirty_up, dirty_down, index, expectations, events, size;
+	size_t slots, sandboxes, dirty_up, dirty_down, expectations, events, size;
 };
 
 static struct parts parts_of(const struct plan *plan)
@@ -30,18 +30,11 @@ static struct parts parts_of(const struct plan *plan)
 	parts.sandboxes = parts.slots + plan->slot_count * sizeof(struct table_slot);
 	parts.dirty_up = parts.sandboxes + plan->sandbox_count * sizeof(struct table_sandbox);
 	parts.dirty_down = parts.dirty_up + bitmap;
-	parts.index = parts.dirty_down + bitmap;
-	parts.expectations =
-		parts.index + rounded(2 * (size_t)plan->slot_count * sizeof(uint32_t));
+	parts.expectations = parts.dirty_down + bitmap;
 	parts.events = parts.expectations + rounded((size_t)plan->expectation_count *
 						    sizeof(struct table_expectation));
 	parts.size = parts.events + TABLE_EVENT_CAPACITY * sizeof(struct table_event);
 	return parts;
-}
-
-size_t table_size(const struct plan *plan)
-{
-	return parts_of(plan).size;
 }
 
 /* Allocates the whole file at once: on a full file system a page that is first used later raises SIGBUS. */
@@ -70,7 +63,6 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.sandboxes = (struct table_sandbox *)(base + parts.sandboxes),
 		.dirty_up = (_Atomic uint64_t *)(base + parts.dirty_up),
 		.dirty_down = (_Atomic uint64_t *)(base + parts.dirty_down),
-		.index = (uint32_t *)(base + parts.index),
 		.expectations = (struct table_expectation *)(base + parts.expectations),
 		.events = (struct table_event *)(base + parts.events),
 	};
@@ -81,15 +73,11 @@ int table_create(struct table *table, const struct plan *plan, int fd, struct sb
 		.sandbox_count = plan->sandbox_count,
 		.slots = (uint32_t)parts.slots,
 		.sandboxes = (uint32_t)parts.sandboxes,
-		.dirty_up = (uint32_t)parts.dirty_up,
-		.dirty_down = (uint32_t)parts.dirty_down,
-		.index = (uint32_t)parts.index,
 		.expectations = (uint32_t)parts.expectations,
 		.events = (uint32_t)parts.events,
 		.event_capacity = TABLE_EVENT_CAPACITY,
 		.expectation_count = plan->expectation_count,
 		.pending = plan->slot_count,
-		.failed_slot = SBX_NONE,
 	};
 	memcpy(table->header->magic, SBX_TABLE_MAGIC, sizeof(table->header->magic));
 	memcpy(table->header->sha256, plan->header->sha256, sizeof(table->header->sha256));

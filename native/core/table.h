@@ -8,8 +8,8 @@
 
 /*
  * Views into the shared mapping. `dirty_up` has a bit for each slot whose observed half changed,
- * `dirty_down` one for each whose desired half did: a hint where to look, set after the change and
- * cleared before the look, so that no change is missed and none is looked for in vain.
+ * `dirty_down` one for each whose desired half did. A bit is set after the change and cleared before the slot
+ * is read, so that no change is missed.
  */
 struct table {
 	struct table_header *header;
@@ -19,7 +19,6 @@ struct table {
 	_Atomic uint64_t *dirty_up;
 	_Atomic uint64_t *dirty_down;
 	struct table_event *events; /* a ring; see table_add_event */
-	uint32_t *index; /* PID to slot, see index.h */
 };
 
 /* Events that are kept; a power of two. */
@@ -27,9 +26,6 @@ struct table {
 
 /* The monitor's alone: appends an event, over the oldest one where the ring is full. */
 void table_add_event(struct table *table, uint32_t slot, enum slot_event event, uint32_t value);
-
-/* Bytes of the table of a plan. */
-size_t table_size(const struct plan *plan);
 
 /*
  * Makes the table of `plan` in the file `fd`, or in memory of this run's own if fd is -1. The

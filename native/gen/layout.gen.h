@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xc67cd9e0u
+#define SBX_WIRE_VERSION 0x31058d5bu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -658,66 +658,58 @@ struct table_header {
 	uint32_t version;
 	uint32_t size;
 	uint8_t sha256[32];
+	uint64_t started_ns;
+	uint64_t ended_ns;
+	uint64_t events_written;
 	uint32_t slot_count;
 	uint32_t sandbox_count;
 	uint32_t slots;
 	uint32_t sandboxes;
-	uint32_t dirty_up;
-	uint32_t dirty_down;
-	uint32_t index;
 	uint32_t monitor_pid;
+	uint32_t guard_pid;
 	uint32_t phase;
 	uint32_t outcome;
 	uint32_t pid_mode;
 	uint32_t pending;
-	uint64_t started_ns;
-	uint64_t ended_ns;
 	uint32_t fault_step;
 	uint32_t fault_errno;
 	uint32_t fault_level;
 	uint32_t exit_code;
-	uint32_t failed_slot;
 	uint32_t interrupted;
 	uint32_t expectations;
 	uint32_t expectation_count;
 	uint32_t heartbeat;
 	uint32_t events;
 	uint32_t event_capacity;
-	uint32_t guard_pid;
-	uint64_t events_written;
 };
-_Static_assert(sizeof(struct table_header) == 168, "layout");
+_Static_assert(sizeof(struct table_header) == 152, "layout");
 _Static_assert(offsetof(struct table_header, magic) == 0, "layout");
 _Static_assert(offsetof(struct table_header, version) == 8, "layout");
 _Static_assert(offsetof(struct table_header, size) == 12, "layout");
 _Static_assert(offsetof(struct table_header, sha256) == 16, "layout");
-_Static_assert(offsetof(struct table_header, slot_count) == 48, "layout");
-_Static_assert(offsetof(struct table_header, sandbox_count) == 52, "layout");
-_Static_assert(offsetof(struct table_header, slots) == 56, "layout");
-_Static_assert(offsetof(struct table_header, sandboxes) == 60, "layout");
-_Static_assert(offsetof(struct table_header, dirty_up) == 64, "layout");
-_Static_assert(offsetof(struct table_header, dirty_down) == 68, "layout");
-_Static_assert(offsetof(struct table_header, index) == 72, "layout");
-_Static_assert(offsetof(struct table_header, monitor_pid) == 76, "layout");
-_Static_assert(offsetof(struct table_header, phase) == 80, "layout");
-_Static_assert(offsetof(struct table_header, outcome) == 84, "layout");
-_Static_assert(offsetof(struct table_header, pid_mode) == 88, "layout");
-_Static_assert(offsetof(struct table_header, pending) == 92, "layout");
-_Static_assert(offsetof(struct table_header, started_ns) == 96, "layout");
-_Static_assert(offsetof(struct table_header, ended_ns) == 104, "layout");
+_Static_assert(offsetof(struct table_header, started_ns) == 48, "layout");
+_Static_assert(offsetof(struct table_header, ended_ns) == 56, "layout");
+_Static_assert(offsetof(struct table_header, events_written) == 64, "layout");
+_Static_assert(offsetof(struct table_header, slot_count) == 72, "layout");
+_Static_assert(offsetof(struct table_header, sandbox_count) == 76, "layout");
+_Static_assert(offsetof(struct table_header, slots) == 80, "layout");
+_Static_assert(offsetof(struct table_header, sandboxes) == 84, "layout");
+_Static_assert(offsetof(struct table_header, monitor_pid) == 88, "layout");
+_Static_assert(offsetof(struct table_header, guard_pid) == 92, "layout");
+_Static_assert(offsetof(struct table_header, phase) == 96, "layout");
+_Static_assert(offsetof(struct table_header, outcome) == 100, "layout");
+_Static_assert(offsetof(struct table_header, pid_mode) == 104, "layout");
+_Static_assert(offsetof(struct table_header, pending) == 108, "layout");
 _Static_assert(offsetof(struct table_header, fault_step) == 112, "layout");
 _Static_assert(offsetof(struct table_header, fault_errno) == 116, "layout");
 _Static_assert(offsetof(struct table_header, fault_level) == 120, "layout");
 _Static_assert(offsetof(struct table_header, exit_code) == 124, "layout");
-_Static_assert(offsetof(struct table_header, failed_slot) == 128, "layout");
-_Static_assert(offsetof(struct table_header, interrupted) == 132, "layout");
-_Static_assert(offsetof(struct table_header, expectations) == 136, "layout");
-_Static_assert(offsetof(struct table_header, expectation_count) == 140, "layout");
-_Static_assert(offsetof(struct table_header, heartbeat) == 144, "layout");
-_Static_assert(offsetof(struct table_header, events) == 148, "layout");
-_Static_assert(offsetof(struct table_header, event_capacity) == 152, "layout");
-_Static_assert(offsetof(struct table_header, guard_pid) == 156, "layout");
-_Static_assert(offsetof(struct table_header, events_written) == 160, "layout");
+_Static_assert(offsetof(struct table_header, interrupted) == 128, "layout");
+_Static_assert(offsetof(struct table_header, expectations) == 132, "layout");
+_Static_assert(offsetof(struct table_header, expectation_count) == 136, "layout");
+_Static_assert(offsetof(struct table_header, heartbeat) == 140, "layout");
+_Static_assert(offsetof(struct table_header, events) == 144, "layout");
+_Static_assert(offsetof(struct table_header, event_capacity) == 148, "layout");
 
 /* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
 struct table_slot {
@@ -742,7 +734,7 @@ struct table_slot {
 	uint32_t pids[33];
 	uint32_t leftovers;
 	uint32_t held;
-	uint32_t gate;
+	uint32_t padding;
 };
 _Static_assert(sizeof(struct table_slot) == 256, "layout");
 _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
@@ -766,7 +758,7 @@ _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
 _Static_assert(offsetof(struct table_slot, leftovers) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
-_Static_assert(offsetof(struct table_slot, gate) == 252, "layout");
+_Static_assert(offsetof(struct table_slot, padding) == 252, "layout");
 
 /* One change of a slot's life, in a ring: the event of number n, from 1, is at (n - 1) % `event_capacity`, and `number` is n once it is whole. `value` is a signal's number, or of an end the exit code, or 128 and the signal's number, or the errno of what failed. */
 struct table_event {

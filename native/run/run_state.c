@@ -131,14 +131,12 @@ void state_set_flag(struct schedule *schedule, uint32_t slot, enum slot_flag fla
 	table_set_flag(&schedule->run->table, slot, flag);
 }
 
-void state_set_outcome(struct schedule *schedule, enum outcome outcome, uint32_t slot)
+void state_set_outcome(struct schedule *schedule, enum outcome outcome)
 {
 	struct table_header *header = schedule->run->table.header;
 
-	if (header->outcome == OUTCOME_NONE) {
+	if (header->outcome == OUTCOME_NONE)
 		header->outcome = outcome;
-		header->failed_slot = slot;
-	}
 }
 
 static void list_end(struct schedule *schedule, uint32_t slot)

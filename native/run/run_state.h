@@ -76,7 +76,7 @@ void state_notify(struct schedule *schedule);
 void state_set_flag(struct schedule *schedule, uint32_t slot, enum slot_flag flag);
 
 /* Sets the run's outcome; the first one counts. */
-void state_set_outcome(struct schedule *schedule, enum outcome outcome, uint32_t slot);
+void state_set_outcome(struct schedule *schedule, enum outcome outcome);
 
 /*
  * An event of a slot: takes it through its life (lifecycle.h), writes it into the ring of the table,

@@ -94,10 +94,10 @@ static void end_run_if_failed(struct schedule *schedule, uint32_t slot)
 		return;
 	/* What cannot be started as written must not run without it. */
 	if (table_load(&state->state) == SLOT_STATE_FAILED || process == NULL) {
-		state_set_outcome(schedule, OUTCOME_FAULT, slot);
+		state_set_outcome(schedule, OUTCOME_FAULT);
 		end_run(schedule, OUTCOME_FAULT);
 	} else if (process->essential) {
-		state_set_outcome(schedule, OUTCOME_ESSENTIAL, slot);
+		state_set_outcome(schedule, OUTCOME_ESSENTIAL);
 		end_run(schedule, OUTCOME_ESSENTIAL);
 	}
 }
@@ -294,7 +294,7 @@ void schedule_due(struct schedule *schedule, uint64_t now)
 		if (is_due(life->timeout_at, now) && life->phase == SANDBOX_ACTIVE) {
 			state_set_flag(schedule, state_sandbox(schedule, sandbox)->init_slot,
 				       SLOT_FLAG_SANDBOX_TIMED_OUT);
-			state_set_outcome(schedule, OUTCOME_TIMEOUT, state_sandbox(schedule, sandbox)->init_slot);
+			state_set_outcome(schedule, OUTCOME_TIMEOUT);
 			stop_sandbox(schedule, sandbox);
 		}
 		if (is_due(life->timeout_at, now))

@@ -206,7 +206,7 @@ void end_init_ended(struct schedule *schedule, uint32_t sandbox)
 
 void end_run(struct schedule *schedule, enum outcome outcome)
 {
-	state_set_outcome(schedule, outcome, SBX_NONE);
+	state_set_outcome(schedule, outcome);
 	if (schedule->run->table.header->phase < PHASE_STOPPING)
 		schedule->run->table.header->phase = PHASE_STOPPING;
 	stop_sandbox(schedule, 0);

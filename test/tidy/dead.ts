@@ -66,6 +66,32 @@ export function deadMembers(
   );
 }
 
+/** What holds no value: it keeps the fields behind it where they are. */
+const FILLERS = new Set(["unused", "padding"]);
+
+/**
+ * `struct.field` of the layouts' fields that no code reads: C as a member that is not assigned to,
+ * TypeScript as a property, key or literal. One that shares its name with another member is missed. `sources` are without the layouts themselves.
+ */
+export function deadFields(
+  layouts: Readonly<
+    Record<string, { readonly fields: readonly (readonly [string, ...unknown[]])[] }>
+  >,
+  native: readonly Source[],
+  sources: readonly Source[],
+): string[] {
+  const inC = native.map(({ text }) => codeOf(text)).join("\n");
+  const inTs = sources.map(({ text }) => text).join("\n");
+  return Object.entries(layouts).flatMap(([name, { fields }]) =>
+    fields.flatMap(([field]) => {
+      const isUsed =
+        new RegExp(`(?:->|\\.)${field}\\b(?!\\s*=[^=])`).test(inC) ||
+        new RegExp(`[."'{ ]${field}["'),\\s:;]`).test(inTs);
+      return isUsed || FILLERS.has(field) ? [] : [`${name}.${field}`];
+    }),
+  );
+}
+
 function identifiers(text: string): Set<string> {
   return new Set(text.match(/[A-Za-z_$][\w$]*/g));
 }

@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { deadDeclarations, deadExports, deadMembers } from "./dead.ts";
+import { deadDeclarations, deadExports, deadFields, deadMembers } from "./dead.ts";
 import { changelogFaults, machinePaths } from "./documents.ts";
 import { functionsOf } from "./functions.ts";
 import { circles, floorBreaks, importsOf } from "./imports.ts";
@@ -120,6 +120,14 @@ test("a member of an enumeration that neither language names is dead", () => {
   const native = [source("native/a.c", "fail(STEP_JOIN); /* STEP_REAP */")];
   const sources = [source("src/a.ts", 'x === "stdout" || y === "reap"')];
   assert.equal(deadMembers(enums, native, sources), ["step.reap", "stream.other"]);
+});
+
+test("a field of a layout that no code reads is dead, one that fills a gap is not", () => {
+  const fields = ["phase", "gate", "written", "unused"].map((name) => [name, "u32"] as const);
+  const native = [source("native/a.c", "a->written = 1; /* a->gate */ if (a->phase == 1) b();")];
+  assert.equal(deadFields({ header: { fields } }, native, []), ["header.gate", "header.written"]);
+  const sources = [source("src/wire/a.ts", 'word("gate"); at.written;')];
+  assert.equal(deadFields({ header: { fields } }, native, sources), []);
 });
 
 test("a file is tested by its name, or by a test that imports it", () => {
