@@ -29,18 +29,25 @@ static bool may_bound(void)
  */
 static int empty_bounding_set(int level, struct sbx_error *error)
 {
-	int has;
+	for (unsigned long number = 0;; number++) {
+		int err;
 
-	/* The kernel answers EINVAL for the first number that it does not know. */
-	for (unsigned long number = 0; (has = prctl(PR_CAPBSET_READ, number, 0, 0, 0)) >= 0;
-	     number++) {
-		if (has == 0 || prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
+		/* One that is out already may be dropped again: asking first would double the calls. */
+		if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
 			continue;
-		if (errno == EPERM && !may_bound())
+		err = errno;
+		/* The kernel answers EINVAL for the first number that it does not know. */
+		switch (prctl(PR_CAPBSET_READ, number, 0, 0, 0)) {
+		case -1:
 			return 0;
+		case 0:
+			continue;
+		}
+		if (err == EPERM && !may_bound())
+			return 0;
+		errno = err;
 		return sbx_fail(error, STEP_BOUNDING_SET, level);
 	}
-	return 0;
 }
 
 int caps_bound(int level, struct sbx_error *error)

@@ -39,8 +39,14 @@ void seal_process(void)
 		fault_print(&none, SBX_NONE, &error);
 		_exit(SBX_EXIT_HOST);
 	}
-	/* Refused where a filter forbids the call, to workloads too, or where the user has as many keys
-	 * as allowed; the filter of the workloads keeps them from the caller's keys in any case. */
+}
+
+/*
+ * Refused where a filter forbids the call, to workloads too, or where the user has as many keys as
+ * allowed; the filter of the workloads keeps them from the caller's keys in any case.
+ */
+static void leave_keyring(void)
+{
 	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
 
@@ -72,8 +78,11 @@ int seal_executable(char **arguments)
 
 	if (self < 0)
 		return -1;
-	if (seals >= 0 && (seals & ALL_SEALS) == ALL_SEALS)
+	if (seals >= 0 && (seals & ALL_SEALS) == ALL_SEALS) {
+		/* Not before: the process that only makes the copy would make a keyring for nothing. */
+		leave_keyring();
 		return close(self);
+	}
 	copy = copy_sealed(self);
 	if (copy >= 0)
 		(void)syscall(SYS_execveat, copy, "", arguments, environ, AT_EMPTY_PATH);
