@@ -74,10 +74,10 @@ async function runJob({ file, isSanitized }: Job): Promise<Outcome> {
   const code = await child.exited;
   const count = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(out)?.[1] ?? 0);
   const passed = count("Passed");
-  // A file that dies has no summary, and one without tests tests nothing: both are failures.
-  const failed = Math.max(count("Total") - passed, code !== 0 || passed === 0 ? 1 : 0);
-  const reasons = [...out.matchAll(/^SKIP (.*)$/gm)].map(([, reason]) => reason ?? "");
   const skipped = count("Skipped");
+  // A file that dies has no summary, and one without tests tests nothing: both are failures.
+  const failed = Math.max(count("Total") - passed, code !== 0 || passed + skipped === 0 ? 1 : 0);
+  const reasons = [...out.matchAll(/^SKIP (.*)$/gm)].map(([, reason]) => reason ?? "");
   const unexcused = skipped - reasons.filter((reason) => reason.includes("this machine")).length;
   const forbidden = forbidsSkips ? Math.max(0, unexcused) : 0;
   const ms = performance.now() - start;

@@ -31,8 +31,12 @@ if (process.getuid?.() === 0) {
     const covered = probed("unshare", "-m", "sh", "-c", `${covers}; exec "$@"`, "sh");
     assert.is(covered["isProcCovered"], true);
   });
-} else {
-  test.skip("root alone can take any of these away", () => {});
 }
+
+test("an ordinary user has none of the capabilities", () => {
+  const plain = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups"];
+  const { admin, setpcap } = probed(...(process.getuid?.() === 0 ? plain : []));
+  assert.equal([admin, setpcap], [false, false]);
+});
 
 test.run();
