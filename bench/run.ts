@@ -169,8 +169,8 @@ for (const [count, times] of [
 for (const count of [50, 200]) {
   const spec = join(dir, `wide-${count}.yaml`);
   const image = join(dir, `wide-${count}.plan`);
-  const sandbox = `box: {replicas: ${count}, processes: {p: ${nop}}}`;
-  fs.writeFileSync(spec, `sandbox: wide\nsandboxes: {${sandbox}}\n`);
+  const nested = `one: {replicas: ${count}, processes: {p: ${nop}}}`;
+  fs.writeFileSync(spec, `sandbox: wide\nsandboxes: {${nested}}\n`);
   must([sandbox, "plan", "-o", image, spec]);
   const rows = [
     { name: "floor, bare", cmd: [floor, "sandboxes", String(count), nop] },
