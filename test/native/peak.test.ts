@@ -48,6 +48,7 @@ if (process.getuid?.() === 0) {
     });
   }
 } else {
+  console.log("SKIP only root can become a user that has no other process");
   test.skip("only root can take a user that nobody else is", () => {});
 }
 
