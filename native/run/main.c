@@ -14,6 +14,7 @@
 #include <linux/magic.h>
 
 #include "build/dev.h"
+#include "init/init.h"
 #include "run/monitor.h"
 #include "run/run_dir.h"
 #include "run/verdict.h"
@@ -267,7 +268,7 @@ static int run_as_monitor(struct run *run)
 	int code;
 
 	(void)prctl(PR_SET_NAME, "sandbox-monitor", 0, 0, 0);
-	code = monitor_main(run);
+	code = init_with_base(run, monitor_main);
 	return run->has_control ? code : report_faults(run, code);
 }
 
@@ -277,8 +278,8 @@ static int run_command(int count, char **arguments)
 	int code;
 	struct options options;
 	struct sbx_error error = { 0 };
-	char directory[PATH_MAX];
-	static char runs_dir[PATH_MAX];
+	static char directory[PATH_MAX] SBX_LARGE;
+	static char runs_dir[PATH_MAX] SBX_LARGE;
 
 	if (!options_of(count, arguments, &options))
 		return usage();

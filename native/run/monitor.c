@@ -63,8 +63,8 @@ struct monitor {
 };
 
 /* Too large for a stack. */
-static struct relay relay;
-static struct control control;
+static struct relay relay SBX_LARGE;
+static struct control control SBX_LARGE;
 
 static int watch(const struct monitor *monitor, int operation, int fd, uint32_t events,
 		 enum wake what)
@@ -93,7 +93,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	*monitor = (struct monitor){
 		.run = run,
 	};
-	attributes_open(true);
+	attributes_open(&run->plan, header->monitor_owned_first, header->monitor_owned_count, true);
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
