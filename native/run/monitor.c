@@ -58,6 +58,7 @@ struct monitor {
 	uint64_t patience; /* ms without movement after which output is given up; 0: any */
 	enum stage stage;
 	bool behind; /* who is waited for does not read: output is not looked at */
+	uint32_t stop_signals[2]; /* that came from the sender, and those that the guard passed on */
 	bool stop_asked;
 	bool kill_asked;
 };
@@ -147,6 +148,20 @@ static void end_at_once(struct monitor *monitor)
 	end_force(&monitor->schedule);
 }
 
+/*
+ * One that is sent to the monitor and to its guards, as to their process group, comes twice: from the
+ * sender, and passed on. So each way is counted by itself.
+ */
+static void take_stop(struct monitor *monitor, bool is_passed_on)
+{
+	uint32_t count = ++monitor->stop_signals[is_passed_on];
+
+	if (count <= monitor->stop_signals[!is_passed_on])
+		return;
+	monitor->run->table.header->interrupted = 1;
+	ask_to_stop(monitor);
+}
+
 static void take_signals(struct monitor *monitor)
 {
 	struct signalfd_siginfo info;
@@ -154,13 +169,9 @@ static void take_signals(struct monitor *monitor)
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCONT && !monitor->kill_asked && watchdog_is_over())
 			end_at_once(monitor);
-		if (!watchdog_takes(&info))
-			continue;
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
-			monitor->run->table.header->interrupted = 1;
-			ask_to_stop(monitor);
-		}
+		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+			take_stop(monitor, watchdog_takes(&info));
 	}
 }
 
