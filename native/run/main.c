@@ -8,7 +8,6 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
@@ -132,14 +131,16 @@ static void reset_signals(void)
 		(void)signal(number, SIG_DFL);
 }
 
-static bool has_admin(void)
+/* Whether an ordinary user's own user namespace has to come first: all else is made with its rights. */
+static int decide_userns(struct run *run, struct sbx_error *error)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct sys_capabilities own;
 
-	if (syscall(SYS_capget, &header, sets) < 0)
-		return false;
-	return sets[CAP_SYS_ADMIN / 32].effective & 1u << CAP_SYS_ADMIN % 32;
+	if (sys_capabilities(&own) < 0)
+		return sbx_fail(error, STEP_READ_CAPABILITIES, 0);
+	run->userns_first = run->plan.sandboxes[0].user_mode != USER_MODE_INHERIT &&
+			    !(own.effective & 1ull << CAP_SYS_ADMIN);
+	return 0;
 }
 
 /* A procfs that really is one: everything about PIDs is read through it. */
@@ -306,9 +307,8 @@ static int run_command(int count, char **arguments)
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
-	    install_descriptors(&options, &error) < 0)
+	    install_descriptors(&options, &error) < 0 || decide_userns(&run, &error) < 0)
 		return report(&run, &error, SBX_NONE);
-	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
 	run.mask_proc = run.uid == 0;
 	if (run.has_control)
 		(void)setsid(); /* the terminal's Ctrl-C is for the runner, which asks us to stop */
