@@ -132,7 +132,7 @@ static void reset_signals(void)
 }
 
 /* Whether an ordinary user's own user namespace has to come first: all else is made with its rights. */
-static int decide_userns(struct run *run, struct sbx_error *error)
+static int choose_userns(struct run *run, struct sbx_error *error)
 {
 	struct sys_capabilities own;
 
@@ -307,7 +307,7 @@ static int run_command(int count, char **arguments)
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
-	    install_descriptors(&options, &error) < 0 || decide_userns(&run, &error) < 0)
+	    install_descriptors(&options, &error) < 0 || choose_userns(&run, &error) < 0)
 		return report(&run, &error, SBX_NONE);
 	run.mask_proc = run.uid == 0;
 	if (run.has_control)
