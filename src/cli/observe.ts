@@ -28,7 +28,8 @@ const NOBODY = { rows: [], failure: null, hidden: [] };
 
 export function observed(observation: Observation): Report {
   const { plan, hash, params, phase, table: former, readTable } = observation;
-  const isOver = phase === "ended";
+  // Nothing lives of a run that is over, whichever of its moments is reported.
+  const isOver = phase === "ended" || former.phase === "ended";
   const snapshot = isOver
     ? NOBODY
     : snapshotOf(former.monitorPid, { ...observation, pidns: rootInode(plan, former) });
