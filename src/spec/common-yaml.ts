@@ -36,10 +36,10 @@ const [DOUBLE, SINGLE, BACKSLASH, BAR] = [0x22, 0x27, 0x5c, 0x7c];
 const [LIST_START, LIST_END, MAP_START, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** By character code below 128, what a key may hold, and what a plain value may begin with. */
-const KEY_SIGNS = signs(/[\w.$/-]/);
-const FIRST_KEY_SIGNS = signs(/\w/);
-const FIRST_VALUE_SIGNS = signs(/[\w./$+~(^=;<\\]/);
-const SIGNS_AFTER_DASH = signs(/[\w./-]/);
+const FIRST_KEY_SIGNS = signs("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+const KEY_SIGNS = signs(".$/-", FIRST_KEY_SIGNS);
+const FIRST_VALUE_SIGNS = signs("./$+~(^=;<\\", FIRST_KEY_SIGNS);
+const SIGNS_AFTER_DASH = signs("./-", FIRST_KEY_SIGNS);
 
 /** Far below the 1,024 that YAML allows. */
 const KEY_LENGTH_MAX = 256;
@@ -60,10 +60,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   " ": " ",
 };
 
-function signs(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) =>
-    pattern.test(String.fromCharCode(code)) ? 1 : 0,
-  );
+function signs(added: string, others: Uint8Array = new Uint8Array(128)): Uint8Array {
+  const all = others.slice();
+  for (let at = 0; at < added.length; at++) all[added.charCodeAt(at)] = 1;
+  return all;
 }
 
 class CommonReader {
