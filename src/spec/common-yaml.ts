@@ -43,6 +43,8 @@ const SIGNS_AFTER_DASH = signs("./-", FIRST_KEY_SIGNS);
 
 /** Far below the 1,024 that YAML allows. */
 const KEY_LENGTH_MAX = 256;
+/** Keys that are kept as one text each: the fields of a spec, which stand in it thousands of times. */
+const SHARED_KEY_COUNT_MAX = 512;
 /** Keys of a map that are compared one by one. */
 const FEW_KEYS = 12;
 
@@ -80,6 +82,7 @@ class CommonReader {
   /** As the parser counts both. */
   #valueCount = 0;
   #separatorCount = 0;
+  readonly #sharedKeys = new Map<string, string>();
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -176,7 +179,10 @@ class CommonReader {
     if (this.#code(end) !== COLON || end - start > KEY_LENGTH_MAX) beyond();
     this.#count();
     this.#countSeparator();
-    return { key: this.#text.slice(start, end), keySpan: this.#span(start, end) };
+    const own = this.#text.slice(start, end);
+    const key = this.#sharedKeys.get(own) ?? own;
+    if (this.#sharedKeys.size < SHARED_KEY_COUNT_MAX) this.#sharedKeys.set(key, key);
+    return { key, keySpan: this.#span(start, end) };
   }
 
   /** Entries whose keys begin at a column, the first of them here. */
