@@ -2,7 +2,7 @@
 
 import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import { REPORT_FORMATS } from "../render.ts";
-import type { UpOptions } from "../up.ts";
+import type { UpOptions } from "../up-options.ts";
 
 export default command<[file: string], UpOptions>({
   name: "up",
