@@ -72,6 +72,10 @@ function checkRead(
 ): Checked {
   const diagnostics: Diagnostic[] = [...ofSyntax];
   const own = new Map([[source.file, source.text]]);
+  if (entryOf(root, "sandbox") === null) {
+    const foreign = foreignFiles().foreignFile(source.file, source.text, root);
+    if (foreign !== null) return { diagnostics: [foreign], ir: null, sources: own };
+  }
   const isFatal = () => diagnostics.some(({ code }) => FATAL.has(code));
   if (root?.kind !== "map" || isFatal()) {
     if (root !== null && !isFatal()) diagnostics.push(...checkShape(root));
@@ -99,6 +103,11 @@ function checkRead(
     sources,
     params: Object.fromEntries(expanded.cases[0]?.values ?? []),
   };
+}
+
+/** Loaded where it is needed: a spec with a name is none of these. */
+function foreignFiles(): typeof import("../spec/foreign-files.ts") {
+  return require("../spec/foreign-files.ts");
 }
 
 function checkCase(

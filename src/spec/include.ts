@@ -60,9 +60,14 @@ export function includeAll(
     if (text === null) return;
     sources.set(path, text);
     const { root: node, diagnostics } = readSpec(path, text);
+    const name = entryOf(node, "sandbox");
+    const foreign = name === null ? foreignFiles().foreignFile(path, text, node) : null;
+    if (foreign !== null) {
+      collected.push(foreign);
+      return;
+    }
     collected.push(...diagnostics);
     if (node === null) return;
-    const name = entryOf(node, "sandbox");
     if (name === null) collected.push(...checkShape(node, "Library"));
     else {
       collected.push(
@@ -74,6 +79,11 @@ export function includeAll(
     collectTemplates(node, templates, collected);
     follow(path, node, [...trail, path]);
   }
+}
+
+/** Loaded where it is needed: most files include none. */
+function foreignFiles(): typeof import("./foreign-files.ts") {
+  return require("./foreign-files.ts");
 }
 
 /** The paths of a file's `include`, each with where it is named. */

@@ -1,7 +1,7 @@
 /** A value of the wrong type: what it is, what is taken, and how to write that. Pure. */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { branchesOf, type SchemaPart as Schema } from "./definitions.ts";
+import { branchesOf, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { flowText } from "./flow-text.ts";
 import { isOpen, type ListNode, type Node, type ScalarNode } from "./node.ts";
 
@@ -13,6 +13,16 @@ export function takes(schema: Schema, node: Node): boolean {
   if (node.value === null) return schema.type === "null" && node.source !== "";
   if (schema.type === "integer") return Number.isInteger(node.value);
   return typeof node.value === schema.type;
+}
+
+/** The branch that a value is meant for; null: none takes a value of this type. */
+export function branchFor(node: Node, schema: Schema): Schema | null {
+  if (schema.anyOf === undefined) return takes(schema, node) ? schema : null;
+  for (const branch of schema.anyOf) {
+    const whole = resolved(branch);
+    if (takes(whole, node)) return whole;
+  }
+  return null;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

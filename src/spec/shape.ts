@@ -12,8 +12,7 @@ import { hasExpression } from "./expression.ts";
 import { type Entry, isOpen, type MapNode, type Node, textOf } from "./node.ts";
 import { isPlannedField, isPlannedValue, notBuiltYet } from "./planned.ts";
 import { isRightScalar, scalarFindings } from "./shape-scalar.ts";
-import { takes, wrongType } from "./shape-type.ts";
-import { nearest } from "./suggest.ts";
+import { branchFor, wrongType } from "./shape-type.ts";
 
 const NAMES: Readonly<Partial<Record<PartName, string>>> = {
   Spec: "the spec",
@@ -59,16 +58,6 @@ function isPlainlyRight(node: Node, schema: Schema, isOpenHere: boolean): boolea
 
 function isExpression(node: Node): boolean {
   return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
-}
-
-/** Null: no branch takes a value of this type. */
-function branchFor(node: Node, schema: Schema): Schema | null {
-  if (schema.anyOf === undefined) return takes(schema, node) ? schema : null;
-  for (const branch of schema.anyOf) {
-    const whole = resolved(branch);
-    if (takes(whole, node)) return whole;
-  }
-  return null;
 }
 
 /** `name` is a field's key, or for anything else how findings call it. */
@@ -140,9 +129,14 @@ function visitMap(
       diagnostics.push(notBuiltYet(entry.keySpan, `field "${entry.key}"`));
       continue;
     }
-    const meant = meantField(entry, schema, keys);
-    diagnostics.push(unknownField(entry, visit, schema, meant));
-    if (meant === null) continue;
+    const { finding, meant } = unknownFields().unknownField(
+      entry,
+      schema,
+      visit.name,
+      nameOf(visit),
+    );
+    diagnostics.push(finding);
+    if (meant === null || keys.has(meant)) continue;
     keys.add(meant);
     corrections.keys.set(entry, meant);
     const child = fieldOf(schema, meant) ?? {};
@@ -161,50 +155,13 @@ function visitMap(
   }
 }
 
+/** Loaded where it is needed, as is all that it compares with. */
+function unknownFields(): typeof import("./unknown-field.ts") {
+  return require("./unknown-field.ts");
+}
+
 function fieldOf({ properties }: Schema, key: string): Schema | undefined {
   return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
-}
-
-/** The field that a misspelt one was meant to be; null where none is near, or it is there as well. */
-function meantField({ key }: Entry, schema: Schema, keys: ReadonlySet<string>): string | null {
-  if (homeOf(key, schema) !== null) return null;
-  const near = nearest(key, Object.keys(schema.properties ?? {}));
-  return near === null || keys.has(near) ? null : near;
-}
-
-/** Whose fields could stand in the wrong place, and how findings call these. */
-const HOMES: Readonly<Partial<Record<PartName, string>>> = {
-  ProcessMap: "a process",
-  Sandbox: "a sandbox",
-  Spec: "the spec itself",
-};
-
-/** Where else a field belongs; null where it is in no other place, or `schema` is none of these. */
-function homeOf(key: string, schema: Schema): string | null {
-  const homes = Object.entries(HOMES).map(([part, name]) => ({
-    name,
-    part: definitions[part] ?? {},
-  }));
-  if (!homes.some(({ part }) => part === schema)) return null;
-  return (
-    homes.find(({ part }) => fieldOf(part, key) !== undefined || isPlannedField(key, part, ""))
-      ?.name ?? null
-  );
-}
-
-function unknownField(
-  { key, keySpan }: Entry,
-  visit: Visit,
-  schema: Schema,
-  meant: string | null,
-): Diagnostic {
-  const known = Object.keys(schema.properties ?? {});
-  const home = homeOf(key, schema);
-  const label = home !== null ? `this is a field of ${home}` : meant && `did you mean "${meant}"?`;
-  return diagnostic("SBX2001", keySpan, `unknown field "${key}" in ${nameOf(visit)}`, {
-    label: label ?? "",
-    help: `the fields here are ${known.join(", ")}`,
-  });
 }
 
 /** What the fields of a record are held to; undefined where only the named ones may be. */

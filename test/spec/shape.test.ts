@@ -13,20 +13,31 @@ const web = (fields: string) =>
 /** Mistakes, with the only finding there shall be, its label and its help. */
 const ONE: readonly [text: string, code: string, label: string | RegExp, help: string | RegExp][] =
   [
-    ["sandbx: x\nprocesses: {a: pwd}\n", "SBX2001", 'did you mean "sandbox"?', /^the fields/],
-    ["sandbox: x\nprocesess: {a: pwd}\n", "SBX2001", 'did you mean "processes"?', /^the fields/],
+    ["sandbx: x\nprocesses: {a: pwd}\n", "SBX2001", 'did you mean "sandbox"?', "write `sandbox`"],
+    [
+      "sandbox: x\nprocesess: {a: pwd}\n",
+      "SBX2001",
+      'did you mean "processes"?',
+      "write `processes`",
+    ],
     [
       "sandbox: x\nsandboxes: {in: {proceses: {a: pwd}}}\nprocesses: {b: {run: pwd, depends_on: [in/a]}}\n",
       "SBX2001",
       'did you mean "processes"?',
-      /^the fields/,
+      "write `processes`",
     ],
-    ["sandbox: x\nprocesses: {a: {rnu: pwd}}\n", "SBX2001", 'did you mean "run"?', /^the fields/],
+    ["sandbox: x\nprocesses: {a: {rnu: pwd}}\n", "SBX2001", 'did you mean "run"?', "write `run`"],
     [
       "sandbox: x\nprocesses: {a: {run: pwd, stdout: {fil: x}}}\n",
       "SBX2001",
       /file/,
-      /^the fields/,
+      "write `file`",
+    ],
+    [
+      "sandbox: x\nprocesses: {a: {run: pwd, qqq: h}}\n",
+      "SBX2001",
+      "",
+      /^the fields here are description, /,
     ],
     ["sandbox: x\nprocesses: {a: {run: pwd, hostname: h}}\n", "SBX2001", /of a sandbox/, /./],
     ["sandbox: x\nsandboxes: {a: {run: pwd}}\n", "SBX2001", /of a process/, /./],
