@@ -155,11 +155,7 @@ export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | nul
     if (text === null) return null;
     const words = wordsOf(text);
     if (words === null) {
-      diagnostics.push(
-        diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
-          help: "close the quote, or write the command as a list",
-        }),
-      );
+      diagnostics.push(openQuote(node, text));
       return null;
     }
     if (words.length > 0 && words[0] !== "") return words;
@@ -170,6 +166,19 @@ export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | nul
     }),
   );
   return null;
+}
+
+/** The quote may have come with a parameter: these are put in before the text is split into words. */
+function openQuote(node: Node, text: string): Diagnostic {
+  if (node.kind === "scalar" && node.isMade === true) {
+    return diagnostic("SBX2007", node.span, "a quote is not closed once parameters are put in", {
+      notes: [`the command is \`${text}\` then`],
+      help: "write the command as a list: there a parameter is one argument, whatever it holds",
+    });
+  }
+  return diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
+    help: "close the quote, or write the command as a list",
+  });
 }
 
 export function stdinOf(node: Node | null): Stdin {

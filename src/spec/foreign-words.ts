@@ -250,6 +250,35 @@ const ROWS: Readonly<Record<Tool, Partial<Readonly<Record<Within, readonly Row[]
   },
 };
 
+/** What other tools call one of a few values that a field takes, or is to take. */
+const VALUES: Readonly<Record<string, string>> = {
+  service_started: "started",
+  process_started: "started",
+  service_completed_successfully: "succeeded",
+  process_completed_successfully: "succeeded",
+  completed_successfully: "succeeded",
+  process_completed: "exited",
+  completed: "exited",
+  service_healthy: "ready",
+  process_healthy: "ready",
+  process_log_ready: "ready",
+  healthy: "ready",
+  host: "inherit",
+  shared: "inherit",
+  private: "new",
+  none: "new",
+  journal: "log",
+  syslog: "log",
+  "/dev/null": "null",
+  discard: "null",
+  "control-group": "group",
+};
+
+/** What the value of another tool is here; null where no tool has it. */
+export function foreignValue(value: string): string | null {
+  return Object.hasOwn(VALUES, value) ? (VALUES[value] ?? null) : null;
+}
+
 /** All words, in the order of the tools. */
 export const FOREIGN_WORDS: readonly ForeignWord[] = Object.entries(ROWS).flatMap(([tool, maps]) =>
   Object.entries(maps).flatMap(([within, rows]) =>

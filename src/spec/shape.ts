@@ -12,7 +12,7 @@ import { hasExpression } from "./expression.ts";
 import { type Entry, isOpen, type MapNode, type Node, textOf } from "./node.ts";
 import { isPlannedField, isPlannedValue, notBuiltYet } from "./planned.ts";
 import { isRightScalar, scalarFindings } from "./shape-scalar.ts";
-import { branchFor, wrongType } from "./shape-type.ts";
+import { branchFor, mapsInList, wrongType } from "./shape-type.ts";
 
 const NAMES: Readonly<Partial<Record<PartName, string>>> = {
   Spec: "the spec",
@@ -31,6 +31,7 @@ export function checkShape(
       node: root,
       schema: definitions[part] ?? {},
       name: NAMES[part] ?? "this",
+      within: "",
       isField: false,
       isOpen: false,
     },
@@ -42,7 +43,8 @@ export function checkShape(
     const schema = branchFor(next.node, resolved(next.schema));
     if (schema === null) {
       corrections.poisoned.add(next.node);
-      diagnostics.push(wrongValue(next, wrongType(next.node, resolved(next.schema), nameOf(next))));
+      const whole = resolved(next.schema);
+      diagnostics.push(wrongValue(next, wrongType(next.node, whole, nameOf(next), around(next))));
     } else visitNode(next, schema, pending, diagnostics, corrections);
   }
   return diagnostics;
@@ -60,14 +62,27 @@ function isExpression(node: Node): boolean {
   return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
 }
 
-/** `name` is a field's key, or for anything else how findings call it. */
-type Visit = { node: Node; schema: Schema; name: string; isField: boolean; isOpen: boolean };
+/**
+ * `name` is a field's key, or for anything else how findings call it; `within` that of the map around.
+ */
+type Visit = {
+  node: Node;
+  schema: Schema;
+  name: string;
+  within: string;
+  isField: boolean;
+  isOpen: boolean;
+};
 type Pending = Visit[];
 
 const NO_FIELDS: readonly string[] = [];
 
 function nameOf({ name, isField }: Visit): string {
   return isField ? `"${name}"` : name;
+}
+
+function around({ name, within, isField }: Visit) {
+  return { field: isField ? name : "", within };
 }
 
 function visitNode(
@@ -85,11 +100,17 @@ function visitNode(
     corrections.poisoned.add(node);
     diagnostics.push(...wrong.map((each) => wrongValue(visit, each)));
   } else {
+    const maps = mapsInList(node, resolved(visit.schema), nameOf(visit), around(visit));
+    if (maps !== null) {
+      corrections.poisoned.add(node);
+      diagnostics.push(maps);
+      return;
+    }
     const items = schema.items ?? {};
     const name = `an item of ${nameOf(visit)}`;
     for (const item of node.items) {
       if (isPlainlyRight(item, items, isOpen)) continue;
-      pending.push({ node: item, schema: items, name, isField: false, isOpen });
+      pending.push({ node: item, schema: items, name, within: "", isField: false, isOpen });
     }
   }
 }
@@ -119,7 +140,14 @@ function visitMap(
     const child = fieldOf(schema, key) ?? others;
     if (child === undefined) unknownEntries.push(entry);
     else if (!isPlainlyRight(value, child, isOpen))
-      pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
+      pending.push({
+        node: value,
+        schema: child,
+        name: key,
+        within: visit.name,
+        isField: true,
+        isOpen,
+      });
   }
   const { required = NO_FIELDS } = schema;
   if (required.length + unknownEntries.length === 0) return;
@@ -141,7 +169,15 @@ function visitMap(
     corrections.keys.set(entry, meant);
     const child = fieldOf(schema, meant) ?? {};
     if (branchFor(entry.value, resolved(child)) === null) corrections.poisoned.add(entry.value);
-    else pending.push({ node: entry.value, schema: child, name: entry.key, isField: true, isOpen });
+    else
+      pending.push({
+        node: entry.value,
+        schema: child,
+        name: entry.key,
+        within: visit.name,
+        isField: true,
+        isOpen,
+      });
   }
   for (const field of required) {
     if (keys.has(field)) continue;

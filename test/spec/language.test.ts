@@ -54,6 +54,39 @@ processes: {a: {run: pwd, replicas: "\${n}", essential: "\${b}", timeout: "\${d}
   assert.equal(Object.fromEntries(first?.env ?? [])["M"], "<2>");
 });
 
+test("a parameter of any type is text where a field wants text", () => {
+  const text = `sandbox: x
+params: {n: {type: integer, default: 3}, b: {type: boolean, default: true}, f: {type: number, default: 0.5}}
+processes:
+  a: {run: [echo, "\${n}", "\${b}", "\${f}"], cwd: "\${n}", stdin: {text: "\${b}"}, inherit_env: ["\${b}"]}
+  b: {run: "\${n}"}
+  c: {shell: "\${b}"}
+  d: {run: [echo, "\${replica}"], replicas: 1}
+`;
+  const [a, b, c, d] = processes(text);
+  assert.equal(a?.argv, ["echo", "3", "true", "0.5"]);
+  assert.equal([a?.cwd, a?.stdin, a?.inheritEnv], ["3", { kind: "text", text: "true" }, ["true"]]);
+  assert.equal([b?.argv, c?.argv.at(-1), d?.argv], [["3"], "true", ["echo", "1"]]);
+});
+
+test("a parameter that is no choice of its field is none, and numbers in a list are no text", () => {
+  const wrong = (fields: string) =>
+    check(
+      `sandbox: x\nparams: {n: {type: integer, default: 3}}\nprocesses: {a: {${fields}, env: {N: "\${n}"}}}\n`,
+    ).diagnostics.map(({ code }) => code);
+  assert.equal(wrong('run: pwd, stdout: "${n}"'), ["SBX2002"]);
+  assert.equal(wrong("run: [sleep, 3]"), ["SBX2002"]);
+});
+
+test("a quote that a parameter brings into a command is told as that, and a list takes it", () => {
+  const text = (run: string) =>
+    `sandbox: x\nparams: {q: {type: string, default: "it's"}}\nprocesses: {a: {run: ${run}}}\n`;
+  const [first, ...others] = check(text('"echo ${q}"')).diagnostics;
+  assert.is(first?.message, "a quote is not closed once parameters are put in");
+  assert.equal(others, []);
+  assert.equal(processes(text('[echo, "${q}"]'))[0]?.argv, ["echo", "it's"]);
+});
+
 const scope = new Map<string, Value>([
   ["n", 7],
   ["s", "text"],

@@ -94,6 +94,26 @@ const HELPS: readonly [fields: string, help: string][] = [
   ["inherit_env: PATH", "write a list: [PATH]"],
   ["env: [A=b, C=d]", "write a map: {A: b, C: d}"],
   ["depends_on: {db: true}", "write one of started, exited, succeeded"],
+  ["depends_on: {db: }", "write one of started, exited, succeeded"],
+  ["depends_on: {db: service_started}", "write one of started, exited, succeeded"],
+  ["depends_on: {db: {condition: service_started}}", "write `db: started`"],
+  [
+    "depends_on: {db: {condition: service_completed_successfully, restart: true}}",
+    "write `db: succeeded`",
+  ],
+  ["depends_on: {db: {condition: process_completed}}", "write `db: exited`"],
+  [
+    "depends_on: {db: {condition: service_healthy}}",
+    "write one of started, exited, succeeded; `ready` is known, but not built yet",
+  ],
+  ["depends_on: [{db: succeeded}]", "write a map: {db: succeeded}"],
+  ["depends_on: [{db: succeeded}, web]", "write a map: {db: succeeded, web: started}"],
+  ["depends_on: [{db: {condition: service_started}}]", "write a map: {db: started}"],
+  ["env: {A: }", 'write `A: ""` for an empty value; for the caller\'s, `inherit_env: [A]`'],
+  ["env: [A]", "write `inherit_env: [A]`"],
+  ["env: [A, B=c]", "write `env: {B: c}` and `inherit_env: [A]`"],
+  ["env: [{name: A, value: b}]", "write a map: {A: b}"],
+  ["env: [{A: b}, C=d]", "write a map: {A: b, C: d}"],
   ["user: root", "write a map here, such as {uid: 1000, gid: 1000}"],
 ];
 
@@ -105,6 +125,31 @@ for (const [fields, help] of HELPS) {
     assert.equal(others, []);
   });
 }
+
+/** Values of other tools, each with the value that is suggested. */
+const CHOICES: readonly [text: string, meant: string][] = [
+  ["processes: {db: pwd, a: {run: pwd, depends_on: {db: service_started}}}", "started"],
+  ["processes: {a: {run: pwd, stdout: /dev/null}}", "null"],
+  ["namespaces: {net: host}\nprocesses: {a: pwd}", "inherit"],
+  ["namespaces: {net: none}\nprocesses: {a: pwd}", "new"],
+  ["processes: {a: {run: pwd, stop: {scope: control-group}}}", "group"],
+];
+
+for (const [body, meant] of CHOICES) {
+  test(`${JSON.stringify(body)}: did you mean "${meant}"?`, () => {
+    const text = `sandbox: x\n${body}\n`;
+    const [first, ...others] = diagnostics(text);
+    assert.equal([first?.code, first?.label], ["SBX2002", `did you mean "${meant}"?`]);
+    assert.equal(others, []);
+    const { start = 0, end = 0 } = first?.span ?? {};
+    assert.equal(diagnostics(text.slice(0, start) + meant + text.slice(end)), []);
+  });
+}
+
+test("a list of maps where a map would do is one mistake", () => {
+  const all = web("depends_on: [{db: started}, {db: exited}, {db: succeeded}]");
+  assert.is(all.length, 1);
+});
 
 test("nothing is suggested that shares no letter, and no process for itself", () => {
   const [first] = diagnostics("sandbox: x\nprocesses: {a: {run: pwd, depends_on: [b]}}\n");
