@@ -52,7 +52,7 @@ function processesWithCommand(_: string, root: Node | null): Range | null {
   return commands.find((each) => each !== null)?.keySpan ?? null;
 }
 
-const PROC_LINE = /^([A-Za-z0-9_-]+):[ \t]+\S.*$/;
+const PROC_LINE = /^([A-Za-z0-9_-]+):[ \t].*[A-Za-z].*$/;
 
 /** `NAME: COMMAND` in each line, where no name is one of a spec's fields. */
 function procfile(text: string): Range | null {

@@ -54,6 +54,7 @@ for (const [text, name, at] of FILES) {
 const OWN: readonly [text: string, codes: readonly string[]][] = [
   ["sandbox: x\nservices: {a: pwd}\n", ["SBX2001"]],
   ["sandbx: x\n", ["SBX2001"]],
+  ["web: [\n", ["SBX1001"]],
   ["description: no name\n", ["SBX2003"]],
   ["processes: {web: sleep 1}\n", ["SBX2003"]],
   ["templates: {web: {run: pwd}}\n", []],

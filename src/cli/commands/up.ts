@@ -4,15 +4,14 @@ import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import { REPORT_FORMATS } from "../render.ts";
 import type { UpOptions } from "../up.ts";
 
-export default command<[file: string], UpOptions>({
+export default command<[file: string | undefined], UpOptions>({
   name: "up",
   group: "runs",
   description: "check, plan and run a spec (or a plan image); report; follow the output",
   arguments: [
     {
       usage: "[file]",
-      description: "spec or plan image, or - for standard input",
-      fallback: "sandbox.yaml",
+      description: "spec or plan image, or - for standard input; without one, sandbox.yaml",
       completes: "files",
     },
   ],
@@ -49,5 +48,8 @@ export default command<[file: string], UpOptions>({
     ["up demo.yaml --trace --report timeline", "every fork, exec and exit"],
     ["up demo.yaml -p workers=9 --name nine", "with a parameter, under a name of its own"],
   ],
-  run: async (options, file) => (await import("../up.ts")).run(file, options),
+  run: async (options, file) => {
+    const spec = file ?? (await import("../spec-files.ts")).projectSpec();
+    return (await import("../up.ts")).run(spec, options);
+  },
 });
