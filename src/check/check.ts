@@ -133,9 +133,15 @@ function withoutEffects(diagnostics: readonly Diagnostic[]): readonly Diagnostic
     ...(has("SBX2116", "SBX2117", "SBX2126", "SBX1006") ? ["SBX2119"] : []),
     ...(has("SBX2116", "SBX2117", "SBX2119", "SBX2126", "SBX1006") ? ["SBX2603"] : []),
   ];
-  return effects.length === 0
+  // What is indented by a no-break space is not in the map that it seems to be in.
+  const isMoved = has("SBX1008");
+  return effects.length === 0 && !isMoved
     ? diagnostics
-    : diagnostics.filter(({ code }) => !effects.includes(code));
+    : diagnostics.filter(
+        ({ code, message }) =>
+          !effects.includes(code) &&
+          !(isMoved && (code === "SBX2003" || / is nothing, not /.test(message))),
+      );
 }
 
 /** Those of included files are for others too. */

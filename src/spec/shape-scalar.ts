@@ -83,8 +83,9 @@ const PATTERN_HELP = {
 export function isRightScalar({ value }: ScalarNode, schema: Schema): boolean {
   if (typeof value === "string") return isRightText(value, schema);
   if (typeof value !== "number") return true;
-  const { minimum = -Infinity, maximum = Infinity } = schema;
-  return value >= minimum && value <= maximum;
+  const { minimum, maximum } = schema;
+  // No comparison holds for `.nan`.
+  return (minimum === undefined || value >= minimum) && (maximum === undefined || value <= maximum);
 }
 
 function isRightText(value: string, schema: Schema): boolean {

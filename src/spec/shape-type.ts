@@ -4,6 +4,7 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { branchesOf, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { flowText } from "./flow-text.ts";
 import { isOpen, type ListNode, type Node, type ScalarNode, textOf } from "./node.ts";
+import { strangeBlank } from "./strange-characters.ts";
 
 /** Whether a value of this kind is taken at all; its own fields, items and range are not looked at. */
 export function takes(schema: Schema, node: Node): boolean {
@@ -62,6 +63,8 @@ interface Around {
 
 /** `name` is how findings call the value. */
 export function wrongType(node: Node, schema: Schema, name: string, around: Around): Diagnostic {
+  const blank = node.kind === "scalar" ? blankIn(node) : null;
+  if (blank !== null) return blank;
   const branches = branchesOf(schema);
   const types = branches.map((branch) => TYPE_NAMES[branch.type ?? ""] ?? "anything");
   const expected = [...new Set(types)].filter((type) => type !== "null").join(" or ");
@@ -71,6 +74,13 @@ export function wrongType(node: Node, schema: Schema, name: string, around: Arou
       helpFor(node, schema, branches, around) ??
       `write ${expected} here${example(schema, branches)}`,
   });
+}
+
+/** What only looks like a map or a list; in quotes it was meant as it is. */
+function blankIn({ span, source, value }: ScalarNode): Diagnostic | null {
+  return typeof value === "string" && !/^["']/.test(source)
+    ? strangeBlank(span.file, span.start, source)
+    : null;
 }
 
 function describe(node: Node): string {

@@ -6,6 +6,7 @@ import { type ForeignWord, foreignWord, nearForeignWord, TOOLS } from "./foreign
 import type { Entry } from "./node.ts";
 import { isPlannedField } from "./planned.ts";
 import { branchFor } from "./shape-type.ts";
+import { strangeBlank } from "./strange-characters.ts";
 import { nearest } from "./suggest.ts";
 
 export interface UnknownField {
@@ -29,6 +30,8 @@ export function unknownField(
   around: string,
 ): UnknownField {
   const { key, keySpan } = entry;
+  const blank = strangeBlank(keySpan.file, keySpan.start, key);
+  if (blank !== null) return { finding: blank, meant: null };
   const { meant, ...rest } = guess(entry, schema, name);
   const message = `unknown field "${key}" in ${around}`;
   return { finding: diagnostic("SBX2001", keySpan, message, rest), meant };

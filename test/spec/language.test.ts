@@ -41,6 +41,44 @@ for (const [declared, right, wrong] of types) {
   });
 }
 
+test("a number that is given is read as one of the spec is", () => {
+  const text = (type: string) =>
+    `sandbox: x\nparams: {p: {type: ${type}, default: 0x10}}\nprocesses: {a: {run: [echo, "\${p}"]}}\n`;
+  for (const [type, given, value] of [
+    ["integer", "0x7", "7"],
+    ["integer", "0o17", "15"],
+    ["integer", "-3", "-3"],
+    ["number", "1e3", "1000"],
+    ["number", ".5", "0.5"],
+  ] as const)
+    assert.is(processes(text(type), { p: given })[0]?.argv[1], value);
+  for (const wrong of ["", "x", "1_000", ".inf", "0x", "1 2"]) {
+    const codes = check(text("number"), { p: wrong }).diagnostics.map(({ code }) => code);
+    assert.equal(codes, ["SBX2114"], wrong);
+  }
+});
+
+test("no number is no bound, and one beyond 2^53 is told as it is written", () => {
+  const messages = (text: string) =>
+    check(`sandbox: x\n${text}\n`).diagnostics.map(({ message }) => message);
+  assert.equal(
+    messages(
+      "params: {n: {type: integer, min: .nan, default: 1}}\nprocesses: {a: {run: [echo, '${n}']}}",
+    ),
+    ['".nan" is no bound for an integer'],
+  );
+  assert.equal(messages("processes: {a: {run: pwd, pid: 99999999999999999999}}"), [
+    "99999999999999999999 is no PID",
+  ]);
+});
+
+test("RLIM_INFINITY is unlimited", () => {
+  const [own] = processes(
+    "sandbox: x\nprocesses: {a: {run: pwd, limits: {fsize: 18446744073709551615}}}\n",
+  );
+  assert.equal([own?.limits[0]?.soft, own?.limits[0]?.hard], [null, null]);
+});
+
 test("text that is one expression takes its type, other text is text", () => {
   const text = `sandbox: x
 params: {n: {type: integer, default: 2}, b: {type: boolean, default: true}, d: {type: duration, default: 7s}}

@@ -4,6 +4,7 @@ import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft, SandboxDraft } from "../draft.ts";
+import { notAPid } from "../pin-values.ts";
 import type { Tree } from "../tree.ts";
 
 /** The sandbox that owns the PID namespace of `level` around `sandbox`; null: the host's. */
@@ -21,9 +22,7 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
       const owner = ownerAt(process.sandbox, level);
       const ownerName = owner === null ? "the host" : `"${owner.path || owner.name}"`;
       if (pid < 1 || pid > PID_MAX) {
-        diagnostics.push(
-          diagnostic("SBX2203", span, `${pid} is no PID`, { help: `use 2 to ${PID_MAX}` }),
-        );
+        diagnostics.push(notAPid(String(pid), span));
         continue;
       }
       const isInit = owner === process.sandbox && owner.init === process.name;
