@@ -54,7 +54,7 @@ export function pinsOf(draft: ProcessDraft, diagnostics: Diagnostic[]): readonly
   return pins;
 }
 
-/** A number that is too large to be exact is told as it was written; others are looked at as pins. */
+/** A number that is too large to be exact is reported as it was written; others are looked at as pins. */
 function pidOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
   const number = numberOf(node);
   if (node?.kind !== "scalar" || number === null || Number.isSafeInteger(number)) return number;
