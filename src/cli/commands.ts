@@ -5,6 +5,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { EXIT } from "../base/exit-codes.ts";
 import { type AnyCommand, type CommandOption, GROUPS, WrongArgument } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
+import { STDERR, write } from "./terminal.ts";
 
 const EXAMPLES = `
 Examples:
@@ -23,8 +24,18 @@ ${EXIT.host} this host cannot, ${EXIT.bug} internal error, ${EXIT.usage} wrong u
 
 let exitCode: number = EXIT.ok;
 
+/** Commands that are to come. */
+const PLANNED: ReadonlySet<string> = new Set(
+  "run exec attach logs kill stop restart start wait events down test import export".split(" "),
+);
+
 /** The exit code. Throws what no command has caught. */
 export async function parsed(args: readonly string[]): Promise<number> {
+  const [name = ""] = args;
+  if (PLANNED.has(name) && !COMMANDS.some((each) => each.name === name)) {
+    write(STDERR, `sandbox ${name} is known, but not built yet; \`sandbox --help\` has what is\n`);
+    return EXIT.usage;
+  }
   try {
     await programOf(COMMANDS).parseAsync(args, { from: "user" });
   } catch (error) {

@@ -120,7 +120,9 @@ function wrongValue({ node, schema, name, isField }: Visit, wrong: Diagnostic): 
   const isPlanned = isField && isPlannedValue(node, resolved(schema), name);
   if (!isPlanned) return wrong;
   const value = textOf(node);
-  return notBuiltYet(node.span, value === null ? `this way to write "${name}"` : `"${value}"`);
+  if (value === null) return notBuiltYet(node.span, `this way to write "${name}"`);
+  const isNumber = node.kind === "scalar" && typeof node.value === "number";
+  return notBuiltYet(node.span, isNumber ? `a "${name}" of ${value}` : `"${value}"`);
 }
 
 function visitMap(

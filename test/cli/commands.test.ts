@@ -73,4 +73,15 @@ test("a parameter that is no pair is wrong usage, and says how to write it", () 
   assert.match(ran.err, "write it as name=value");
 });
 
+test("a command that is to come is called that, and no other unknown one is", () => {
+  const names = COMMANDS.map(({ name }) => name);
+  const [coming] = ["test", "import", "export", "run"].filter((name) => !names.includes(name));
+  if (coming !== undefined) {
+    const { code, err } = sandbox(user, coming);
+    assert.is(code, 64);
+    assert.match(err, `sandbox ${coming} is known, but not built yet`);
+  }
+  assert.not.match(sandbox(user, "chek").err, "not built");
+});
+
 test.run();

@@ -95,7 +95,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     word: "folded",
-    use: /^(folded|foldedText|folded_text|BLOCK_FOLDED)$/,
+    use: /^(folded|foldedText|folded_text|BLOCK_FOLDED)$/i,
     files: /^src\/spec\/(folded-text|format)\.ts$|^test\/spec\/folded-text/,
     reason: "YAML's name for text behind `>`",
   },

@@ -8,10 +8,14 @@ export default command<[pid: string], CaptureOptions>({
   group: "looks",
   description: "a spec that makes the sandboxes and processes at and below a PID again",
   arguments: [
-    { usage: "<pid>", description: "here, or RUN/PATH of a run that is going on", completes: null },
+    {
+      usage: "<pid>",
+      description: "here, or RUN/PATH of a run that is going on",
+      completes: "processes",
+    },
   ],
   options: [
-    { flags: "-o, --output <file>", description: "write it to a new file" },
+    { flags: "-o, --output <file>", completes: "files", description: "write it to a new file" },
     { flags: "--env", description: "with the environments that were found; they may hold secrets" },
     {
       flags: "--forked",

@@ -11,12 +11,13 @@ export default command<[pid: string], PidOptions>({
     {
       usage: "<pid>",
       description: "here, or RUN/PATH, or RUN/PATH:N for PID N in that sandbox",
-      completes: null,
+      completes: "processes",
     },
   ],
   options: [
     {
       flags: "--from <process>",
+      completes: "processes",
       description: "a PID here, or RUN/PATH: <pid> is one in its PID namespace",
     },
     JSON_OPTION,

@@ -19,6 +19,7 @@ export default command<[file: string | undefined], PlanOptions>({
     ALL,
     {
       flags: "-o, --output <file>",
+      completes: "files",
       description: "write the plan image that `up` and the shim run",
     },
     PARAM,

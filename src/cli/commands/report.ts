@@ -29,7 +29,7 @@ export default command<[what: string | undefined], ReportOptions>({
       description: "of a traced run: what happened when; the same as --format timeline",
     },
     { flags: "--watch", description: "in place, as it changes" },
-    { flags: "-o, --output <file>", description: "write it to a file" },
+    { flags: "-o, --output <file>", completes: "files", description: "write it to a file" },
   ],
   examples: [
     ["report demo --format html -o demo.html", "one file: boxes, search, print"],

@@ -20,7 +20,11 @@ export default command<[file: string | undefined], UpOptions>({
       flags: "--json",
       description: "only JSON Lines on stdout: a report when started, one when ended",
     },
-    { flags: "--for <duration>", description: "stop so long after everything has started" },
+    {
+      flags: "--for <duration>",
+      completes: ["0s", "2s", "10s", "1m"],
+      description: "stop so long after everything has started",
+    },
     {
       flags: "--report <format>",
       description: "of the reports",
