@@ -107,7 +107,7 @@ export function limitsOf(node: Node | null, diagnostics: Diagnostic[]): Resource
     if (resource < 0) {
       diagnostics.push(
         diagnostic("SBX2303", keySpan, `there is no resource limit "${key}"`, {
-          label: didYouMean(key, LIMIT_NAMES),
+          label: didYouMean(key.replace(/^RLIMIT_/i, ""), LIMIT_NAMES),
           help: `the limits are ${LIMIT_NAMES.join(", ")}`,
         }),
       );

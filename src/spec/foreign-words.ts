@@ -20,7 +20,7 @@ export const TOOLS = {
 export type Tool = keyof typeof TOOLS;
 
 /** The map that a word stands in: a node of the tree, or the value of a field. */
-export type Within = "spec" | "sandbox" | "process" | "stop" | "user";
+export type Within = "spec" | "sandbox" | "process" | "stop" | "user" | "expect" | "namespaces";
 
 /** Names of the language that the schema does not have yet. */
 type PlannedField =
@@ -61,7 +61,7 @@ const MEASURES = "memory, processors and numbers of processes";
 const NO_FILE = "there is no such file to read: write the variables into `env`";
 const OWN_PROCESS =
   "make it a process of its own, which this one names in `depends_on: {NAME: succeeded}`";
-const HANDLED = "remove it: there is nothing to switch on or off";
+const HANDLED = "remove it: a sandbox has nothing like it";
 
 const ROWS: Readonly<Record<Tool, Partial<Readonly<Record<Within, readonly Row[]>>>>> = {
   compose: {
@@ -92,6 +92,7 @@ const ROWS: Readonly<Record<Tool, Partial<Readonly<Record<Within, readonly Row[]
       ["stdin_open", "stdin", "inherit"],
       ["logging", "stdout", "{file: PATH}"],
       ["container_name", null, NAMED],
+      ["init", null, "remove it: each sandbox has an init that reaps, or one of `init: NAME`"],
       ["image build platform pull_policy", null, NO_IMAGE],
       ["volumes tmpfs devices configs secrets shm_size", "mounts", ""],
       ["ports expose networks extra_hosts dns", "net", "a process has the host's network"],
@@ -246,7 +247,18 @@ const ROWS: Readonly<Record<Tool, Partial<Readonly<Record<Within, readonly Row[]
       ["name", null, NAMED],
     ],
     spec: [["jobs tasks programs apps", "processes", "each by its name"]],
-    stop: [["kill_after", "grace", "a number and a unit, such as 10s"]],
+    stop: [
+      ["kill_after", "grace", "a number and a unit, such as 10s"],
+      ["sig stop_signal", "signal", ""],
+    ],
+    expect: [["status exit_code exit_status code returncode", "exit", ""]],
+    namespaces: [
+      ["network", "net", ""],
+      ["mnt filesystem", "mount", ""],
+      ["process", "pid", ""],
+      ["userns", "user", ""],
+      ["hostname", "uts", ""],
+    ],
   },
 };
 
@@ -273,6 +285,20 @@ const VALUES: Readonly<Record<string, string>> = {
   discard: "null",
   "control-group": "group",
 };
+
+/** What is said of a text that another tool takes for a field of ours, by that field; null: nothing. */
+export function foreignText(field: string, text: string): string | null {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  if (field === "user" && uid !== undefined) {
+    return `write {uid: ${uid}${gid === undefined ? "" : `, gid: ${gid}`}}`;
+  }
+  if (field === "user") return "write the number of the user: {uid: 1000}; `id -u NAME` has it";
+  if (field === "pid" && (text === "host" || text === "private")) {
+    const mode = text === "host" ? "inherit" : "new";
+    return `write \`namespaces: {pid: ${mode}}\` in the sandbox; \`pid\` is the number of a process`;
+  }
+  return null;
+}
 
 /** What the value of another tool is here; null where no tool has it. */
 export function foreignValue(value: string): string | null {

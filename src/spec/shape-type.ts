@@ -104,8 +104,10 @@ function helpFor(
   if (node.kind === "list") return has("object") ? listHelp(node, branches, around) : null;
   const { value, source } = node;
   if (value === null) return nothingHelp(choices, around);
-  if (typeof value === "string")
-    return plainHelp(node, has) ?? (has("array") ? inList(node) : null);
+  if (typeof value === "string") {
+    const foreign = foreignWords().foreignText(around.field, value);
+    return plainHelp(node, has) ?? foreign ?? (has("array") ? inList(node) : null);
+  }
   if (choices.length > 0) return oneOf(choices);
   if (!has("string")) return has("array") ? inList(node) : null;
   const text = exampleOf(schema, branches, "string");
@@ -162,6 +164,11 @@ export function mapsInList(list: ListNode, schema: Schema, name: string, around:
   if (help === null) return null;
   const message = `${name} is a list of maps, not a map`;
   return diagnostic("SBX2002", list.span, message, { label: "expected a map", help });
+}
+
+/** Loaded where it is needed. */
+function foreignWords(): typeof import("./foreign-words.ts") {
+  return require("./foreign-words.ts");
 }
 
 /** Loaded where it is needed, as is what it compares with. */

@@ -31,8 +31,8 @@ export function checkShape(
       node: root,
       schema: definitions[part] ?? {},
       name: NAMES[part] ?? "this",
+      field: "",
       within: "",
-      isField: false,
       isOpen: false,
     },
   ];
@@ -44,7 +44,7 @@ export function checkShape(
     if (schema === null) {
       corrections.poisoned.add(next.node);
       const whole = resolved(next.schema);
-      diagnostics.push(wrongValue(next, wrongType(next.node, whole, nameOf(next), around(next))));
+      diagnostics.push(wrongValue(next, wrongType(next.node, whole, nameOf(next), next)));
     } else visitNode(next, schema, pending, diagnostics, corrections);
   }
   return diagnostics;
@@ -63,26 +63,23 @@ function isExpression(node: Node): boolean {
 }
 
 /**
- * `name` is a field's key, or for anything else how findings call it; `within` that of the map around.
+ * `name` is a field's key, or for anything else how findings call it; `field` is the field that this key
+ * was meant to be, and `within` that of the map around, empty for none.
  */
 type Visit = {
   node: Node;
   schema: Schema;
   name: string;
+  field: string;
   within: string;
-  isField: boolean;
   isOpen: boolean;
 };
 type Pending = Visit[];
 
 const NO_FIELDS: readonly string[] = [];
 
-function nameOf({ name, isField }: Visit): string {
-  return isField ? `"${name}"` : name;
-}
-
-function around({ name, within, isField }: Visit) {
-  return { field: isField ? name : "", within };
+function nameOf({ name, field }: Visit): string {
+  return field === "" ? name : `"${name}"`;
 }
 
 function visitNode(
@@ -100,7 +97,7 @@ function visitNode(
     corrections.poisoned.add(node);
     diagnostics.push(...wrong.map((each) => wrongValue(visit, each)));
   } else {
-    const maps = mapsInList(node, resolved(visit.schema), nameOf(visit), around(visit));
+    const maps = mapsInList(node, resolved(visit.schema), nameOf(visit), visit);
     if (maps !== null) {
       corrections.poisoned.add(node);
       diagnostics.push(maps);
@@ -110,14 +107,14 @@ function visitNode(
     const name = `an item of ${nameOf(visit)}`;
     for (const item of node.items) {
       if (isPlainlyRight(item, items, isOpen)) continue;
-      pending.push({ node: item, schema: items, name, within: "", isField: false, isOpen });
+      pending.push({ node: item, schema: items, name, field: "", within: "", isOpen });
     }
   }
 }
 
 /** `wrong`, unless the value is one that the field is to take some day. */
-function wrongValue({ node, schema, name, isField }: Visit, wrong: Diagnostic): Diagnostic {
-  const isPlanned = isField && isPlannedValue(node, resolved(schema), name);
+function wrongValue({ node, schema, name, field }: Visit, wrong: Diagnostic): Diagnostic {
+  const isPlanned = field !== "" && isPlannedValue(node, resolved(schema), field);
   if (!isPlanned) return wrong;
   const value = textOf(node);
   if (value === null) return notBuiltYet(node.span, `this way to write "${name}"`);
@@ -146,8 +143,8 @@ function visitMap(
         node: value,
         schema: child,
         name: key,
-        within: visit.name,
-        isField: true,
+        field: key,
+        within: visit.field,
         isOpen,
       });
   }
@@ -155,29 +152,31 @@ function visitMap(
   if (required.length + unknownEntries.length === 0) return;
   const keys = new Set(node.entries.map(({ key }) => key));
   for (const entry of unknownEntries) {
-    if (isPlannedField(entry.key, schema, visit.name)) {
+    if (isPlannedField(entry.key, schema, visit.field)) {
       diagnostics.push(notBuiltYet(entry.keySpan, `field "${entry.key}"`));
       continue;
     }
-    const { finding, meant } = unknownFields().unknownField(
+    const { finding, meant, isSame } = unknownFields().unknownField(
       entry,
       schema,
-      visit.name,
+      visit.field,
       nameOf(visit),
+      diagnostics.length,
     );
     diagnostics.push(finding);
     if (meant === null || keys.has(meant)) continue;
     keys.add(meant);
     corrections.keys.set(entry, meant);
     const child = fieldOf(schema, meant) ?? {};
-    if (branchFor(entry.value, resolved(child)) === null) corrections.poisoned.add(entry.value);
+    // What only looks like the value of that field would have findings of its own.
+    if (!isSame) corrections.poisoned.add(entry.value);
     else
       pending.push({
         node: entry.value,
         schema: child,
         name: entry.key,
-        within: visit.name,
-        isField: true,
+        field: meant,
+        within: visit.field,
         isOpen,
       });
   }

@@ -3,7 +3,8 @@
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { definitions, type PartName, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { type ForeignWord, foreignWord, nearForeignWord, TOOLS } from "./foreign-words.ts";
-import type { Entry } from "./node.ts";
+import { mapText } from "./list-as-map.ts";
+import type { Entry, Node } from "./node.ts";
 import { isPlannedField } from "./planned.ts";
 import { branchFor } from "./shape-type.ts";
 import { strangeBlank } from "./strange-characters.ts";
@@ -13,6 +14,8 @@ export interface UnknownField {
   readonly finding: Diagnostic;
   /** The field of the same map that it stands for; null where that is not known. */
   readonly meant: string | null;
+  /** Whether its value can be one of that field. */
+  readonly isSame: boolean;
 }
 
 interface Guess {
@@ -20,22 +23,36 @@ interface Guess {
   readonly help: string;
   readonly notes?: readonly string[];
   readonly meant: string | null;
+  readonly isSame?: boolean;
 }
 
-/** `name` is the key of the map that it stands in, `around` how findings call that one. */
+/**
+ * `name` is the key of the map that it stands in, `around` how findings call that one; `before` is how
+ * many findings there are already.
+ */
 export function unknownField(
   entry: Entry,
   schema: Schema,
   name: string,
   around: string,
+  before: number,
 ): UnknownField {
   const { key, keySpan } = entry;
   const blank = strangeBlank(keySpan.file, keySpan.start, key);
-  if (blank !== null) return { finding: blank, meant: null };
-  const { meant, ...rest } = guess(entry, schema, name);
+  if (blank !== null) return { finding: blank, meant: null, isSame: false };
+  const {
+    meant,
+    isSame = false,
+    ...rest
+  } = before < GUESS_COUNT_MAX ? guess(entry, schema, name) : NO_GUESS;
   const message = `unknown field "${key}" in ${around}`;
-  return { finding: diagnostic("SBX2001", keySpan, message, rest), meant };
+  return { finding: diagnostic("SBX2001", keySpan, message, rest), meant, isSame };
 }
+
+/** A file with so many is none that anybody wrote, and each is compared with some 200 words. */
+const GUESS_COUNT_MAX = 10_000;
+
+const NO_GUESS: Guess = { label: "", help: "correct the first ones, and check again", meant: null };
 
 function guess(entry: Entry, schema: Schema, name: string): Guess {
   const { key } = entry;
@@ -49,7 +66,8 @@ function guess(entry: Entry, schema: Schema, name: string): Guess {
   const known = Object.keys(schema.properties ?? {});
   const near = nearest(key, known);
   if (near !== null) {
-    return { label: `did you mean "${near}"?`, help: `write \`${near}\``, meant: near };
+    const isSame = branchFor(entry.value, resolved(schema.properties?.[near] ?? {})) !== null;
+    return { label: `did you mean "${near}"?`, help: `write \`${near}\``, meant: near, isSame };
   }
   const elsewhere = foreignWord(key, others) ?? nearForeignWord(key, [...own, ...others]);
   if (elsewhere !== null) return foreignGuess(entry, elsewhere, schema);
@@ -66,9 +84,11 @@ function foreignGuess({ key, value }: Entry, foreign: ForeignWord, schema: Schem
   const how = help === "" || /^[{[]/.test(help) ? "" : `: ${help}`;
   const own = schema.properties?.[field];
   if (own !== undefined) {
-    const isSame = branchFor(value, resolved(own)) !== null;
+    const isSame = isValueOf(value, resolved(own), field);
     const label = isSame ? `did you mean "${field}"?` : `\`${field}\` is the field for that`;
-    return { label, help: `write ${written}${how}`, notes, meant: field };
+    const asMap = value.kind === "list" && !isSame ? mapText(value, null) : null;
+    const text = asMap === null ? `${written}${how}` : `\`${field}: ${asMap}\``;
+    return { label, help: `write ${text}`, notes, meant: field, isSame };
   }
   const home = homeOf(field);
   if (isPlanned(field)) {
@@ -77,6 +97,16 @@ function foreignGuess({ key, value }: Entry, foreign: ForeignWord, schema: Schem
   }
   const around = home === null ? "" : ` in ${home}`;
   return { label: "", help: `write ${written}${around}${how}`, notes, meant: null };
+}
+
+/** Whether a value could stand behind `field` as it is: of a map that has fields, these are its own. */
+function isValueOf(value: Node, schema: Schema, field: string): boolean {
+  const branch = branchFor(value, schema);
+  const { properties } = branch ?? {};
+  if (properties === undefined || value.kind !== "map") return branch !== null;
+  return value.entries.every(
+    ({ key }) => Object.hasOwn(properties, key) || foreignWord(key, [field]) !== null,
+  );
 }
 
 /** Which words of the table a map can have, and which belong into another map of the spec. */

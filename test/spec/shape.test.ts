@@ -114,7 +114,12 @@ const HELPS: readonly [fields: string, help: string][] = [
   ["env: [A, B=c]", "write `env: {B: c}` and `inherit_env: [A]`"],
   ["env: [{name: A, value: b}]", "write a map: {A: b}"],
   ["env: [{A: b}, C=d]", "write a map: {A: b, C: d}"],
-  ["user: root", "write a map here, such as {uid: 1000, gid: 1000}"],
+  ["user: root", "write the number of the user: {uid: 1000}; `id -u NAME` has it"],
+  ['user: "1000:1001"', "write {uid: 1000, gid: 1001}"],
+  [
+    "pid: host",
+    "write `namespaces: {pid: inherit}` in the sandbox; `pid` is the number of a process",
+  ],
 ];
 
 for (const [fields, help] of HELPS) {

@@ -21,6 +21,7 @@ const SAME: readonly [written: string, right: string][] = [
   ["run: pwd, chdir: /", "run: pwd, cwd: /"],
   ["run: pwd, scale: 2", "run: pwd, replicas: 2"],
   ["run: pwd, OOMScoreAdjust: 5", "run: pwd, oom_score_adj: 5"],
+  ["run: pwd, expect: {exit_code: 0}", "run: pwd, expect: {exit: 0}"],
   ["run: pwd, stop: {timeout: 5s}", "run: pwd, stop: {grace: 5s}"],
 ];
 
@@ -40,7 +41,10 @@ for (const [written, right] of SAME) {
 
 /** Foreign fields of a process whose value is written otherwise, each with a part of its help. */
 const OTHER: readonly [written: string, help: string][] = [
-  ["environment: [A=b]", "write `env: {NAME: value}`"],
+  ["environment: [A=b]", "write `env: {A: b}`"],
+  ["environment: [A]", "write `env: {NAME: value}`"],
+  ["logging: {driver: journald, options: {tag: x}}", "write `stdout: {file: PATH}`"],
+  ["init: true", "each sandbox has an init"],
   ["stop_signal: INT", "write `stop: {signal: INT}`"],
   ["stop_grace_period: 10s", "write `stop: {grace: 10s}`"],
   ["image: nginx", "there are no images"],
@@ -67,6 +71,14 @@ test("a command that stands outside of a process is said to belong into one", ()
   const [first, ...others] = diagnostics("sandbox: x\ncommand: pwd\nprocesses: {a: pwd}\n");
   assert.match(first?.help ?? "", /^write `run` in a process/);
   assert.equal(others, []);
+});
+
+test("in a map by another name the words are those of the field that was meant", () => {
+  const text = "sandbox: x\nprocesses: {a: {run: pwd, shutdown: {timeout_seconds: 5}}}\n";
+  assert.equal(
+    diagnostics(text).map(({ help }) => help),
+    ["write `stop: {signal: TERM, grace: 10s}`", "write `grace`: a number and a unit, such as 10s"],
+  );
 });
 
 test("`name` and `services` beside each other are two slips, not more", () => {
