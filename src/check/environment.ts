@@ -56,7 +56,9 @@ export function inheritedOf(sandbox: Node, map: Node | null): readonly string[] 
 /** What is wrong with the names in a sandbox's or process's own `env` and `inherit_env`. */
 export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   const variables = entriesOf(get(node, "env"));
-  for (const { key, keySpan } of variables) checkName(key, keySpan, diagnostics);
+  for (const { key, keySpan } of variables) {
+    checkName(key, keySpan, (name) => `write the name alone: \`${name}: …\``, diagnostics);
+  }
   const names = get(node, "inherit_env");
   if (names === null) return;
   const set = new Map(variables.map(({ key, keySpan }) => [key, keySpan]));
@@ -64,7 +66,12 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   for (const item of names.kind === "list" ? names.items : []) {
     const name = textOf(item);
     if (name === null) continue;
-    checkName(name, item.span, diagnostics);
+    checkName(
+      name,
+      item.span,
+      (own) => `write \`${own}\` alone, and its value in \`env\``,
+      diagnostics,
+    );
     const other = set.get(name) ?? spansByName.get(name);
     if (other !== undefined) {
       const message = `"${name}" is ${set.has(name) ? "both set and inherited" : "inherited twice"}`;
@@ -79,15 +86,18 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   }
 }
 
-function checkName(name: string, span: Span, diagnostics: Diagnostic[]): void {
+/** `pairHelp` is for `NAME=value`, by its name. */
+function checkName(
+  name: string,
+  span: Span,
+  pairHelp: (name: string) => string,
+  diagnostics: Diagnostic[],
+): void {
   if (name !== "" && !/[=\0]/.test(name)) return;
   const pair = /^([^=]+)=/.exec(name)?.[1];
   diagnostics.push(
     diagnostic("SBX2307", span, `"${name}" cannot name a variable`, {
-      help:
-        pair === undefined
-          ? "use letters, digits and `_`"
-          : `write \`${pair}\` alone, and its value in \`env\``,
+      help: pair === undefined ? "use letters, digits and `_`" : pairHelp(pair),
     }),
   );
 }

@@ -10,8 +10,18 @@ export const GROUPS = {
   host: "This host and shell:",
 } as const;
 
-/** What a shell offers for an argument: files, runs that are going on, these words, or nothing. */
-export type Completes = "files" | "runs" | "runs and files" | readonly string[] | null;
+/**
+ * What a shell offers for an argument or a value: files, runs that are going on or their processes
+ * (RUN/PATH), codes of diagnostics, these words, or nothing.
+ */
+export type Completes =
+  | "files"
+  | "runs"
+  | "runs and files"
+  | "processes"
+  | "codes"
+  | readonly string[]
+  | null;
 
 export interface Argument {
   /** As help writes it: `<needed>`, `[optional]`, `[several...]`. */
@@ -26,6 +36,8 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** For a value that is none of a few choices. */
+  readonly completes?: Completes;
   readonly fallback?: unknown;
   /** How help calls the fallback, where its value says nothing. */
   readonly fallbackText?: string;
@@ -89,6 +101,7 @@ export const PARAM: CommandOption = {
 export const ALLOW_INCLUDE: CommandOption = {
   flags: "--allow-include <dir>",
   description: "let specs name files in this folder too; may be repeated",
+  completes: "files",
   fallback: [],
   fallbackText: "the spec's own folder, and its repository",
   parse: (dir: string, before: readonly string[]) => [...before, dir],

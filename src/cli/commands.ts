@@ -14,7 +14,7 @@ Examples:
   sandbox init demo                   write demo.yaml, a spec to begin with
   sandbox up demo.yaml                run it, with every PID at every level
   sandbox up demo.yaml --for 2s       stop two seconds after all has started
-  sandbox check                       check all of sandboxes/*.yaml
+  sandbox check                       check all specs of the project
   sandbox plan demo.yaml              what will be done, and every planned PID
   sandbox top                         what is running, live
   sandbox pid 4711                    one process of this machine, at all levels

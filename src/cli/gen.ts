@@ -2,6 +2,7 @@
 
 import { pagesText } from "../diag/pages.ts";
 import { reportSchemaText } from "../report/schema.ts";
+import { comingFromText } from "../spec/coming-from.ts";
 import { definitionsText, jsonSchemaText } from "../spec/json-schema.ts";
 import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
@@ -16,6 +17,7 @@ const generated: Readonly<Record<string, () => string>> = {
   "src/spec/definitions.gen.json": () => definitionsText(definitions),
   "schema.json": () => jsonSchemaText(definitions),
   "docs/diagnostics.md": pagesText,
+  "docs/coming-from.md": comingFromText,
   "docs/report.schema.json": reportSchemaText,
   "docs/spec.md": () => referenceText(definitions),
   ...Object.fromEntries(

@@ -24,9 +24,13 @@ of text are written as escapes, in double quotes.
 
 \`\${name}\` stands for a parameter in any text but keys. Between the braces stand names, integers,
 \`+ - * / %\` and parentheses; division cuts towards zero. Text that is one expression and nothing
-else takes its type, so \`replicas: "\${count}"\` is a number. \`$\${\` is a literal \`\${\`. \`replica\` and
-\`nest\` are the number, from 1, of the copy that \`replicas\` and \`nest\` make; of copies in copies it
-is the innermost one's.
+else takes its type, so \`replicas: "\${count}"\` is a number, and is text where a field wants text.
+\`$\${\` is a literal \`\${\`. \`replica\` and \`nest\` are the number, from 1, of the copy that \`replicas\` and
+\`nest\` make; of copies in copies it is the innermost one's.
+
+Values are put in before a \`run\` of text is split into words, so one with blanks or quotes in it makes
+several: in a list each item stays one argument. In \`shell\` a value becomes part of the script; pass
+what is not your own by \`env\`, and write \`"$NAME"\`.
 
 ## Templates
 

@@ -11,12 +11,13 @@ export default command<[pid: string], CaptureOptions>({
     {
       usage: "<pid>",
       description: "a PID of this machine, or RUN/PATH of a running process",
-      completes: null,
+      completes: "processes",
     },
   ],
   options: [
     {
       flags: "-o, --output <file>",
+      completes: "files",
       description: "write the spec to this file, which must not exist",
     },
     { flags: "--env", description: "include environment variables, which may hold secrets" },

@@ -10,7 +10,8 @@ export default command<[files: readonly string[]], FmtOptions>({
   arguments: [
     {
       usage: "[files...]",
-      description: "specs, or - for standard input; without one, all of sandboxes/*.yaml",
+      description:
+        "specs, folders of them, or - for standard input; without one, those of the project",
       completes: "files",
     },
   ],
@@ -19,7 +20,7 @@ export default command<[files: readonly string[]], FmtOptions>({
     ALLOW_INCLUDE,
   ],
   examples: [
-    ["fmt", "all of sandboxes/*.yaml, in place"],
+    ["fmt", "sandbox.yaml and all in sandboxes, in place"],
     ["fmt --check", "for CI: changes nothing, fails if something would change"],
     ["fmt - < a.yaml", "to standard output, for editors"],
   ],

@@ -11,12 +11,13 @@ export default command<[pid: string], PidOptions>({
     {
       usage: "<pid>",
       description: "a PID of this machine, or RUN/PATH, or RUN/PATH:N for PID N in that sandbox",
-      completes: null,
+      completes: "processes",
     },
   ],
   options: [
     {
       flags: "--from <process>",
+      completes: "processes",
       description: "read <pid> as one in the PID namespace of this process: a PID, or RUN/PATH",
     },
     JSON_OPTION,

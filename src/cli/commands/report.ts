@@ -32,7 +32,11 @@ export default command<[what: string | undefined], ReportOptions>({
       description: "show what happened when in a traced run; the same as --format timeline",
     },
     { flags: "--watch", description: "redraw it in place as it changes" },
-    { flags: "-o, --output <file>", description: "write the report to this file" },
+    {
+      flags: "-o, --output <file>",
+      completes: "files",
+      description: "write the report to this file",
+    },
   ],
   examples: [
     ["report demo --format html -o demo.html", "one file: boxes, search, print"],

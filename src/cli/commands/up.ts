@@ -4,15 +4,14 @@ import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import { REPORT_FORMATS } from "../render.ts";
 import type { UpOptions } from "../up-options.ts";
 
-export default command<[file: string], UpOptions>({
+export default command<[file: string | undefined], UpOptions>({
   name: "up",
   group: "runs",
   description: "check, plan and run a spec or a plan image, and report every PID",
   arguments: [
     {
       usage: "[file]",
-      description: "spec or plan image, or - for standard input",
-      fallback: "sandbox.yaml",
+      description: "spec or plan image, or - for standard input; without one, sandbox.yaml",
       completes: "files",
     },
   ],
@@ -22,7 +21,11 @@ export default command<[file: string], UpOptions>({
       description:
         "print JSON Lines: a report when started, one when ended; output of processes goes to stderr",
     },
-    { flags: "--for <duration>", description: "stop this long after everything has started" },
+    {
+      flags: "--for <duration>",
+      completes: ["0s", "2s", "10s", "1m"],
+      description: "stop this long after everything has started",
+    },
     {
       flags: "--report <format>",
       description: "format of the reports",
@@ -53,5 +56,8 @@ export default command<[file: string], UpOptions>({
     ["up demo.yaml --trace --report timeline", "every fork, exec and exit"],
     ["up demo.yaml -p workers=9 --name nine", "with a parameter, under a name of its own"],
   ],
-  run: async (options, file) => (await import("../up.ts")).run(file, options),
+  run: async (options, file) => {
+    const spec = file ?? (await import("../spec-files.ts")).projectSpec();
+    return (await import("../up.ts")).run(spec, options);
+  },
 });
