@@ -8,7 +8,8 @@ import { compileInputs, readSpecFile, type SpecOptions } from "../engine/compile
 import type { Plan } from "../plan/plan.ts";
 import type { CompileInputs } from "../spec/expand.ts";
 import type { Load } from "../spec/include.ts";
-import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
+import { type Decoded, decodeImage } from "../wire/decode.ts";
+import { isImage } from "../wire/image-file.ts";
 import type { Params } from "../wire/params.ts";
 import { printDiagnostics } from "./print.ts";
 import { unreadable } from "./unreadable.ts";
