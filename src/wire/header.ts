@@ -4,9 +4,8 @@ import { PID_LEVEL_MAX, SIGNAL_MAX } from "../base/kernel-limits.ts";
 import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
+import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "./image-file.ts";
 import {
-  IMAGE_MAGIC,
-  IMAGE_SIZE_MAX,
   IMAGE_STRUCTS,
   NONE,
   SECTION_STRUCTS,
