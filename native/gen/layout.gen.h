@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x31058d5bu
+#define SBX_WIRE_VERSION 0x37f3202du
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -319,6 +319,7 @@ enum step {
 	STEP_LAST_PID,
 	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
+	STEP_READ_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SECCOMP,
 	STEP_SESSION,

@@ -59,6 +59,7 @@ export function offsetOf(node: Node | null, diagnostics: Diagnostic[]): number |
 }
 
 export function stopOf(node: Node | null, fallback: Stop, diagnostics: Diagnostic[]): Stop {
+  if (node === null) return fallback;
   return {
     signal: signalOf(get(node, "signal"), diagnostics) ?? fallback.signal,
     graceMs: durationOf(get(node, "grace"), diagnostics) ?? fallback.graceMs,
@@ -190,19 +191,22 @@ function openQuote(node: Node, text: string): Diagnostic {
   });
 }
 
+/** What most processes have is one record. */
+const NOTHING: Stdin & Output = { kind: "null" };
+const LOG: Output = { kind: "log" };
+
 export function stdinOf(node: Node | null): Stdin {
   const file = textOf(get(node, "file"));
   const text = textOf(get(node, "text"));
   if (file !== null) return { kind: "file", path: file };
   if (text !== null) return { kind: "text", text };
-  return textOf(node) === "inherit" ? { kind: "inherit" } : { kind: "null" };
+  return textOf(node) === "inherit" ? { kind: "inherit" } : NOTHING;
 }
 
 export function outputOf(node: Node | null): Output {
   const path = textOf(get(node, "file"));
   if (path !== null) return { kind: "file", path };
-  if (node?.kind === "scalar" && (node.value === null || node.value === "null"))
-    return { kind: "null" };
+  if (node?.kind === "scalar" && (node.value === null || node.value === "null")) return NOTHING;
   const text = textOf(node);
-  return text === "inherit" || text === "stdout" ? { kind: text } : { kind: "log" };
+  return text === "inherit" || text === "stdout" ? { kind: text } : LOG;
 }

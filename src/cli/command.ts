@@ -92,7 +92,7 @@ export const PARAM: CommandOption = {
   fallbackText: "SANDBOX_PARAM_NAME of the environment",
   parse: (pair: string, before: Given): Given => {
     const at = pair.indexOf("=");
-    if (at < 1) throw new WrongArgument("write it as name=value.");
+    if (at < 1) throw new WrongArgument("Write it as name=value.");
     return { ...before, [pair.slice(0, at)]: pair.slice(at + 1) };
   },
 };
@@ -109,7 +109,7 @@ export const ALLOW_INCLUDE: CommandOption = {
 
 export const ALL: CommandOption = {
   flags: "--all",
-  description: "leave out no row, level or end of a line",
+  description: "show every row, level and command in full",
 };
 
-export const JSON_OPTION: CommandOption = { flags: "--json", description: "as JSON" };
+export const JSON_OPTION: CommandOption = { flags: "--json", description: "print JSON" };

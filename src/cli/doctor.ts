@@ -19,6 +19,7 @@ import { refusalText } from "../engine/refusal.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
 import { confinement } from "../host/confinement.ts";
+import { isTerminal } from "../host/is-terminal.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
@@ -30,7 +31,7 @@ import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
-import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
+import { columnsOf, hasColour, STDOUT, write } from "./terminal.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;

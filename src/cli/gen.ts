@@ -8,6 +8,8 @@ import { referenceText } from "../spec/reference.ts";
 import { definitions } from "../spec/schema.ts";
 import { layoutHeader } from "../wire/header.ts";
 import { tablesHeader } from "../wire/tables-header.ts";
+import { COMMANDS } from "./command-list.ts";
+import { manualPages } from "./manual.ts";
 
 const generated: Readonly<Record<string, () => string>> = {
   "native/gen/layout.gen.h": layoutHeader,
@@ -18,6 +20,9 @@ const generated: Readonly<Record<string, () => string>> = {
   "docs/coming-from.md": comingFromText,
   "docs/report.schema.json": reportSchemaText,
   "docs/spec.md": () => referenceText(definitions),
+  ...Object.fromEntries(
+    Object.entries(manualPages(COMMANDS, definitions)).map(([path, text]) => [path, () => text]),
+  ),
 };
 
 const isCheck = process.argv.includes("--check");

@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import { asciiText } from "../base/ascii.ts";
+import { isTerminal } from "../host/is-terminal.ts";
 import { Output } from "./output.ts";
 
 export const STDIN = 0;
@@ -113,10 +114,6 @@ export function abandonOutput(): void {
   for (const output of [stdout, stderr]) output.abandon();
 }
 
-export function isTerminal(fd: number): boolean {
-  return fd === STDOUT ? process.stdout.isTTY === true : process.stderr.isTTY === true;
-}
-
 /** Whether it only takes lines: nothing in it can be coloured, or written in place. */
 export function isDumb(fd: number): boolean {
   return !isTerminal(fd) || process.env["TERM"] === "dumb";
@@ -129,8 +126,10 @@ export function hasColour(fd: number): boolean {
 
 /** Columns of the terminal; where there is none, or it does not know, what COLUMNS says, or 80. */
 export function columnsOf(fd: number): number {
-  const columns = fd === STDOUT ? process.stdout.columns : process.stderr.columns;
-  if (isTerminal(fd) && columns > 0) return columns;
+  if (isTerminal(fd)) {
+    const { columns } = fd === STDOUT ? process.stdout : process.stderr;
+    if (columns > 0) return columns;
+  }
   const requested = Number(process.env["COLUMNS"]);
   return Number.isInteger(requested) && requested > 0 ? requested : COLUMNS;
 }

@@ -18,7 +18,7 @@ export default command<[files: readonly string[]], CheckOptions>({
   options: [
     {
       flags: "--format <format>",
-      description: "of the findings",
+      description: "format of the diagnostics",
       choices: ["human", "json", "sarif", "github"],
       fallback: "human",
     },

@@ -5,11 +5,11 @@ import { command } from "../command.ts";
 export default command<[code: string | undefined], object>({
   name: "explain",
   group: "specs",
-  description: "what a diagnostic means, with a wrong and a right spec",
+  description: "explain a diagnostic, with a wrong and a right spec",
   arguments: [
     {
       usage: "[code]",
-      description: "such as SBX2103, or its name; without one, or with its beginning, a list",
+      description: "code such as SBX2103, or its name; the beginning of one, or none: a list",
       completes: "codes",
     },
   ],

@@ -6,7 +6,7 @@ import type { FmtOptions } from "../fmt.ts";
 export default command<[files: readonly string[]], FmtOptions>({
   name: "fmt",
   group: "specs",
-  description: "give specs the one layout, in place; comments and anchors stay",
+  description: "format specs in place; comments and anchors stay",
   arguments: [
     {
       usage: "[files...]",

@@ -2,12 +2,12 @@
 
 import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import { REPORT_FORMATS } from "../render.ts";
-import type { UpOptions } from "../up.ts";
+import type { UpOptions } from "../up-options.ts";
 
 export default command<[file: string | undefined], UpOptions>({
   name: "up",
   group: "runs",
-  description: "check, plan and run a spec (or a plan image); report; follow the output",
+  description: "check, plan and run a spec or a plan image, and report every PID",
   arguments: [
     {
       usage: "[file]",
@@ -18,31 +18,35 @@ export default command<[file: string | undefined], UpOptions>({
   options: [
     {
       flags: "--json",
-      description: "only JSON Lines on stdout: a report when started, one when ended",
+      description:
+        "print JSON Lines: a report when started, one when ended; output of processes goes to stderr",
     },
     {
       flags: "--for <duration>",
       completes: ["0s", "2s", "10s", "1m"],
-      description: "stop so long after everything has started",
+      description: "stop this long after everything has started",
     },
     {
       flags: "--report <format>",
-      description: "of the reports",
+      description: "format of the reports",
       choices: REPORT_FORMATS,
       fallback: "table",
     },
     ALL,
-    { flags: "--canonical", description: "reports without what another run may have otherwise" },
+    {
+      flags: "--canonical",
+      description: "mask what differs from run to run: PIDs of level 0, times, host",
+    },
     {
       flags: "--trace",
-      description: "record every fork, exec and exit; the last report has them all",
+      description: "record every fork, exec and exit for the last report",
     },
     PARAM,
     ALLOW_INCLUDE,
-    { flags: "--name <name>", description: "of the run" },
+    { flags: "--name <name>", description: "name of the run (default: that of the sandbox)" },
     {
       flags: "--exit-code-from <path>",
-      description: "exit as that process did (128 + n for a signal)",
+      description: "exit with the code of this process (128 + n for signal n)",
     },
   ],
   examples: [
