@@ -33,6 +33,8 @@ const HELPS: Readonly<Record<string, string>> = {
 function helpFor(file: string, { kind, why }: Fault): string {
   if (kind === "outside")
     return "name the file that the link leads to, or allow its folder with `--allow-include DIR`";
+  const inside = kind === "not-regular" ? specIn(file) : null;
+  if (inside !== null) return `name a spec in it, such as ${inside}`;
   if (kind === "not-regular")
     return "name a regular file; a pipe can be read as standard input, with the name `-`";
   if (why !== "ENOENT") return HELPS[why] ?? "name another file";
@@ -40,6 +42,17 @@ function helpFor(file: string, { kind, why }: Fault): string {
   return near === null
     ? "name an existing spec, or write one with `sandbox init`"
     : `did you mean "${near}"?`;
+}
+
+/** The first YAML file of a folder. */
+function specIn(folder: string): string | null {
+  try {
+    const names = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    const [first] = names.toSorted();
+    return first === undefined ? null : join(folder, first);
+  } catch {
+    return null;
+  }
 }
 
 const stemOf = (name: string) => name.replace(/\.ya?ml$/, "");
