@@ -19,7 +19,6 @@ import { refusalText } from "../engine/refusal.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
 import { confinement } from "../host/confinement.ts";
-import { isTerminal } from "../host/is-terminal.ts";
 import { fixOf, limitObstacles } from "../host/limit-obstacles.ts";
 import { hasAdmin, levelsLeft, userNamespaceObstacle } from "../host/preflight.ts";
 import { shimPath } from "../host/shim-path.ts";
@@ -67,7 +66,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
   if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
-    const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
+    const columns = columnsOf(STDOUT);
     const reasons = new Set<string>();
     for (const { feature, ok, detail } of findings) {
       const mark = ok ? "ok" : "no";

@@ -124,23 +124,25 @@ export function hasColour(fd: number): boolean {
   return !isDumb(fd) && !process.env["NO_COLOR"];
 }
 
-/** Columns of the terminal; where there is none, or it does not know, what COLUMNS says, or 80. */
+/**
+ * Columns of the terminal, or 80 where it does not know. What is no terminal has as many as COLUMNS
+ * says, else no end: who searches in it would not find what was cut.
+ */
 export function columnsOf(fd: number): number {
-  if (isTerminal(fd)) {
-    const { columns } = fd === STDOUT ? process.stdout : process.stderr;
-    if (columns > 0) return columns;
-  }
+  const columns = fd === STDOUT ? process.stdout.columns : process.stderr.columns;
+  if (isTerminal(fd) && columns > 0) return columns;
   const requested = Number(process.env["COLUMNS"]);
-  return Number.isInteger(requested) && requested > 0 ? requested : COLUMNS;
+  if (Number.isInteger(requested) && requested > 0) return requested;
+  return isTerminal(fd) ? COLUMNS : Infinity;
 }
 
-/** How a table is to look there; `all`: nothing is cut or left out. */
+/** How a table is to look there; `all`, or no width to keep to: nothing is cut or left out. */
 export function lookOf(
   fd: number,
   all: boolean | undefined,
 ): { readonly columns: number; readonly colour: boolean; readonly isWhole: boolean } {
-  const isWhole = all === true;
-  return { columns: isWhole ? Infinity : columnsOf(fd), colour: hasColour(fd), isWhole };
+  const columns = all === true ? Infinity : columnsOf(fd);
+  return { columns, colour: hasColour(fd), isWhole: columns === Infinity };
 }
 
 /** A terminal whose locale says that it knows no UTF-8 gets none. Source: locale(7). */

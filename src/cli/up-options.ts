@@ -13,3 +13,11 @@ export interface UpOptions extends SpecOptions {
   readonly name?: string;
   readonly exitCodeFrom?: string;
 }
+
+/** Formats for people, who may read two of them with the output of processes in between. */
+export const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
+
+/** Whether standard output is for a program, so that nothing but reports may be there. */
+export function isForProgram({ json, report }: UpOptions): boolean {
+  return json === true || !TEXTS.has(report);
+}

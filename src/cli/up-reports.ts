@@ -17,19 +17,16 @@ import type { StateTable } from "../wire/table.ts";
 import type { Compiled } from "./compile.ts";
 import { observed } from "./observe.ts";
 import { NO_SOURCES, printDiagnostics, printQuoting, refuse } from "./print.ts";
-import { type ReportFormat, rendered } from "./render.ts";
+import { rendered } from "./render.ts";
 import { exitCodeOf, findingsOf, gapFindings } from "./run-outcome.ts";
 import { lookOf, STDERR, STDOUT, showStatus, write } from "./terminal.ts";
-import type { UpOptions } from "./up-options.ts";
+import { TEXTS, type UpOptions } from "./up-options.ts";
 
 /** A report of more slots takes more than 100 ms to be made. */
 const LONG_SLOT_COUNT = 2_000;
 
 /** 128 and the number of SIGXFSZ, by which a table ends the monitor that is larger than allowed. */
 const KILLED_BY_FILE_SIZE = 153;
-
-/** Formats for people alone. */
-const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
 export interface ReportedRun {
   readonly compiled: Compiled;
@@ -74,6 +71,9 @@ export class UpReports {
   async #print(report: Report): Promise<void> {
     const look = lookOf(STDOUT, this.#run.options.all);
     const { json, canonical, report: chosen } = this.#run.options;
+    // A file has one picture or one table of values: that of the end.
+    const isSkipped = report.phase === "started" && !json && !TEXTS.has(chosen);
+    if (isSkipped) return;
     const isRecord = json || canonical || chosen === "json" || chosen === "csv";
     const shown = canonical
       ? canonicalReport(report)

@@ -29,7 +29,7 @@ import {
   write,
 } from "./terminal.ts";
 import { keepTerminal, type TerminalKeeper } from "./terminal-keeper.ts";
-import type { UpOptions } from "./up-options.ts";
+import { isForProgram, type UpOptions } from "./up-options.ts";
 import { UpReports } from "./up-reports.ts";
 import { type StopSignal, UpSignals } from "./up-signals.ts";
 
@@ -145,7 +145,7 @@ class Up {
     this.#levels = compiled.plan.slots.map(({ level }) => level);
     this.#prefixer = new Prefixer(
       compiled.plan.slots.map(({ path }) => path),
-      options.json ? STDERR : STDOUT,
+      isForProgram(options) ? STDERR : STDOUT,
     );
     // The monitor removes the file's name at the end of the run.
     const traceFd = options.trace ? fs.openSync(dir.tracePath, "w+", 0o600) : null;
@@ -157,7 +157,7 @@ class Up {
       specDir: compiled.dir,
       stdin: this.#terminal.stdin,
       runDir: dir.path,
-      stdoutFd: options.json ? STDERR : STDOUT,
+      stdoutFd: isForProgram(options) ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd,
     });

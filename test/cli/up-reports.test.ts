@@ -2,6 +2,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { REPORT_FORMATS } from "../../src/cli/render.ts";
+import { TEXTS } from "../../src/cli/up-options.ts";
 import { sandbox, type User, users, writeSpec } from "../sandbox.ts";
 
 const test = suite("up-reports");
@@ -59,6 +61,35 @@ test("copies that fail alike are told of once", () => {
     ran.err,
     /"a\.1" ended with code 1\n(.*\n){4,5} += note: the same holds for 39 more copies/,
   );
+});
+
+for (const format of REPORT_FORMATS) {
+  const isText = TEXTS.has(format);
+  test(`--report ${format}: ${isText ? "two reports, and output between" : "one document, and output beside it"}`, () => {
+    const spec = writeSpec(
+      "shown",
+      `sandbox: shown\nprocesses: {a: {shell: "echo said; sleep 0.2"}}\n`,
+    );
+    const ran = sandbox(user, "up", "--report", format, spec);
+    assert.is(ran.code, 0, ran.err);
+    const said = /^a +\| said$/m;
+    assert.is(said.test(ran.out), isText, ran.out);
+    assert.is(said.test(ran.err), !isText, ran.err);
+    if (format === "json") assert.is(JSON.parse(ran.out).phase, "ended");
+    if (format === "csv") assert.is(ran.out.match(/^path,/gm)?.length, 1);
+    if (format === "html") assert.is(ran.out.match(/<!doctype/gi)?.length, 1);
+    if (format === "svg") assert.is(ran.out.match(/<svg /g)?.length, 1);
+    if (format === "dot") assert.is(ran.out.match(/^digraph /gm)?.length, 1);
+    if (format === "mermaid") assert.is(ran.out.match(/^flowchart /gm)?.length, 1);
+  });
+}
+
+test("what is no terminal gets each row in full", async () => {
+  const text = "sandbox: many\nprocesses: {w: {run: [sleep, '0.8'], replicas: 60}}\n";
+  const ran = sandbox(user, "up", writeSpec("whole", text));
+  assert.is(ran.code, 0, ran.err);
+  for (const n of [1, 30, 59]) assert.is(ran.out.match(new RegExp(`^w\\.${n} `, "gm"))?.length, 2);
+  assert.not.match(ran.out, /…/);
 });
 
 test.run();

@@ -28,7 +28,8 @@ export default command<[file: string | undefined], UpOptions>({
     },
     {
       flags: "--report <format>",
-      description: "format of the reports",
+      description:
+        "format of the reports; of those for programs (json, csv, dot, …) only the last is printed, and output of processes goes to stderr",
       choices: REPORT_FORMATS,
       fallback: "table",
     },
