@@ -96,7 +96,7 @@ const RUNS = "sandbox ls 2>/dev/null | sed '1d; s/ .*//'";
 const PROCESSES = (run: string) =>
   `sandbox ps --all "${run}" 2>/dev/null | sed "1d; s/ .*//; s|^|${run}/|"`;
 
-/** Of the spec that is written already, else of the project's. */
+/** Lists what the spec that is written already has, else the project's. */
 const NAMES = (list: "params" | "paths", spec: string) =>
   `sandbox completion ${list} "${spec}" 2>/dev/null`;
 
