@@ -4,7 +4,6 @@ import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { SpecReading } from "../host/spec-folders.ts";
-import { nearest } from "../spec/suggest.ts";
 
 type Fault = SpecReading & { readonly ok: false };
 
@@ -57,12 +56,17 @@ function specIn(folder: string): string | null {
 
 const stemOf = (name: string) => name.replace(/\.ya?ml$/, "");
 
+/** Loaded where it is needed: each command that reads a spec has this file. */
+function suggest(): typeof import("../spec/suggest.ts") {
+  return require("../spec/suggest.ts");
+}
+
 /** The YAML file of the same folder whose name is most like it. */
 function nearFile(file: string): string | null {
   const folder = dirname(file);
   try {
     const names = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-    const stem = nearest(stemOf(basename(file)), names.map(stemOf));
+    const stem = suggest().nearest(stemOf(basename(file)), names.map(stemOf));
     const name = names.find((each) => stemOf(each) === stem);
     return name === undefined ? null : join(folder, name);
   } catch {
