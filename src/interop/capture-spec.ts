@@ -89,7 +89,8 @@ function headerOf({ skipped }: Whole, renumbered: readonly Renumbered[]): string
   const more = lines.length - LINES_MAX;
   return [
     "Captured from processes as they were found. What had ended before is not here, and what is here",
-    "is started anew: files, memory and what was mounted inside are not captured.",
+    "is started anew: files, memory and what was mounted inside are not captured. Arguments are whole, and",
+    "may hold secrets.",
     ...lines.slice(0, LINES_MAX),
     ...(more > 0 ? [`… and ${more} more.`] : []),
   ];

@@ -91,6 +91,7 @@ test("what its own init has forked is left to it, and remarked", () => {
   ]);
   assert.equal(planned(text), [["nginx", "1", "nginx"]]);
   assert.match(text, /# had forked nginx-worker, nginx-worker\n/);
+  assert.match(text, /# is started anew: .* Arguments are whole, and\n# may hold secrets\.\n/);
 });
 
 test("with --forked it is a process of its own, with its PID", () => {
