@@ -113,9 +113,9 @@ int idmap_become(const struct run *run, const struct image_sandbox *planned,
 	const uint32_t *groups = &plan->groups[own ? process->groups_first : planned->groups_first];
 	int level = (int)planned->level;
 
-	/* setgroups is denied in a user namespace that an ordinary user made; the caller's groups
-	 * stay there, unmapped. The raw calls: libc's would signal threads that we do not have. */
-	if (!run->userns_first || groups_count > 0) {
+	/* setgroups is denied in a user namespace that an ordinary user made, and below it; the caller's
+	 * groups stay there, unmapped. The raw calls: libc's would signal threads that we do not have. */
+	if (groups_count > 0 || (!run->userns_first && !run->keeps_groups)) {
 		if (syscall(SYS_setgroups, groups_count, groups) < 0)
 			return sbx_fail(error, STEP_GROUPS, level);
 	}

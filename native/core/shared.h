@@ -47,6 +47,7 @@ struct run {
 	bool has_run_dir; /* FD_RUN_DIR is the directory of the run */
 	bool has_control; /* a runner listens: output goes to it */
 	bool is_observed; /* others can read the state table */
+	bool keeps_groups; /* setgroups(2) is denied, so the caller's groups stay */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */
 	bool pids_ordered; /* set_tid is refused here: the kernel chooses PIDs */
 	bool mask_proc; /* the caller is root: procfs files that act on the host are read-only */

@@ -21,6 +21,7 @@
 #include "run/seal.h"
 #include "core/fault.h"
 #include "core/inherited.h"
+#include "core/procfs.h"
 #include "core/shared.h"
 #include "core/sys.h"
 #include "core/title.h"
@@ -131,6 +132,15 @@ static void reset_signals(void)
 		(void)signal(number, SIG_DFL);
 }
 
+/* It is in every user namespace below one that denies it. Source: user_namespaces(7). */
+static bool is_setgroups_denied(void)
+{
+	char text[8];
+
+	return procfs_text(FD_PROC, "self/setgroups", text, sizeof(text)) > 0 &&
+	       strncmp(text, "deny", 4) == 0;
+}
+
 /* Whether an ordinary user's own user namespace has to come first: all else is made with its rights. */
 static int choose_userns(struct run *run, struct sbx_error *error)
 {
@@ -138,6 +148,7 @@ static int choose_userns(struct run *run, struct sbx_error *error)
 
 	if (sys_capabilities(&own) < 0)
 		return sbx_fail(error, STEP_READ_CAPABILITIES, 0);
+	run->keeps_groups = is_setgroups_denied();
 	run->userns_first = run->plan.sandboxes[0].user_mode != USER_MODE_INHERIT &&
 			    !(own.effective & 1ull << CAP_SYS_ADMIN);
 	return 0;

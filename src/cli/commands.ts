@@ -88,6 +88,10 @@ function programOf(commands: readonly AnyCommand[]): Command {
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => write(STDOUT, text),
+      writeErr: (text) => write(STDERR, text),
+    })
     .helpCommand(false);
   for (const each of commands) addCommand(program, each);
   program

@@ -42,7 +42,14 @@ export async function compileFile(file: string, options: SpecOptions): Promise<C
   const { bytes } = read;
   const dir = dirname(resolve(file));
   const around = compileInputs(file, options);
-  if (isImage(bytes)) return fromImage(file, bytes, dir, around.load);
+  if (isImage(bytes)) {
+    const [param] = Object.keys(options.param ?? {});
+    if (param === undefined) return fromImage(file, bytes, dir, around.load);
+    const message = `a plan image takes no parameters, and --param gives "${param}" a value`;
+    const help = "make the image with it: `sandbox plan -o FILE -p NAME=VALUE SPEC`";
+    printDiagnostics([diagnostic("SBX3002", null, message, { help })], new Map());
+    return EXIT.usage;
+  }
   const entry = entryFor(file, bytes, around);
   return fromCache(entry, around, dir) ?? (await compileText(file, bytes, entry, dir, around));
 }

@@ -14,6 +14,8 @@ export class Prefixer {
   readonly #paths: readonly string[];
   readonly #out: number;
   readonly #width: number;
+  /** Whether no two are the same when they are shortened. */
+  readonly #areShort: boolean;
   readonly #prefixes = new Map<string, LinePrefix>();
   readonly #lines: ReadonlyMap<number, PipeLines | ScreenLines>;
 
@@ -23,6 +25,9 @@ export class Prefixer {
     this.#out = out;
     const longest = paths.reduce((most, path) => Math.max(most, path.length), 0);
     this.#width = Math.min(NAME_WIDTH_MAX, longest);
+    this.#areShort =
+      longest <= NAME_WIDTH_MAX ||
+      new Set(paths.map((path) => shortPath(path, this.#width))).size === paths.length;
     const linesTo = (fd: number) => (isTerminal(fd) ? new ScreenLines(fd) : new PipeLines(fd));
     const first = linesTo(STDOUT);
     this.#lines = new Map([
@@ -46,7 +51,10 @@ export class Prefixer {
     const key = `${slot} ${fd}`;
     const known = this.#prefixes.get(key);
     if (known !== undefined) return known;
-    const name = shortPath(this.#paths[slot] ?? "", this.#width).padEnd(this.#width);
+    const path = this.#paths[slot] ?? "";
+    // What is no terminal is searched in.
+    const shown = this.#areShort && isTerminal(fd) ? shortPath(path, this.#width) : path;
+    const name = shown.padEnd(this.#width);
     const painted = (text: string) =>
       hasColour(fd) ? `\u001b[${COLOURS[slot % COLOURS.length]}m${text}\u001b[0m ` : `${text} `;
     const prefix = { first: painted(`${name} |`), rest: painted(`${name} |+`) };

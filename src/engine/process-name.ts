@@ -15,7 +15,7 @@ export type Named = number | string;
 export function pidNamed(text: string, machine: Machine): Named {
   if (/^\d+$/.test(text)) {
     const pid = Number(text);
-    return machine.has(pid) ? pid : `there is no process ${pid} here`;
+    return machine.has(pid) ? pid : `there is no process ${text} here`;
   }
   const [, name = "", mark, number] = /^([^:+]*)(?:([:+])(\d+))?$/.exec(text) ?? [];
   const matches = pidInRun(name);

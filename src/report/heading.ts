@@ -76,15 +76,22 @@ function failureLine({ file, line, column, message }: Failure): string {
 export function closingText(report: Report): string {
   const { processes, sandbox } = report;
   const declared = processes.filter(({ kind }) => kind === "declared").length;
-  const failed = processes.filter(hasFailed).map(({ path }) => path);
+  const failed = processes.filter(hasFailed);
+  const own = failed.filter(({ kind }) => kind === "declared").map(({ path }) => path);
+  // A sandbox fails in its init, as by its time-out.
+  const inits = failed.filter(({ kind }) => kind === "init").map((each) => each.sandbox || sandbox);
   const ends = processes.map(({ ended_ns: end }) => end ?? 0);
   const lasted = durationText(ends.reduce((most, end) => Math.max(most, end), 0));
   const all = count(declared, "process", "processes");
   const how =
-    failed.length === 0
+    own.length === 0
       ? `${outcomeOf(report)}, ${all}`
-      : `${failed.length} of ${all} failed (${named(failed)})`;
-  return `${sandbox}: ${how}, ${lasted}`;
+      : `${own.length} of ${all} failed (${named(own)})`;
+  const sandboxes =
+    inits.length === 0
+      ? ""
+      : `, ${count(inits.length, "sandbox", "sandboxes")} failed (${named(inits)})`;
+  return `${sandbox}: ${how}${sandboxes}, ${lasted}`;
 }
 
 function named(paths: readonly string[]): string {

@@ -102,7 +102,10 @@ export const STEPS = {
   helper_ended: host("the helper that makes its namespaces has ended too early"),
   start_socket: host("the socket to the process that starts cannot be made or used"),
   starts_watch: host("the processes that start cannot be watched"),
-  join: host("its namespaces cannot be joined"),
+  join: host("its namespaces cannot be joined", {
+    EPERM:
+      "a mount namespace is joined with CAP_SYS_CHROOT beside CAP_SYS_ADMIN: give the caller both",
+  }),
   join_nothing: host("its namespaces cannot be joined: its own init gave none"),
   pids_read: host("its PIDs cannot be learnt from the kernel"),
   pidns_open: host("its PID namespace cannot be opened"),
@@ -182,8 +185,9 @@ export const STEPS = {
     code: "SBX4001",
     help: {
       ENOENT:
-        "name a program that is in the PATH of this process, or give its absolute path; the host's tree is what the sandbox sees",
-      EACCES: "make the file executable for the user of this process",
+        "name a program that is in the PATH of this process, or give its absolute path, as the sandbox sees the tree; of a script, the interpreter in its first line may be what is missing",
+      EACCES:
+        "name a file, not a folder, that the user of this process may execute (chmod +x), in folders that it may enter",
       ENOEXEC: "begin the script with a line such as `#!/bin/sh`, or use `shell:`",
     },
   },

@@ -46,6 +46,38 @@ test("check --format json has codes and places", () => {
   assert.equal(first.range.start, { line: 2, column: 30, offset: 40 });
 });
 
+test("an image takes no parameters, and output that is not written is told", () => {
+  const spec = writeSpec("image", "sandbox: image\nprocesses: {a: 'true'}\n");
+  const image = join(scratch, "main-image.plan");
+  assert.is(sandbox(user, "plan", "-o", image, spec).code, 0);
+  const ran = sandbox(user, "up", image, "-p", "x=1");
+  assert.is(ran.code, 64);
+  assert.match(ran.err, /takes no parameters.*"x"/);
+  const full = Bun.spawnSync(
+    ["sh", "-c", `${commandFor(user, ["--help"]).join(" ")} > /dev/full`],
+    {
+      env: environmentFor(user),
+    },
+  );
+  assert.is(full.exitCode, 3);
+  assert.match(full.stderr.toString(), /ENOSPC/);
+});
+
+test("names that would be the same when shortened are not, nor any in a pipe", () => {
+  const text = `sandbox: long
+sandboxes:
+  frontend: {sandboxes: {blue-deployment: {sandboxes: {inner: {processes: {server: echo blue}}}}, green-deployment: {sandboxes: {inner: {processes: {server: echo green}}}}}}
+`;
+  const ran = sandbox(user, "up", writeSpec("long", text));
+  assert.is(ran.code, 0, ran.err);
+  for (const colour of ["blue", "green"]) {
+    assert.ok(
+      ran.out.includes(`frontend/${colour}-deployment/inner/server | ${colour}\n`),
+      ran.out,
+    );
+  }
+});
+
 test("a failed process exits 1, and its place is shown", () => {
   const ran = sandbox(
     user,

@@ -56,6 +56,12 @@ test("a run that failed closes with how many of how many, and which", () => {
   assert.equal(findingLines(failed), ['x.yaml:4:7: "b": expected exit code 0, found 3']);
 });
 
+test("a sandbox that failed is no process", () => {
+  const init = { ...row("b/init", true), kind: "init", sandbox: "b" } as const;
+  const report = { ...failed, processes: [...failed.processes, init] };
+  assert.is(closingText(report), "x: 2 of 3 processes failed (b, c), 1 sandbox failed (b), 1.30 s");
+});
+
 test("an interruption and a trace that is cut have their own words", () => {
   const verdict = { passed: false, exit_code: 130, failures: [], not_judged: [] };
   assert.is(closingText({ ...passed, verdict }), "x: interrupted, 2 processes, 1.30 s");
