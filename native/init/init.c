@@ -141,7 +141,7 @@ static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int 
 		(void)supervise_reap(supervisor);
 		if (is_over(&left, supervisor,
 			    table_load(&own->desired) == DESIRED_STOPPED ||
-				    supervisor->exited == last))
+				    (supervisor->exited == last && supervise_is_idle(supervisor))))
 			end(supervisor, is_pid1, EXIT_SUCCESS);
 		supervise_notify(supervisor);
 		log_flush();
