@@ -95,7 +95,8 @@ static inline bool table_ended(const struct table *table, uint32_t slot)
 {
 	const struct table_slot *record = &table->slots[slot];
 
-	return table_state(record) >= SLOT_STATE_EXITED && !table_load(&record->returns);
+	/* In this order: the monitor takes the word back only once the next generation is desired. */
+	return !table_load(&record->returns) && table_state(record) >= SLOT_STATE_EXITED;
 }
 
 #endif
