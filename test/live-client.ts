@@ -43,13 +43,17 @@ export async function liveClient(user: User, name: string): Promise<LiveClient> 
   const events: SlotEvent[] = [];
   const answers = new Map<number, (answer: Answer) => void>();
   const starts = new Map<number, () => void>();
+  /** By slot, the last life whose start was awaited: what is older comes late. */
+  const lives = new Map<number, number>();
   const ready = Promise.withResolvers<void>();
   const take = (line: Line) => {
     if ("id" in line) return answers.get(line.id)?.(line.answer);
     ready.resolve();
     for (const event of line.events) {
       events.push(event);
-      if (event.event === "started") starts.get(event.slot)?.();
+      if (event.event !== "started" || event.generation <= (lives.get(event.slot) ?? 0)) continue;
+      lives.set(event.slot, event.generation);
+      starts.get(event.slot)?.();
     }
   };
   const reading = eachLine(child.stdout, (text) => take(JSON.parse(text) as Line));

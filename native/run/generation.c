@@ -69,13 +69,18 @@ static void begin_ended(struct schedule *schedule, uint32_t slot)
 		verdict_write(&schedule->run->plan, &schedule->run->table);
 }
 
+/* A process that ended with its sandbox may be reported before the sandbox's init is. */
 static int refusal(const struct schedule *schedule, uint32_t slot)
 {
 	uint32_t sandbox = schedule->run->plan.slots[slot].sandbox;
+	uint32_t flags = table_load(&state_slot(schedule, slot)->flags);
 
 	if (state_sandbox(schedule, sandbox)->init_slot == slot)
 		return EOPNOTSUPP;
-	return schedule->sandboxes[sandbox].phase == SANDBOX_ACTIVE ? 0 : ESHUTDOWN;
+	if (schedule->sandboxes[sandbox].phase != SANDBOX_ACTIVE ||
+	    flags & 1u << SLOT_FLAG_ENDED_WITH_SANDBOX)
+		return ESHUTDOWN;
+	return 0;
 }
 
 static int carry_out(struct schedule *schedule, uint32_t slot, const uint8_t *answers)
