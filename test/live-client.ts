@@ -17,7 +17,7 @@ type Answer = LifeEnd | number | null;
 interface Request {
   readonly id: number;
   readonly kind: EnumValue<"command_kind">;
-  readonly slot?: number;
+  readonly slot?: number | undefined;
 }
 
 type Line =

@@ -1,10 +1,20 @@
 /** Processes that live again: with the same PIDs, whatever they and others do meanwhile. */
 
-import { readdirSync } from "node:fs";
+import { chmodSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type LiveClient, liveClient } from "../live-client.ts";
-import { alive, freshMark, reportsOf, sandbox, type User, users, writeSpec } from "../sandbox.ts";
+import {
+  alive,
+  freshMark,
+  reportsOf,
+  root,
+  scratch,
+  type User,
+  users,
+  writeSpec,
+} from "../sandbox.ts";
 import { type LiveRun, startRun } from "../while-running.ts";
 
 const test = suite("restart");
@@ -242,6 +252,53 @@ sandboxes: {in: {processes: {only: sleep ${mark}}}}
 const [user] = users;
 assert.ok(user);
 
+const filter = join(scratch, "no-clone3");
+const built = Bun.spawnSync(["cc", "-o", filter, join(root, "test/native/no-clone3.c")]);
+assert.is(built.exitCode, 0, built.stderr.toString());
+chmodSync(filter, 0o755);
+
+test("where the kernel chooses the PIDs a process lives again, with the next number", async () => {
+  const mark = freshMark();
+  const filtered: User = { ...user, prefix: [...user.prefix, filter] };
+  await using it = await live(
+    filtered,
+    `processes: {a: sleep ${mark}}
+sandboxes:
+  in: {processes: {b: sleep ${mark}}}
+  own: {init: one, stop: {grace: 300ms}, processes: {one: sleep ${mark}, c: sleep ${mark}}}
+`,
+  );
+  assert.is(it.run.report.pid_mode, "ordered");
+  for (const path of ["a", "in/b", "own/c"]) {
+    const former = it.pids(path);
+    for (let life = 0; life < 5; life++) assert.is(await it.client.restarted(it.slot(path)), 0);
+    assert.is(it.pids(path).length, former.length);
+    assert.ok(it.pids(path).every((pid, level) => pid > (former[level] ?? 0)));
+  }
+  assert.is(alive(`sleep\0${mark}`).length, 4);
+});
+
+test("a traced run has the events of each life, and the forks of each", async () => {
+  const mark = freshMark();
+  const spec = writeSpec(
+    "traced",
+    `sandbox: traced\nprocesses: {k: sleep ${mark}, a: {shell: "(exec true); exec sleep ${mark}"}}\n`,
+  );
+  await using run = await startRun(user, ["--trace", "--for", "60s", spec]);
+  await using client = await liveClient(user, "traced");
+  for (let life = 1; life <= 3; life++) {
+    await Bun.sleep(300);
+    assert.is(await client.restarted(2), 0);
+  }
+  await Bun.sleep(300);
+  await run.stop();
+  const [, ended] = reportsOf({ code: 0, err: "", out: await run.rest() });
+  const forks = (ended?.trace ?? []).filter(({ event }) => event === "fork");
+  assert.is(forks.filter(({ path }) => path === "a").length, 4);
+  assert.is(forks.filter(({ path, parent }) => path.startsWith("a+") && parent === "a").length, 4);
+  assert.is((ended?.processes ?? []).filter(({ path }) => path === "a").length, 1);
+});
+
 const descriptorsOf = (pid: number | null | undefined) => readdirSync(`/proc/${pid}/fd`).length;
 
 test("monitor and inits have as many descriptors after 1,000 restarts", async () => {
@@ -336,6 +393,32 @@ processes:
   assert.ok(await until(() => of(job).includes("ended 3")));
   assert.equal(of(after), ["start_asked 0", "started 0"]);
   assert.equal(of(beside), ["start_asked 0", "started 0"]);
+});
+
+test("each life has its own time-out, and `until` waits for the last end of each copy", async () => {
+  const mark = freshMark();
+  await using it = await live(
+    user,
+    `processes: {k: sleep ${mark}, due: {run: sleep ${mark}, timeout: 1500ms}}
+sandboxes: {in: {until: w, processes: {x: sleep ${mark}, w: {shell: "sleep 1", replicas: 2}}}}
+`,
+  );
+  const { client, slot } = it;
+  const at = (path: string, event: string, generation: number) =>
+    client.events.find(
+      (each) => each.slot === slot(path) && each.event === event && each.generation === generation,
+    )?.atNs ?? 0;
+  await Bun.sleep(500);
+  assert.is(await client.restarted(slot("due")), 0);
+  assert.is(await client.restarted(slot("in/w.1")), 0);
+  // The other copy ends before: as often as it is started again, it is awaited again.
+  await client.ask("wait", slot("in/w.2"));
+  assert.is(await client.ask("start", slot("in/w.2")), 0);
+  await client.ask("wait", slot("in/x"));
+  assert.ok(at("in/w.2", "ended", 1) > at("in/w.1", "ended", 1));
+  assert.ok(at("in/x", "stop_asked", 0) > at("in/w.2", "ended", 1));
+  await client.ask("wait", slot("due"));
+  assert.ok(at("due", "ended", 1) - at("due", "started", 1) > 1_400_000_000);
 });
 
 test("each life has its input from the start, and its output is passed on", async () => {
