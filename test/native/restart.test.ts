@@ -151,7 +151,7 @@ for (const user of users) {
     const from = performance.now();
     assert.is(await it.client.restarted(deaf), 0);
     const took = performance.now() - from;
-    assert.ok(took > 250 && took < 2_000, String(took));
+    assert.ok(took > 250 && took < 4_000, String(took));
     assert.equal(await wait, { state: "exited", exitCode: 0, exitSignal: 9, generation: 0 });
   });
 
@@ -400,7 +400,7 @@ test("each life has its own time-out, and `until` waits for the last end of each
   await using it = await live(
     user,
     `processes: {k: sleep ${mark}, due: {run: sleep ${mark}, timeout: 1500ms}}
-sandboxes: {in: {until: w, processes: {x: sleep ${mark}, w: {shell: "sleep 1", replicas: 2}}}}
+sandboxes: {in: {until: w, processes: {x: sleep ${mark}, w: {run: sleep ${mark}, replicas: 2}}}}
 `,
   );
   const { client, slot } = it;
@@ -408,14 +408,20 @@ sandboxes: {in: {until: w, processes: {x: sleep ${mark}, w: {shell: "sleep 1", r
     client.events.find(
       (each) => each.slot === slot(path) && each.event === event && each.generation === generation,
     )?.atNs ?? 0;
-  await Bun.sleep(500);
+  const ended = async (path: string) => {
+    assert.is(await client.ask("stop", slot(path)), 0);
+    await client.ask("wait", slot(path));
+  };
   assert.is(await client.restarted(slot("due")), 0);
-  assert.is(await client.restarted(slot("in/w.1")), 0);
-  // The other copy ends before: as often as it is started again, it is awaited again.
-  await client.ask("wait", slot("in/w.2"));
+  await ended("in/w.2");
   assert.is(await client.ask("start", slot("in/w.2")), 0);
+  assert.is(await client.restarted(slot("in/w.1")), 0);
+  await ended("in/w.1");
+  // One copy has ended twice, but the other one lives again.
+  await Bun.sleep(200);
+  assert.is(at("in/x", "stop_asked", 0), 0);
+  await ended("in/w.2");
   await client.ask("wait", slot("in/x"));
-  assert.ok(at("in/w.2", "ended", 1) > at("in/w.1", "ended", 1));
   assert.ok(at("in/x", "stop_asked", 0) > at("in/w.2", "ended", 1));
   await client.ask("wait", slot("due"));
   assert.ok(at("due", "ended", 1) - at("due", "started", 1) > 1_400_000_000);
