@@ -57,6 +57,7 @@ export async function connectTo(
 ): Promise<Client | null> {
   const answers = new Map<number, (answer: Answer | null) => void>();
   const reader = new FrameReader();
+  const unsent: Uint8Array[] = [];
   const closing = Promise.withResolvers<void>();
   const take = (frame: Frame) => {
     if (frame.kind !== "answer" || frame.slot === null) return onFrame(frame);
@@ -66,7 +67,17 @@ export async function connectTo(
   const end = () => {
     for (const answer of answers.values()) answer(null);
     answers.clear();
+    unsent.length = 0;
     closing.resolve();
+  };
+  // A socket has space for some hundred commands that the monitor has not taken yet.
+  const flush = (to: { write(bytes: Uint8Array): number }) => {
+    for (let [next] = unsent; next !== undefined; [next] = unsent) {
+      const size = to.write(next);
+      if (size < 0) return end();
+      unsent.shift();
+      if (size < next.length) return void unsent.unshift(next.subarray(size));
+    }
   };
   const socket = await Bun.connect({
     unix: join(dirname(run.tablePath), "control"),
@@ -74,6 +85,7 @@ export async function connectTo(
       data: (_, chunk) => {
         for (const frame of reader.push(chunk)) take(frame);
       },
+      drain: flush,
       close: end,
       error: end,
     },
@@ -87,8 +99,8 @@ export async function connectTo(
     const { promise, resolve } = Promise.withResolvers<Answer | null>();
     const request = ++requests;
     answers.set(request, resolve);
-    // A command is smaller than any socket's buffer.
-    if (socket.write(encodeCommand(kind, { ...fields, request })) <= 0) end();
+    unsent.push(encodeCommand(kind, { ...fields, request }));
+    if (unsent.length === 1) flush(socket);
     return promise;
   };
   const ask: Client["ask"] = async (kind, fields = {}) => (await send(kind, fields))?.errno ?? null;
