@@ -164,8 +164,8 @@ static bool renew(struct supervisor *supervisor, uint32_t index, struct table_sl
 	return true;
 }
 
-/* A generation that need not begin any more. */
-static void give_up_pending(struct supervisor *supervisor, uint32_t slot)
+/* A generation that need not be any more. */
+static void give_up(struct supervisor *supervisor, uint32_t slot)
 {
 	supervisor->run->table.slots[slot].ended_ns = sys_now();
 	table_set_state(&supervisor->run->table, slot, SLOT_STATE_SKIPPED);
@@ -192,10 +192,12 @@ static bool act(struct supervisor *supervisor, uint32_t index)
 		is_done = table_load(&state->state) != SLOT_STATE_PENDING;
 	} else if (desired == DESIRED_STOPPED && state->generation > 0 &&
 		   table_load(&state->state) == SLOT_STATE_PENDING) {
-		give_up_pending(supervisor, slot);
+		give_up(supervisor, slot);
 	} else if (desired == DESIRED_RUNNING && child->is_held) {
 		release(supervisor, index);
 	} else if (desired == DESIRED_STOPPED && child->is_held) {
+		if (table_load(&state->state) == SLOT_STATE_STARTING)
+			give_up(supervisor, slot); /* else the monitor has */
 		starts_end(supervisor, index); /* held in vain: it ends */
 	}
 	/* One that is still to be made gets its signals once it is there. */
