@@ -421,9 +421,9 @@ sandboxes: {in: {until: w, processes: {x: sleep ${mark}, w: {run: sleep ${mark},
   await Bun.sleep(200);
   assert.is(at("in/x", "stop_asked", 0), 0);
   await ended("in/w.2");
-  await client.ask("wait", slot("in/x"));
+  assert.ok(await until(() => at("in/x", "ended", 0) > 0));
   assert.ok(at("in/x", "stop_asked", 0) > at("in/w.2", "ended", 1));
-  await client.ask("wait", slot("due"));
+  assert.ok(await until(() => at("due", "ended", 1) > 0));
   assert.ok(at("due", "ended", 1) - at("due", "started", 1) > 1_400_000_000);
 });
 
