@@ -20,6 +20,7 @@ const SANITIZED: readonly string[] = [
   "test/native/birth.test.ts",
   "test/native/output.test.ts",
   "test/native/pid-mode.test.ts",
+  "test/native/restart.test.ts",
   "test/engine/random-spec.test.ts",
   "test/engine/attributes.test.ts",
 ];

@@ -51,7 +51,7 @@ uint64_t procfs_number(const char **text)
 	return number;
 }
 
-/* The name stands in parentheses and may hold any character; fields 3, 4, 20, 22 are what follows. */
+/* The name stands in parentheses and may hold any character; fields 3 to 6, 20, 22 are what follows. */
 bool procfs_read_stat(int fd, struct procfs_stat *stat)
 {
 	char text[1024];
@@ -70,7 +70,9 @@ bool procfs_read_stat(int fd, struct procfs_stat *stat)
 	memcpy(stat->comm, open + 1, length < 15 ? length : 15);
 	at += 3;
 	stat->parent = (uint32_t)procfs_number(&at);
-	for (int field = 5; field <= 21 && at != NULL; field++) {
+	stat->group = (uint32_t)procfs_number(&at);
+	stat->session = (uint32_t)procfs_number(&at);
+	for (int field = 7; field <= 21 && at != NULL; field++) {
 		at = strchr(at + 1, ' ');
 		if (field == 19 && at != NULL) {
 			const char *threads = at;

@@ -14,6 +14,8 @@
 /* Source: proc_pid_stat(5). */
 struct procfs_stat {
 	uint32_t parent;
+	uint32_t group;
+	uint32_t session;
 	uint32_t threads;
 	char state;
 	char comm[16]; /* ended by NUL */

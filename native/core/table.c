@@ -132,6 +132,21 @@ bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot)
 	       atomic_fetch_and(&dirty[slot / 64], ~bit) & bit;
 }
 
+/* The state first: who sees the new generation sees nothing of the former. */
+void table_begin_generation(struct table_slot *record)
+{
+	record->exit_code = record->exit_signal = 0;
+	record->fault_step = STEP_NONE;
+	record->fault_errno = record->fault_level = 0;
+	record->started_ns = record->ended_ns = 0;
+	record->signalled_count = record->signals_before;
+	record->pid_of_parent = 0;
+	record->held = 0;
+	memset(record->pids, 0, sizeof(record->pids));
+	table_store(&record->state, SLOT_STATE_PENDING);
+	table_store(&record->observed_generation, table_load(&record->generation));
+}
+
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state)
 {
 	struct table_slot *record = &table->slots[slot];

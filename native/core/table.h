@@ -54,6 +54,25 @@ uint32_t table_take(_Atomic uint64_t *dirty, uint32_t slot_count, uint32_t from)
 /* Whether `slot` was marked; it is no longer. */
 bool table_take_one(_Atomic uint64_t *dirty, uint32_t slot);
 
+/*
+ * The supervisor's, as the generation that is desired begins, and the monitor's where there is no
+ * supervisor any more: nothing is observed of it yet. Nothing of the former may live.
+ */
+void table_begin_generation(struct table_slot *record);
+
+/* Whether what is observed is of a former generation than the one that is desired. */
+static inline bool table_is_behind(const struct table_slot *record)
+{
+	return table_load(&record->observed_generation) != table_load(&record->generation);
+}
+
+/* The state of the generation that is desired. */
+static inline enum slot_state table_state(const struct table_slot *record)
+{
+	return table_is_behind(record) ? SLOT_STATE_PENDING :
+					 (enum slot_state)table_load(&record->state);
+}
+
 /* Observed changes; each marks the slot in dirty_up. The caller notifies the monitor. */
 void table_set_state(struct table *table, uint32_t slot, enum slot_state state);
 void table_set_fault(struct table *table, uint32_t slot, const struct sbx_error *error);
@@ -71,9 +90,13 @@ bool table_came_too_late(const struct table *table, uint32_t slot);
 /* `status` as from wait4(2). A slot that holds a fault becomes `failed`. */
 void table_set_exit(struct table *table, uint32_t slot, int status);
 
+/* Whether nothing more comes of the slot: its last generation has ended. */
 static inline bool table_ended(const struct table *table, uint32_t slot)
 {
-	return table_load(&table->slots[slot].state) >= SLOT_STATE_EXITED;
+	const struct table_slot *record = &table->slots[slot];
+
+	/* In this order: the monitor takes the word back only once the next generation is desired. */
+	return !table_load(&record->returns) && table_state(record) >= SLOT_STATE_EXITED;
 }
 
 #endif

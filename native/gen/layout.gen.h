@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x37f3202du
+#define SBX_WIRE_VERSION 0x850ae2d0u
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -118,6 +118,7 @@ enum slot_event {
 	SLOT_EVENT_ENDED,
 	SLOT_EVENT_SKIPPED,
 	SLOT_EVENT_FAILED,
+	SLOT_EVENT_RESTARTED,
 	SLOT_EVENT_COUNT
 };
 
@@ -247,6 +248,9 @@ enum command_kind {
 	COMMAND_KIND_SIGNAL,
 	COMMAND_KIND_LEASE,
 	COMMAND_KIND_SUBSCRIBE,
+	COMMAND_KIND_START,
+	COMMAND_KIND_RESTART,
+	COMMAND_KIND_WAIT,
 	COMMAND_KIND_COUNT
 };
 
@@ -281,6 +285,7 @@ enum step {
 	STEP_NOT_DUMPABLE,
 	STEP_CLONE_INIT,
 	STEP_CLONE_PROCESS,
+	STEP_PID_HELD,
 	STEP_CLONE_HELPER,
 	STEP_CLONE_WATCHDOG,
 	STEP_HELPER_SOCKET,
@@ -712,7 +717,7 @@ _Static_assert(offsetof(struct table_header, heartbeat) == 140, "layout");
 _Static_assert(offsetof(struct table_header, events) == 144, "layout");
 _Static_assert(offsetof(struct table_header, event_capacity) == 148, "layout");
 
-/* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). */
+/* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations. */
 struct table_slot {
 	uint32_t desired;
 	uint32_t desired_signal;
@@ -721,7 +726,9 @@ struct table_slot {
 	uint32_t failures;
 	uint32_t generation;
 	uint32_t output_errno;
-	uint32_t unused[9];
+	uint32_t returns;
+	uint32_t signals_before;
+	uint32_t unused[7];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -735,7 +742,7 @@ struct table_slot {
 	uint32_t pids[33];
 	uint32_t leftovers;
 	uint32_t held;
-	uint32_t padding;
+	uint32_t observed_generation;
 };
 _Static_assert(sizeof(struct table_slot) == 256, "layout");
 _Static_assert(offsetof(struct table_slot, desired) == 0, "layout");
@@ -745,7 +752,9 @@ _Static_assert(offsetof(struct table_slot, flags) == 12, "layout");
 _Static_assert(offsetof(struct table_slot, failures) == 16, "layout");
 _Static_assert(offsetof(struct table_slot, generation) == 20, "layout");
 _Static_assert(offsetof(struct table_slot, output_errno) == 24, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 28, "layout");
+_Static_assert(offsetof(struct table_slot, returns) == 28, "layout");
+_Static_assert(offsetof(struct table_slot, signals_before) == 32, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 36, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
@@ -759,7 +768,7 @@ _Static_assert(offsetof(struct table_slot, pid_of_parent) == 108, "layout");
 _Static_assert(offsetof(struct table_slot, pids) == 112, "layout");
 _Static_assert(offsetof(struct table_slot, leftovers) == 244, "layout");
 _Static_assert(offsetof(struct table_slot, held) == 248, "layout");
-_Static_assert(offsetof(struct table_slot, padding) == 252, "layout");
+_Static_assert(offsetof(struct table_slot, observed_generation) == 252, "layout");
 
 /* One change of a slot's life, in a ring: the event of number n, from 1, is at (n - 1) % `event_capacity`, and `number` is n once it is whole. `value` is a signal's number, or of an end the exit code, or 128 and the signal's number, or the errno of what failed. */
 struct table_event {
@@ -812,6 +821,19 @@ _Static_assert(offsetof(struct frame, kind) == 0, "layout");
 _Static_assert(offsetof(struct frame, slot) == 4, "layout");
 _Static_assert(offsetof(struct frame, value) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
+
+/* What follows the answer to a `wait`, where that is 0: how a generation of a slot has ended, in the words of its table_slot, or the run, whose `exit_code` it is then. */
+struct life_end {
+	uint32_t state;
+	uint32_t exit_code;
+	uint32_t exit_signal;
+	uint32_t generation;
+};
+_Static_assert(sizeof(struct life_end) == 16, "layout");
+_Static_assert(offsetof(struct life_end, state) == 0, "layout");
+_Static_assert(offsetof(struct life_end, exit_code) == 4, "layout");
+_Static_assert(offsetof(struct life_end, exit_signal) == 8, "layout");
+_Static_assert(offsetof(struct life_end, generation) == 12, "layout");
 
 /* Client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal` its number, of `subscribe` bits by `subscription`. `request` is in the answer; 0: none is wanted. */
 struct command {

@@ -76,6 +76,7 @@ enum step_scope {
 	X(STEP_NOT_DUMPABLE, "not_dumpable", SCOPE_HOST) \
 	X(STEP_CLONE_INIT, "clone_init", SCOPE_HOST) \
 	X(STEP_CLONE_PROCESS, "clone_process", SCOPE_HOST) \
+	X(STEP_PID_HELD, "pid_held", SCOPE_PROCESS) \
 	X(STEP_CLONE_HELPER, "clone_helper", SCOPE_HOST) \
 	X(STEP_CLONE_WATCHDOG, "clone_watchdog", SCOPE_HOST) \
 	X(STEP_HELPER_SOCKET, "helper_socket", SCOPE_HOST) \

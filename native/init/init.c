@@ -137,11 +137,12 @@ static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int 
 	struct leftovers left = { .supervisor = supervisor, .sandbox = sandbox };
 
 	for (;;) {
-		supervise_desired(supervisor);
+		/* First, as who lives again may wait for the last of its group to be reaped. */
 		(void)supervise_reap(supervisor);
+		supervise_desired(supervisor);
 		if (is_over(&left, supervisor,
 			    table_load(&own->desired) == DESIRED_STOPPED ||
-				    supervisor->exited == last))
+				    (supervisor->exited == last && supervise_is_idle(supervisor))))
 			end(supervisor, is_pid1, EXIT_SUCCESS);
 		supervise_notify(supervisor);
 		log_flush();

@@ -42,7 +42,8 @@ static bool is_known(const struct supervisor *supervisor, const struct child_pro
 
 		if (state->pids[0] == child->pid && supervisor->children[i].pid > 0)
 			return true;
-		if (state->pids[0] == child->group && state->signalled_count > 0 &&
+		if (state->pids[0] == child->group &&
+		    state->signalled_count != state->signals_before &&
 		    process != NULL && process->stop_scope == STOP_SCOPE_GROUP)
 			return true;
 	}

@@ -178,8 +178,11 @@ pid_t spawn_clone(struct spawn *spawn, uint64_t extra_flags, int *pidfd)
 	return 0;
 }
 
-/* A member's PIDs, noted by its supervisor: the process itself has nothing to learn them with. */
-static void note_pids(const struct spawn *spawn, pid_t pid)
+/*
+ * A member's PIDs, noted by its supervisor: the process itself has nothing to learn them with.
+ * Returns that of level 0.
+ */
+static uint32_t note_pids(const struct spawn *spawn, pid_t pid)
 {
 	struct table_slot *state = &spawn->run->table.slots[spawn->slot];
 	struct sbx_error error = { 0 };
@@ -187,9 +190,10 @@ static void note_pids(const struct spawn *spawn, pid_t pid)
 
 	if (pids_of_child(pid, (int)spawn->record->level, pids, &error) < 0) {
 		spawn_set_fault(spawn, &error);
-		return;
+		return 0;
 	}
 	table_set_pids(state, pids, spawn->record->level, (uint32_t)pid);
+	return pids[0];
 }
 
 static void spawn_direct(struct spawn *spawn, struct spawned *spawned)
@@ -198,7 +202,7 @@ static void spawn_direct(struct spawn *spawn, struct spawned *spawned)
 
 	spawned->pid = spawn_clone(spawn, 0, is_roots ? spawn->run->guarded : NULL);
 	if (spawned->pid > 0 && !spawn->is_first)
-		note_pids(spawn, spawned->pid);
+		spawned->outermost = note_pids(spawn, spawned->pid);
 }
 
 /* A process, and whatever a helper makes, has a socket to its supervisor. */

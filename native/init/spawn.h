@@ -43,6 +43,7 @@ struct spawn {
 /* A start that is under way, as its supervisor knows it. */
 struct spawned {
 	pid_t pid; /* the process, a child of the caller; 0: a helper makes it */
+	uint32_t outermost; /* its PID at level 0; 0: not known */
 	pid_t helper; /* the helper, a child of the caller; 0 without one */
 	int start; /* the supervisor's end of the socket, non-blocking; -1 without one */
 };

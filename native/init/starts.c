@@ -9,6 +9,7 @@
 #include "build/sandbox.h"
 #include "core/inherited.h"
 #include "core/sys.h"
+#include "init/former.h"
 #include "init/join.h"
 
 /* Starts under way at a time, as long as they go on: more would only wait for a processor. */
@@ -39,11 +40,16 @@ int starts_open(struct supervisor *supervisor, int level, struct sbx_error *erro
 }
 
 /* No process came to be. What came too late for its sandbox never started, and did not fail. */
-static void set_failed(struct supervisor *supervisor, uint32_t slot)
+static void set_failed(struct supervisor *supervisor, uint32_t index)
 {
 	struct table *table = &supervisor->run->table;
+	uint32_t slot = supervise_slot(supervisor, index);
 	bool late = supervise_sandbox_ends(supervisor->run, slot);
 
+	if (!late && former_holds_pid(supervisor, index)) {
+		table_mark(table->dirty_down, slot); /* once more, after a pause */
+		return;
+	}
 	table->slots[slot].ended_ns = sys_now();
 	if (late)
 		table_set_flag(table, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
@@ -93,6 +99,16 @@ void starts_answer(struct supervisor *supervisor, uint32_t index)
 		give_up(supervisor, index);
 }
 
+/* What is needed of the process once it has ended and its PIDs are wanted again. */
+static void note_life(struct child *child, uint32_t outermost)
+{
+	child->last_pid = child->pid;
+	child->last_outermost = outermost;
+	child->group_was_stopped = false;
+	child->former_until = 0;
+	child->tries = 0;
+}
+
 /* Follows the start that `spawned` is. A socket that cannot be watched ends it at once. */
 static void follow(struct supervisor *supervisor, uint32_t index, const struct spawned *spawned)
 {
@@ -102,8 +118,10 @@ static void follow(struct supervisor *supervisor, uint32_t index, const struct s
 	child->pid = spawned->pid;
 	child->helper = spawned->helper;
 	child->start = spawned->start;
-	if (child->pid > 0)
+	if (child->pid > 0) {
 		pid_map_add(&supervisor->pids, child->pid, index);
+		note_life(child, spawned->outermost);
+	}
 	if (child->helper > 0) {
 		pid_map_add(&supervisor->pids, child->helper, index);
 		supervisor->helpers++;
@@ -121,6 +139,11 @@ static void set_held(struct supervisor *supervisor, uint32_t index)
 	struct table *table = &supervisor->run->table;
 	uint32_t slot = supervise_slot(supervisor, index);
 
+	/* One that lives again holds up no other's PIDs. */
+	if (table_load(&table->slots[slot].desired) == DESIRED_RUNNING) {
+		starts_answer(supervisor, index);
+		return;
+	}
 	supervisor->children[index].is_held = true;
 	table_store(&table->slots[slot].held, 1);
 	table_mark(table->dirty_up, slot);
@@ -153,11 +176,11 @@ void starts_begin(struct supervisor *supervisor, uint32_t index)
 	struct spawned spawned;
 
 	if (!hands_down(supervisor, slot)) {
-		set_failed(supervisor, slot);
+		set_failed(supervisor, index);
 		return;
 	}
 	if (spawn_slot(run, slot, supervisor->init, supervisor->helpers == 0, &spawned) < 0) {
-		set_failed(supervisor, slot);
+		set_failed(supervisor, index);
 		return;
 	}
 	follow(supervisor, index, &spawned);
@@ -181,7 +204,7 @@ void starts_end(struct supervisor *supervisor, uint32_t index)
 	if (child->pid == 0) {
 		errno = ESRCH; /* its helper was killed before it could say why */
 		fail_start(supervisor, slot, STEP_CLONE_HELPER);
-		set_failed(supervisor, slot);
+		set_failed(supervisor, index);
 	} else if (table_load(&table->slots[slot].fault_step) == STEP_NONE &&
 		   supervisor->run->plan.slots[slot].kind == SLOT_KIND_PROCESS &&
 		   table_load(&table->slots[slot].state) == SLOT_STATE_STARTING) {
@@ -203,6 +226,7 @@ static void take_born(struct supervisor *supervisor, uint32_t index, const uint3
 	if (pid == 0 || child->pid != 0)
 		return;
 	child->pid = (pid_t)pid;
+	note_life(child, pids[0]);
 	table_set_pids(&run->table.slots[slot], pids, level, pid);
 	/* Killed, as with its sandbox, and reaped before its helper could say that it was there. */
 	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD) {

@@ -13,6 +13,7 @@
 #include "core/children.h"
 #include "core/procfs.h"
 #include "core/sys.h"
+#include "init/former.h"
 #include "init/join.h"
 #include "init/starts.h"
 
@@ -125,7 +126,7 @@ static void signal_scope(const struct child *child, bool group, int number)
 static void send_signal(struct supervisor *supervisor, uint32_t index, uint32_t number)
 {
 	const struct run *run = supervisor->run;
-	const struct child *child = &supervisor->children[index];
+	struct child *child = &supervisor->children[index];
 	uint32_t slot = supervise_slot(supervisor, index);
 	const struct image_process *process = plan_process(&run->plan, slot);
 	bool group = process != NULL && process->stop_scope == STOP_SCOPE_GROUP;
@@ -133,6 +134,7 @@ static void send_signal(struct supervisor *supervisor, uint32_t index, uint32_t 
 	if (child->pid == 0 || !is_alive(&run->table.slots[slot]))
 		return;
 	signal_scope(child, group, (int)number);
+	child->group_was_stopped |= group && number == process->stop_signal;
 	/* A stopped process would see a signal to end only when it is continued. */
 	if (number != SIGKILL && number != SIGSTOP && number != SIGCONT)
 		signal_scope(child, group, SIGCONT);
@@ -145,28 +147,61 @@ static void release(struct supervisor *supervisor, uint32_t index)
 	starts_answer(supervisor, index);
 }
 
+/*
+ * The slot of a process that has ended is to live again. False: its helpers have not been reaped, and
+ * one may still have a word to say of the former generation.
+ */
+static bool renew(struct supervisor *supervisor, uint32_t index, struct table_slot *state)
+{
+	const struct child *child = &supervisor->children[index];
+
+	if (!supervise_is_vacant(child))
+		return false;
+	supervisor->exited -= table_load(&state->state) == SLOT_STATE_EXITED;
+	if (supervisor->idle > index)
+		supervisor->idle = index;
+	table_begin_generation(state);
+	return true;
+}
+
+/* A generation that need not be any more. */
+static void give_up(struct supervisor *supervisor, uint32_t slot)
+{
+	supervisor->run->table.slots[slot].ended_ns = sys_now();
+	table_set_state(&supervisor->run->table, slot, SLOT_STATE_SKIPPED);
+	supervisor->pending_events++;
+}
+
 /* Acts on what is desired of a slot. False: it is to be looked at again. */
 static bool act(struct supervisor *supervisor, uint32_t index)
 {
 	struct child *child = &supervisor->children[index];
 	uint32_t slot = supervise_slot(supervisor, index);
 	struct table_slot *state = &supervisor->run->table.slots[slot];
-	uint32_t count = table_load(&state->desired_count);
 	uint32_t desired = table_load(&state->desired);
 	bool is_done = true;
+	uint32_t count;
 
+	if (table_is_behind(state) && !renew(supervisor, index, state))
+		return false;
+	count = table_load(&state->desired_count);
 	if ((desired == DESIRED_RUNNING || desired == DESIRED_HELD) &&
 	    table_load(&state->state) == SLOT_STATE_PENDING) {
-		is_done = starts_may_begin(supervisor, slot);
-		if (is_done)
+		if (starts_may_begin(supervisor, slot) && former_is_gone(supervisor, index))
 			starts_begin(supervisor, index);
+		is_done = table_load(&state->state) != SLOT_STATE_PENDING;
+	} else if (desired == DESIRED_STOPPED && state->generation > 0 &&
+		   table_load(&state->state) == SLOT_STATE_PENDING) {
+		give_up(supervisor, slot);
 	} else if (desired == DESIRED_RUNNING && child->is_held) {
 		release(supervisor, index);
 	} else if (desired == DESIRED_STOPPED && child->is_held) {
+		if (table_load(&state->state) == SLOT_STATE_STARTING)
+			give_up(supervisor, slot); /* else the monitor has */
 		starts_end(supervisor, index); /* held in vain: it ends */
 	}
-	/* One that a helper is still making gets its signals once it is there. */
-	if (count != state->signalled_count && child->pid == 0 && child->start >= 0)
+	/* One that is still to be made gets its signals once it is there. */
+	if (count != state->signalled_count && child->pid == 0 && (child->start >= 0 || !is_done))
 		return false;
 	if (count != state->signalled_count) {
 		state->signalled_count = count;
@@ -229,6 +264,11 @@ void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, 
 	if (table_load(&run->table.slots[slot].state) == SLOT_STATE_EXITED)
 		supervisor->exited++;
 	supervisor->pending_events++;
+}
+
+bool supervise_is_vacant(const struct child *child)
+{
+	return child->pid == 0 && child->helper == 0 && child->second_helper == 0 && child->start < 0;
 }
 
 bool supervise_reap(struct supervisor *supervisor)

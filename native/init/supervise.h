@@ -14,11 +14,15 @@
  */
 struct child {
 	pid_t pid; /* the process; 0: not there, or not known yet */
+	pid_t last_pid; /* the process's, also when it has ended; 0: none has been there */
+	uint32_t last_outermost; /* the same at level 0 */
 	pid_t helper; /* makes the process; 0: none, or reaped */
 	pid_t second_helper;
 	int start; /* our end of the socket of its start; -1: none is under way */
 	bool is_held; /* it has its PIDs, and waits to be let on to its program */
+	bool group_was_stopped; /* its process group got its stop signal */
 	uint8_t tries; /* to take what its start has said, in vain */
+	uint64_t former_until; /* CLOCK_MONOTONIC ns: then what it left is killed; 0: not looked for */
 };
 
 /*
@@ -72,6 +76,9 @@ void supervise_starts(struct supervisor *supervisor);
 
 /* Starts what is desired to run and sends the signals asked for. */
 void supervise_desired(struct supervisor *supervisor);
+
+/* Whether nobody of the slot is there: neither its process nor a helper. */
+bool supervise_is_vacant(const struct child *child);
 
 /*
  * Reaps every child that has ended, declared or adopted. Returns false once there is no child

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 
 #include "core/procfs.h"
+#include "run/waits.h"
 
 /* Clients that may wait to be accepted, and wake-ups looked at in one go. */
 #define BACKLOG 16
@@ -117,6 +118,7 @@ static void drop(struct control *control, struct client *client)
 	if (client->fd != FD_CONTROL)
 		(void)close(client->fd);
 	client->fd = -1;
+	waits_forget(client);
 	control->leases -= client->has_lease;
 	client->has_lease = false;
 	if (control->listener >= 0) /* EEXIST: it was never left out */
@@ -140,6 +142,11 @@ static int check(const struct plan *plan, const struct command *command)
 		return is_run ? 0 : EINVAL;
 	case COMMAND_KIND_STOP:
 		return is_run || is_process ? 0 : ESRCH;
+	case COMMAND_KIND_START:
+	case COMMAND_KIND_RESTART:
+		return is_process ? 0 : ESRCH;
+	case COMMAND_KIND_WAIT:
+		return 0;
 	case COMMAND_KIND_SUBSCRIBE:
 		return command->argument >> SUBSCRIPTION_COUNT == 0 ? 0 : EINVAL;
 	case COMMAND_KIND_SIGNAL:
@@ -160,6 +167,8 @@ void control_answer(const struct request *request, int result)
 		.value = (uint32_t)result,
 	};
 
+	if (request->command.kind == COMMAND_KIND_WAIT && result == 0)
+		return;
 	/* A client that takes no answers is not one to wait for. */
 	if (request->command.request != 0 && !client_send(request->client, &frame, NULL))
 		request->client->has_ended = true;
@@ -179,9 +188,16 @@ static bool carry_out_own(struct control *control, const struct request *request
 		client->subscriptions = request->command.argument;
 		client->slot = request->command.slot;
 		return true;
-	default:
-		return false;
+	case COMMAND_KIND_STOP:
+	case COMMAND_KIND_KILL:
+	case COMMAND_KIND_SIGNAL:
+	case COMMAND_KIND_START:
+	case COMMAND_KIND_RESTART:
+	case COMMAND_KIND_WAIT:
+	case COMMAND_KIND_COUNT:
+		break;
 	}
+	return false;
 }
 
 /* Whether the client has sent a command that the monitor has to carry out. */

@@ -40,7 +40,10 @@ int control_open(struct control *control, const struct run *run, struct sbx_erro
  */
 bool control_next(struct control *control, const struct plan *plan, struct request *request);
 
-/* The errno of a request, 0 where it is carried out, if its client wants to know. */
+/*
+ * The errno of a request, 0 where it is carried out, if its client wants to know. That of a `wait`
+ * comes later (waits.h), unless it cannot be.
+ */
 void control_answer(const struct request *request, int result);
 
 /* Sends a phase, and output, to all that subscribed to such. */

@@ -22,8 +22,8 @@ enum life_state {
 /* What has to be done with an event, besides taking the state that it leads to. */
 enum {
 	LIFE_RECORD = 1u << 0, /* the event changes something: it goes into the ring */
-	LIFE_STARTS = 1u << 1, /* counted as started: dependents and time-outs look at it */
-	LIFE_GIVES_UP = 1u << 2, /* counted as one that never will */
+	LIFE_STARTS = 1u << 1, /* it has started: dependents and time-outs look at it */
+	LIFE_GIVES_UP = 1u << 2, /* it never will */
 	LIFE_ENDS = 1u << 3, /* its end is to be dealt with */
 };
 

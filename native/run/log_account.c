@@ -48,13 +48,14 @@ static uint32_t streams_of(uint32_t slot)
 bool log_account_reserve(uint32_t slot)
 {
 	uint32_t streams = streams_of(slot);
-	uint64_t needed = (uint64_t)__builtin_popcount(streams);
+	/* Pipes of a former generation that are still to come have theirs, and pass it on. */
+	uint64_t needed = (uint64_t)__builtin_popcount(streams & ~(uint32_t)missing[slot]);
 
 	errno = EMFILE;
 	if (needed > free_count)
 		return false;
 	free_count -= needed;
-	missing[slot] = (uint8_t)streams;
+	missing[slot] |= (uint8_t)streams;
 	return true;
 }
 

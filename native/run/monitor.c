@@ -14,9 +14,10 @@
 #include "init/attributes.h"
 #include "init/init.h"
 #include "run/alarm.h"
-#include "run/control.h"
+#include "run/commands.h"
 #include "run/log_account.h"
 #include "run/relay.h"
+#include "run/waits.h"
 #include "init/supervise.h"
 #include "core/sys.h"
 
@@ -58,8 +59,6 @@ struct monitor {
 	enum stage stage;
 	bool behind; /* who is waited for does not read: output is not looked at */
 	uint32_t stop_signals[2]; /* that came from the sender, and those that the guard passed on */
-	bool stop_asked;
-	bool kill_asked;
 };
 
 /* Too large for a stack. */
@@ -127,26 +126,6 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	return 0;
 }
 
-static void ask_to_stop(struct monitor *monitor)
-{
-	if (monitor->stop_asked) {
-		monitor->kill_asked = true;
-		end_kill(&monitor->schedule, OUTCOME_KILLED);
-	} else {
-		monitor->stop_asked = true;
-		end_run(&monitor->schedule, OUTCOME_STOPPED);
-	}
-}
-
-/* The runner or a guard is dead: the run must not outlive it, and is no success. */
-static void end_at_once(struct monitor *monitor)
-{
-	monitor->run->table.header->interrupted = 1;
-	monitor->stop_asked = true;
-	ask_to_stop(monitor);
-	end_force(&monitor->schedule);
-}
-
 /*
  * One that is sent to the monitor and to its guards, as to their process group, comes twice: from the
  * sender, and passed on. So each way is counted by itself.
@@ -158,7 +137,7 @@ static void take_stop(struct monitor *monitor, bool is_passed_on)
 	if (count <= monitor->stop_signals[!is_passed_on])
 		return;
 	monitor->run->table.header->interrupted = 1;
-	ask_to_stop(monitor);
+	end_ask(&monitor->schedule);
 }
 
 static void take_signals(struct monitor *monitor)
@@ -166,35 +145,11 @@ static void take_signals(struct monitor *monitor)
 	struct signalfd_siginfo info;
 
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCONT && !monitor->kill_asked && watchdog_is_over())
-			end_at_once(monitor);
+		if (info.ssi_signo == SIGCONT && !monitor->schedule.kill_asked && watchdog_is_over())
+			end_at_once(&monitor->schedule);
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
 		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
 			take_stop(monitor, watchdog_takes(&info));
-	}
-}
-
-/* The errno of a command; 0: it is carried out. */
-static int carry_out(struct monitor *monitor, const struct command *command)
-{
-	/* Only the sender knows whether it stops because of a signal, a time-out or its reader. */
-	monitor->run->table.header->interrupted |= command->interrupts != 0;
-	switch ((enum command_kind)command->kind) {
-	case COMMAND_KIND_STOP:
-		if (command->slot != SBX_NONE)
-			end_stop_slot(&monitor->schedule, command->slot);
-		else if (!monitor->stop_asked)
-			ask_to_stop(monitor);
-		return 0;
-	case COMMAND_KIND_KILL:
-		monitor->stop_asked = true;
-		ask_to_stop(monitor);
-		return 0;
-	case COMMAND_KIND_SIGNAL:
-		state_send(&monitor->schedule, command->slot, command->argument);
-		return 0;
-	default:
-		return EINVAL;
 	}
 }
 
@@ -203,7 +158,7 @@ static void take_commands(struct monitor *monitor)
 	struct request request;
 
 	while (control_next(&control, &monitor->run->plan, &request))
-		control_answer(&request, carry_out(monitor, &request.command));
+		control_answer(&request, commands_carry_out(&monitor->schedule, &request));
 	state_notify(&monitor->schedule);
 }
 
@@ -215,7 +170,7 @@ static void look_after_leases(struct monitor *monitor)
 	if (!monitor->run->has_control || monitor->run->runner_gone || control.leases > 0)
 		return;
 	monitor->run->runner_gone = true;
-	end_at_once(monitor);
+	end_at_once(&monitor->schedule);
 }
 
 /* Looks at the pipes only while there is space for what is in them. */
@@ -236,7 +191,7 @@ static void set_alarm(struct monitor *monitor)
 
 	if (monitor->stage == STAGE_CLEANING)
 		at = alarm_earlier(at, sys_now() + SBX_NS_PER_MS);
-	else if (monitor->stop_asked)
+	else if (monitor->schedule.stop_asked)
 		at = alarm_earlier(at, sys_now() + HEARTBEAT_MS * SBX_NS_PER_MS);
 	alarm_set(&monitor->alarm, at);
 }
@@ -288,7 +243,7 @@ static void wait_and_take(struct monitor *monitor)
 /* The guard acts where the monitor could not: later than the monitor would have. */
 static void instruct_guard(struct monitor *monitor, uint64_t from)
 {
-	uint64_t ms = GUARD_SLACK_MS + (monitor->kill_asked ? ESCALATE_MS : monitor->stop_ms);
+	uint64_t ms = GUARD_SLACK_MS + (monitor->schedule.kill_asked ? ESCALATE_MS : monitor->stop_ms);
 	uint64_t at = from == 0 ? 0 : from + ms * SBX_NS_PER_MS;
 
 	/* The time that the first stop set stays, as does an earlier one. */
@@ -310,7 +265,7 @@ static void supervise_and_schedule(struct monitor *monitor)
 	report_started(monitor);
 	supervise_notify(&monitor->supervisor);
 	if (watchdog_is_needed(monitor->run) &&
-	    (monitor->kill_asked || monitor->schedule.sandboxes[0].phase != SANDBOX_ACTIVE))
+	    (monitor->schedule.kill_asked || monitor->schedule.sandboxes[0].phase != SANDBOX_ACTIVE))
 		instruct_guard(monitor, sys_now());
 }
 
@@ -340,7 +295,7 @@ static bool is_clean(struct monitor *monitor)
 static bool is_drained(struct monitor *monitor)
 {
 	bool behind = control_is_behind(&control);
-	uint64_t patience = !behind ? DRAIN_MS : monitor->kill_asked ? KILLED_DRAIN_MS : 0;
+	uint64_t patience = !behind ? DRAIN_MS : monitor->schedule.kill_asked ? KILLED_DRAIN_MS : 0;
 	uint64_t moved = control_moved(&control);
 
 	if (moved != monitor->moved || patience != monitor->patience) {
@@ -364,6 +319,7 @@ static void close_run(struct monitor *monitor)
 		header->outcome = OUTCOME_DONE;
 	verdict_write(&monitor->run->plan, &monitor->run->table);
 	table_store(&header->phase, PHASE_ENDED);
+	waits_end_run(&monitor->run->table);
 	control_send_phase(&control, FRAME_KIND_ENDED);
 	control_pump(&control, &monitor->run->table);
 }

@@ -85,18 +85,22 @@ void state_desire(struct schedule *schedule, uint32_t slot, enum desired desired
 void state_start(struct schedule *schedule, uint32_t slot, enum desired desired)
 {
 	struct table *table = &schedule->run->table;
+	struct table_slot *state = state_slot(schedule, slot);
 	struct sbx_error error = { 0 };
 
 	/* One that is held has them already. */
-	if (state_slot(schedule, slot)->desired != DESIRED_NONE || log_account_reserve(slot)) {
+	if (state->desired != DESIRED_NONE || log_account_reserve(slot)) {
 		(void)state_event(schedule, slot, SLOT_EVENT_START_ASKED, 0);
 		state_desire(schedule, slot, desired);
 		return;
 	}
 	(void)sbx_fail(&error, STEP_LOG_PIPE, (int)schedule->run->plan.slots[slot].level);
+	/* Its supervisor has not been asked, so all of the slot is ours. */
+	if (table_is_behind(state))
+		table_begin_generation(state);
 	table_set_fault(table, slot, &error);
-	table->slots[slot].ended_ns = sys_now();
-	table_store(&table->slots[slot].state, SLOT_STATE_FAILED);
+	state->ended_ns = sys_now();
+	table_store(&state->state, SLOT_STATE_FAILED);
 	state_ended(schedule, slot);
 }
 
@@ -170,7 +174,8 @@ unsigned int state_event(struct schedule *schedule, uint32_t slot, enum slot_eve
 	life->state = step.state;
 	if (step.effects & LIFE_RECORD)
 		table_add_event(&schedule->run->table, slot, event, value);
-	if (step.effects & (LIFE_STARTS | LIFE_GIVES_UP)) {
+	/* Each slot once: the run has started when all first generations have. */
+	if (step.effects & (LIFE_STARTS | LIFE_GIVES_UP) && state_slot(schedule, slot)->generation == 0) {
 		SBX_ASSERT(header->pending > 0);
 		header->pending--;
 	}
@@ -182,7 +187,7 @@ unsigned int state_event(struct schedule *schedule, uint32_t slot, enum slot_eve
 void state_ended(struct schedule *schedule, uint32_t slot)
 {
 	const struct table_slot *state = state_slot(schedule, slot);
-	uint32_t now = table_load(&state->state);
+	enum slot_state now = table_state(state);
 
 	if (now == SLOT_STATE_FAILED)
 		(void)state_event(schedule, slot, SLOT_EVENT_FAILED, state->fault_errno);
@@ -199,7 +204,7 @@ bool state_is_waiting(const struct schedule *schedule, uint32_t slot)
 	const struct table_slot *state = state_slot(schedule, slot);
 
 	return (state->desired == DESIRED_NONE || state->desired == DESIRED_HELD) &&
-	       table_load(&state->state) <= SLOT_STATE_STARTING;
+	       table_state(state) <= SLOT_STATE_STARTING;
 }
 
 void state_skip(struct schedule *schedule, uint32_t slot)

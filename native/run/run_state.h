@@ -11,6 +11,8 @@ struct slot_life {
 	uint32_t next_ended; /* in the list of ends to be dealt with; SBX_NONE: the last */
 	uint8_t state; /* enum life_state */
 	bool to_stop; /* waits for its dependents to end, then gets its stop signal */
+	bool returns; /* its next generation follows at its end: the table's word, for supervisors */
+	uint8_t events; /* WAIT_EVENT_ that have been: dependents that these meet are met */
 	uint64_t kill_at; /* CLOCK_MONOTONIC ns; 0: never */
 	uint64_t escalate_at; /* SIGKILL was asked for: what holds it up is killed then */
 	uint64_t timeout_at;
@@ -40,6 +42,8 @@ struct schedule {
 	uint64_t force_at; /* the root's init is killed then, whatever supervisors do; 0: never */
 	uint64_t give_up_at; /* it was killed; what lives then, the kernel cannot end either */
 	bool gave_up;
+	bool stop_asked; /* the run is to stop; whoever asks once more wants it killed */
+	bool kill_asked;
 };
 
 /* Bytes of what the monitor knows of a plan, at `slots`. */

@@ -4,9 +4,11 @@
 
 #include <signal.h>
 
+#include "run/generation.h"
 #include "run/log_account.h"
 #include "run/shutdown.h"
 #include "run/verdict.h"
+#include "run/waits.h"
 #include "core/sys.h"
 
 static bool is_init_of(const struct schedule *schedule, uint32_t slot)
@@ -42,12 +44,14 @@ static const uint32_t condition_met_by[CONDITION_COUNT] = {
 #undef MET_BY
 };
 
+/* Each of them once, by whichever generation of the slot: what was met stays met. */
 static void release_dependents(struct schedule *schedule, uint32_t slot, bool ended)
 {
 	const struct plan *plan = &schedule->run->plan;
 	const struct image_slot *record = &plan->slots[slot];
 	const struct table_slot *state = state_slot(schedule, slot);
-	bool exited = ended && table_load(&state->state) == SLOT_STATE_EXITED;
+	uint32_t former = schedule->slots[slot].events;
+	bool exited = ended && table_state(state) == SLOT_STATE_EXITED;
 	bool succeeded = exited && state->exit_code == 0 && state->exit_signal == 0;
 	uint32_t event = !ended ? WAIT_EVENT_START :
 			 !exited ? 0 : /* it never started, or could not */
@@ -57,11 +61,14 @@ static void release_dependents(struct schedule *schedule, uint32_t slot, bool en
 		const struct image_dependent *d = &plan->dependents[record->dependents_first + i];
 		uint32_t met_by = condition_met_by[d->condition];
 
+		if (met_by & former)
+			continue;
 		if (met_by & event)
 			meet_dependency(schedule, d->slot);
-		else if (ended && !(exited && met_by & WAIT_EVENT_START))
+		else if (ended)
 			mark_unmet(schedule, d->slot);
 	}
+	schedule->slots[slot].events |= (uint8_t)event;
 }
 
 /* Whether the slot could not start only because its sandbox was at its end. */
@@ -83,7 +90,7 @@ static void end_run_if_failed(struct schedule *schedule, uint32_t slot)
 	const struct image_process *process = plan_process(&schedule->run->plan, slot);
 	struct table_slot *state = state_slot(schedule, slot);
 
-	if (table_load(&state->state) == SLOT_STATE_FAILED && ended_with_sandbox(schedule, slot)) {
+	if (table_state(state) == SLOT_STATE_FAILED && ended_with_sandbox(schedule, slot)) {
 		table_store(&state->state, SLOT_STATE_SKIPPED);
 		return;
 	}
@@ -93,7 +100,7 @@ static void end_run_if_failed(struct schedule *schedule, uint32_t slot)
 	if (state->flags & 1u << SLOT_FLAG_SANDBOX_TIMED_OUT)
 		return;
 	/* What cannot be started as written must not run without it. */
-	if (table_load(&state->state) == SLOT_STATE_FAILED || process == NULL) {
+	if (table_state(state) == SLOT_STATE_FAILED || process == NULL) {
 		state_set_outcome(schedule, OUTCOME_FAULT);
 		end_run(schedule, OUTCOME_FAULT);
 	} else if (process->essential) {
@@ -110,10 +117,14 @@ static void on_end(struct schedule *schedule, uint32_t slot)
 
 	if (life->to_stop)
 		schedule->to_stop_count--;
-	if (table_load(&state_slot(schedule, slot)->state) != SLOT_STATE_EXITED)
+	if (table_state(state_slot(schedule, slot)) != SLOT_STATE_EXITED)
 		log_account_cancel(slot);
 	life->to_stop = false;
 	life->kill_at = life->escalate_at = life->timeout_at = 0;
+	waits_end(slot, state_slot(schedule, slot));
+	/* An end that another life follows is not the slot's: it meets nothing, and fails nothing. */
+	if (generation_follows(schedule, slot))
+		return;
 	end_run_if_failed(schedule, slot);
 	release_dependents(schedule, slot, true);
 	if (record->init_slot == slot)
@@ -145,7 +156,7 @@ static void on_start(struct schedule *schedule, uint32_t slot)
 static void observe(struct schedule *schedule, uint32_t slot)
 {
 	const struct table_slot *state = state_slot(schedule, slot);
-	uint32_t now = table_load(&state->state);
+	enum slot_state now = table_state(state);
 	bool ran = now == SLOT_STATE_RUNNING || now == SLOT_STATE_EXITED;
 
 	if (ran && state_event(schedule, slot, SLOT_EVENT_STARTED, 0) & LIFE_STARTS)
@@ -183,7 +194,7 @@ static void create_next(struct schedule *schedule)
 		uint32_t slot = schedule->created;
 		const struct table_slot *state = state_slot(schedule, slot);
 
-		if (table_load(&state->state) == SLOT_STATE_PENDING &&
+		if (table_state(state) == SLOT_STATE_PENDING &&
 		    state->desired == DESIRED_NONE) {
 			bool is_process = plan_process(plan, slot) != NULL;
 

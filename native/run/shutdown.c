@@ -6,6 +6,7 @@
 
 #include "core/sys.h"
 #include "init/leftovers.h"
+#include "run/generation.h"
 
 /*
  * An init that does not end by itself within this time after its members, and the grace of what
@@ -66,6 +67,7 @@ static void end_mark_to_stop(struct schedule *schedule, uint32_t slot)
 		state_set_flag(schedule, slot, SLOT_FLAG_STOPPED);
 		life->to_stop = true;
 		schedule->to_stop_count++;
+		generation_withdraw(schedule, slot);
 	}
 }
 
@@ -92,8 +94,10 @@ void stop_sandbox(struct schedule *schedule, uint32_t sandbox)
 			schedule->sandboxes[b].phase = SANDBOX_STOPPING;
 	}
 	for (uint32_t slot = state_sandbox(schedule, sandbox)->slot_first;
-	     slot < state_slot_end(schedule, sandbox); slot++)
+	     slot < state_slot_end(schedule, sandbox); slot++) {
+		generation_cancel(schedule, slot);
 		end_mark_to_stop(schedule, slot);
+	}
 	for (uint32_t b = sandbox; b < end; b++)
 		end_if_empty(schedule, b);
 }
@@ -155,17 +159,30 @@ static void end_sandbox(struct schedule *schedule, uint32_t sandbox)
 					 SBX_NS_PER_MS);
 }
 
+/* Whether `until` of the sandbox waits for the end of this member. */
+static bool is_awaited(const struct image_sandbox *record, uint32_t slot)
+{
+	return record->until_kind == UNTIL_KIND_ANY ||
+	       (record->until_kind == UNTIL_KIND_PROCESS && slot >= record->until_first &&
+		slot - record->until_first < record->until_count);
+}
+
+void end_member_returns(struct schedule *schedule, uint32_t sandbox, uint32_t slot)
+{
+	struct sandbox_life *life = &schedule->sandboxes[sandbox];
+
+	SBX_ASSERT(life->phase == SANDBOX_ACTIVE);
+	life->members++;
+	life->until_left += is_awaited(state_sandbox(schedule, sandbox), slot);
+}
+
 void end_member_ended(struct schedule *schedule, uint32_t sandbox, uint32_t slot)
 {
-	const struct image_sandbox *record = state_sandbox(schedule, sandbox);
 	struct sandbox_life *life = &schedule->sandboxes[sandbox];
-	bool counts = record->until_kind == UNTIL_KIND_ANY ||
-		      (record->until_kind == UNTIL_KIND_PROCESS && slot >= record->until_first &&
-		       slot - record->until_first < record->until_count);
 
 	SBX_ASSERT(life->members > 0);
 	life->members--;
-	if (counts && life->until_left > 0)
+	if (is_awaited(state_sandbox(schedule, sandbox), slot) && life->until_left > 0)
 		life->until_left--;
 	if (life->members == 0)
 		end_sandbox(schedule, sandbox);
@@ -187,6 +204,7 @@ void end_init_ended(struct schedule *schedule, uint32_t sandbox)
 		struct table_slot *state = state_slot(schedule, slot);
 		uint32_t supervisor = schedule->run->plan.slots[slot].supervisor;
 
+		generation_cancel(schedule, slot);
 		if (slot == record->init_slot || table_ended(&schedule->run->table, slot))
 			continue;
 		state_set_flag(schedule, slot, SLOT_FLAG_ENDED_WITH_SANDBOX);
@@ -194,8 +212,11 @@ void end_init_ended(struct schedule *schedule, uint32_t sandbox)
 		if (state_is_waiting(schedule, slot)) {
 			state_skip(schedule, slot);
 		} else if (reaper_gone && supervisor != SBX_NONE && supervisor >= sandbox) {
-			bool lived = !table_came_too_late(&schedule->run->table, slot);
+			bool lived;
 
+			if (table_is_behind(state))
+				table_begin_generation(state);
+			lived = !table_came_too_late(&schedule->run->table, slot);
 			state->exit_signal = lived ? SIGKILL : 0;
 			state->ended_ns = sys_now();
 			table_store(&state->state, lived ? SLOT_STATE_EXITED : SLOT_STATE_SKIPPED);
@@ -256,6 +277,25 @@ void end_force(struct schedule *schedule)
 	state_set_flag(schedule, root->init_slot, SLOT_FLAG_STOPPED);
 	if (schedule->give_up_at == 0)
 		state_set_due(schedule, &schedule->give_up_at, sys_now() + GIVE_UP_MS * SBX_NS_PER_MS);
+}
+
+void end_ask(struct schedule *schedule)
+{
+	if (schedule->stop_asked) {
+		schedule->kill_asked = true;
+		end_kill(schedule, OUTCOME_KILLED);
+	} else {
+		schedule->stop_asked = true;
+		end_run(schedule, OUTCOME_STOPPED);
+	}
+}
+
+void end_at_once(struct schedule *schedule)
+{
+	schedule->run->table.header->interrupted = 1;
+	schedule->stop_asked = true;
+	end_ask(schedule);
+	end_force(schedule);
 }
 
 /* One pass over all slots. Returns whether a chain grew. */

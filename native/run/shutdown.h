@@ -28,11 +28,20 @@ void end_sandbox_done(struct schedule *schedule, uint32_t sandbox);
 /* `slot` is the process, or the init of the nested sandbox, that ended. */
 void end_member_ended(struct schedule *schedule, uint32_t sandbox, uint32_t slot);
 
+/* The same slot lives again: the sandbox has that member, and waits for its end if `until` names it. */
+void end_member_returns(struct schedule *schedule, uint32_t sandbox, uint32_t slot);
+
 /* The init is dead, and so is all in its PID namespace: the kernel saw to it. */
 void end_init_ended(struct schedule *schedule, uint32_t sandbox);
 
 /* Stops the whole run in reverse order; a second call changes nothing. */
 void end_run(struct schedule *schedule, enum outcome outcome);
+
+/* The run is to stop, or, where it was asked before, to be killed. */
+void end_ask(struct schedule *schedule);
+
+/* The runner or a guard is dead: the run must not outlive it, and is no success. */
+void end_at_once(struct schedule *schedule);
 
 /*
  * Asks the supervisors for SIGKILL of every slot that lives, and kills the root's init shortly after

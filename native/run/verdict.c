@@ -60,7 +60,7 @@ static struct finding parent_pid(const struct plan *plan, const struct table *ta
 
 static struct finding end_of(const struct table_slot *state)
 {
-	if (table_load(&state->state) != SLOT_STATE_EXITED)
+	if (table_state(state) != SLOT_STATE_EXITED)
 		return (struct finding){ .kind = ACTUAL_KIND_NOTHING };
 	if (state->exit_signal != 0)
 		return (struct finding){ .kind = ACTUAL_KIND_SIGNAL, .value = state->exit_signal };
@@ -104,7 +104,7 @@ static bool was_cut_short(const struct table *table, const struct table_slot *st
 
 	return (outcome == OUTCOME_FAULT || outcome == OUTCOME_ESSENTIAL ||
 		table->header->interrupted) &&
-	       (table_load(&state->state) == SLOT_STATE_SKIPPED ||
+	       (table_state(state) == SLOT_STATE_SKIPPED ||
 		table_load(&state->flags) &
 			(BIT(SLOT_FLAG_STOPPED) | BIT(SLOT_FLAG_ENDED_WITH_SANDBOX)));
 }
@@ -113,7 +113,7 @@ static bool was_cut_short(const struct table *table, const struct table_slot *st
 static bool is_judged(const struct table *table, const struct image_expectation *expectation)
 {
 	const struct table_slot *state = &table->slots[expectation->slot];
-	uint32_t now = table_load(&state->state);
+	enum slot_state now = table_state(state);
 
 	if (now < SLOT_STATE_EXITED || now == SLOT_STATE_FAILED ||
 	    table_load(&state->flags) & BIT(SLOT_FLAG_UNMET))
@@ -146,7 +146,7 @@ static enum expectation_result result_of(const struct plan *plan, const struct t
 /* By what the slot itself shows; the expectations come on top. */
 static uint32_t own_failures(const struct table_slot *state, bool end_is_expected)
 {
-	uint32_t now = table_load(&state->state);
+	enum slot_state now = table_state(state);
 	uint32_t flags = table_load(&state->flags);
 
 	if (now == SLOT_STATE_FAILED)

@@ -206,6 +206,7 @@ function declaredRow(
     ended_by: state === null ? null : endedBy(state),
     failed: (state?.failures.size ?? 0) > 0,
     ...(state?.flags.has("output_lost") && { output_lost: true }),
+    ...(state !== null && state.generation > 0 && { restarts: state.generation }),
     pinned: pinnedOf(slot),
     comm: row?.comm ?? (slot.kind === "init" ? "sandbox-init" : commOf(argv)),
     argv: slot.kind === "process" && row !== undefined && row.argv.length > 0 ? row.argv : argv,

@@ -59,6 +59,12 @@ const row = Type.Object({
   output_lost: Type.Optional(
     Type.Boolean({ description: "Not all that it printed could be kept or passed on." }),
   ),
+  restarts: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "How often it has lived before; the rest is of this life.",
+    }),
+  ),
   pinned: Type.Array(Type.Integer({ minimum: 0, maximum: 32 }), {
     description: "Levels at which the spec pins its PID.",
   }),

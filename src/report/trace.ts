@@ -13,6 +13,8 @@ interface Life {
   readonly parentPid: number;
   /** Declared process or init that it is; null: see `path`. */
   row: ReportProcess | null;
+  /** An earlier life of a declared process: its events are that one's, but no row is its own. */
+  readonly isFormer: boolean;
   path: string | null;
   /** The declared process that it descends from, itself included. */
   ancestor: ReportProcess | null;
@@ -48,11 +50,15 @@ class TraceReader {
   readonly #origin: number;
   /** Declared processes whose fork is still to come, by PID at level 0. */
   readonly #declared: Map<number, ReportProcess>;
+  /** Those that have lived before, by what they had in each life: their PIDs below level 0. */
+  readonly #restarted: Map<string, ReportProcess>;
   readonly #alive = new Map<number, Life>();
   readonly #nameCounts = new Map<string, number>();
 
   constructor(processes: readonly ReportProcess[], origin: number) {
     this.#declared = new Map(processes.map((row) => [row.pids[0] ?? 0, row] as const));
+    const restarted = processes.filter(({ restarts = 0, level }) => restarts > 0 && level > 0);
+    this.#restarted = new Map(restarted.map((row) => [innerPids(row.pids), row] as const));
     this.#origin = origin;
   }
 
@@ -78,9 +84,12 @@ class TraceReader {
     const row = this.#declared.get(event.pids[0] ?? 0) ?? null;
     // A PID that is used again names another process than the declared one.
     this.#declared.delete(event.pids[0] ?? 0);
+    const isOfShim = parent === null || parent.row?.kind === "init";
+    const former =
+      row === null && isOfShim ? this.#restarted.get(innerPids(event.pids)) : undefined;
     // A process that an init of the shim forks and no spec asks for is a short-lived helper.
-    const isHelper = row === null && (parent === null || parent.row?.kind === "init");
-    const ancestor = row ?? (isHelper ? null : (parent?.ancestor ?? null));
+    const isHelper = row === null && former === undefined && isOfShim;
+    const ancestor = row ?? former ?? (isHelper ? null : (parent?.ancestor ?? null));
     const ownPid = event.pids[ancestor?.level ?? 0] ?? 0;
     return {
       pids: event.pids,
@@ -88,7 +97,8 @@ class TraceReader {
       parent,
       parentPid: event.parentPid,
       row,
-      path: row?.path ?? (ancestor === null ? null : this.#nameFor(ancestor, ownPid)),
+      isFormer: former !== undefined,
+      path: (row ?? former)?.path ?? (ancestor === null ? null : this.#nameFor(ancestor, ownPid)),
       ancestor,
       comm: event.comm,
       argv: parent?.argv ?? [],
@@ -120,6 +130,10 @@ class TraceReader {
     if (life.path === null) return;
     this.trace.push(traceEvent(life, life.path, event, this.since(event.atNs)));
   }
+}
+
+function innerPids(pids: ReportProcess["pids"]): string {
+  return pids.slice(1).join();
 }
 
 /** The nearest that is no helper: a helper makes its children for the supervisor (CLONE_PARENT). */
@@ -156,7 +170,7 @@ function withLives(
 ): ReportProcess[] {
   const below = new Map<ReportProcess, ReportProcess[]>();
   for (const life of lives) {
-    if (life.row !== null || life.ancestor === null) continue;
+    if (life.row !== null || life.isFormer || life.ancestor === null) continue;
     const list = below.get(life.ancestor) ?? [];
     below.set(life.ancestor, list);
     list.push(rowOf(life, life.ancestor, since));

@@ -21,7 +21,17 @@ export const ENUMS = {
   /** `skipped`: it will never start, as what it depends on did not come to pass or the run ended. */
   slot_state: ["pending", "starting", "running", "exited", "failed", "skipped"],
   /** What happens to a slot in the course of its life (native/run/lifecycle.c). */
-  slot_event: ["start_asked", "started", "stop_asked", "killed", "ended", "skipped", "failed"],
+  slot_event: [
+    "start_asked",
+    "started",
+    "stop_asked",
+    "killed",
+    "ended",
+    "skipped",
+    "failed",
+    /** The next generation begins. */
+    "restarted",
+  ],
   phase: ["starting", "started", "stopping", "ended"],
   /**
    * Bit numbers of a slot's `flags`: why a process that did not end by itself ended; `unmet`: it
@@ -71,9 +81,10 @@ export const ENUMS = {
   trace_obstacle: ["none", "asked", "maps", "types", "programs", "tracepoints", "check"],
   /**
    * Commands to the monitor. `stop`: in order, the run or one slot. `lease`: the run ends once the last
-   * client that holds one has gone.
+   * client that holds one has gone. `start`: the process of a slot lives again. `restart`: it is
+   * stopped first. `wait`: answered once the run, or this generation of a slot, has ended.
    */
-  command_kind: ["stop", "kill", "signal", "lease", "subscribe"],
+  command_kind: ["stop", "kill", "signal", "lease", "subscribe", "start", "restart", "wait"],
   /** Everything that can fail in the shim: `steps.ts` has what each is. */
   step: STEP_NAMES,
 } as const satisfies Record<string, readonly string[]>;

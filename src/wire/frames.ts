@@ -1,6 +1,7 @@
 /** The stream between a client and the monitor: frames in, commands out. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
+import { offsetsOf } from "./fields.ts";
 import { NONE } from "./layout.ts";
 import { FRAME_STRUCTS } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
@@ -11,7 +12,7 @@ export interface Frame {
   readonly slot: number | null;
   /** The errno of an `answer`, the stream of a `log`, of a `dropped` how many bytes. */
   readonly value: number;
-  /** What a process printed, or table_event records. A view: valid until the next push. */
+  /** What a process printed, table_event records, or a life_end. A view: valid until the next push. */
   readonly bytes: Uint8Array;
 }
 
@@ -26,6 +27,19 @@ export interface CommandFields {
   readonly request?: number;
 }
 
+/** How a generation of a slot has ended, or the run. */
+export interface LifeEnd {
+  readonly state: EnumValue<"slot_state">;
+  /** If the run is meant, its exit code. */
+  readonly exitCode: number;
+  /** 0: it was not ended by a signal. */
+  readonly exitSignal: number;
+  /** How often the slot had been restarted. */
+  readonly generation: number;
+}
+
+const END = offsetsOf(FRAME_STRUCTS.life_end);
+const END_SIZE = layoutOf(FRAME_STRUCTS.life_end).size;
 const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
 const COMMAND_SIZE = layoutOf(FRAME_STRUCTS.command).size;
 
@@ -56,6 +70,19 @@ export class FrameReader {
     }
     this.#rest = bytes.slice(at);
   }
+}
+
+/** What the answer to a `wait` says; null where it is an errno. */
+export function lifeEndOf({ bytes }: Frame): LifeEnd | null {
+  if (bytes.length < END_SIZE) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const word = (name: keyof typeof END) => view.getUint32(END[name], true);
+  return {
+    state: ENUMS.slot_state[word("state")] ?? "exited",
+    exitCode: word("exit_code"),
+    exitSignal: word("exit_signal"),
+    generation: word("generation"),
+  };
 }
 
 /** What a `log` frame was printed to. */

@@ -279,7 +279,7 @@ export const TABLE_STRUCTS = {
   },
   table_slot: {
     name: "table_slot",
-    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed).",
+    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations.",
     fields: [
       ["desired", "u32"],
       ["desired_signal", "u32"],
@@ -288,7 +288,9 @@ export const TABLE_STRUCTS = {
       ["failures", "u32"],
       ["generation", "u32"],
       ["output_errno", "u32"],
-      ["unused", "u32", 9],
+      ["returns", "u32"],
+      ["signals_before", "u32"],
+      ["unused", "u32", 7],
 
       ["state", "u32"],
       ["exit_code", "u32"],
@@ -303,7 +305,7 @@ export const TABLE_STRUCTS = {
       ["pids", "u32", PIDS_MAX],
       ["leftovers", "u32"],
       ["held", "u32"],
-      ["padding", "u32"],
+      ["observed_generation", "u32"],
     ],
   },
   table_event: {

@@ -96,6 +96,9 @@ export const STEPS = {
 
   clone_init: clone("clone3 refused its namespaces"),
   clone_process: clone("clone3 refused the process"),
+  pid_held: process("its PIDs are still in use, as by what its last generation has left", {
+    "*": "let it leave no process in its group or session that is never reaped",
+  }),
   clone_helper: clone("clone3 refused the helper that makes or joins its namespaces"),
   clone_watchdog: clone("clone3 refused the process that ends the run after the monitor"),
   helper_socket: host("a socket to the helper that makes its namespaces cannot be made"),

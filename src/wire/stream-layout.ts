@@ -32,6 +32,16 @@ export const FRAME_STRUCTS = {
       ["size", "u32"],
     ],
   },
+  life_end: {
+    name: "life_end",
+    doc: "What follows the answer to a `wait`, where that is 0: how a generation of a slot has ended, in the words of its table_slot, or the run, whose `exit_code` it is then.",
+    fields: [
+      ["state", "u32"],
+      ["exit_code", "u32"],
+      ["exit_signal", "u32"],
+      ["generation", "u32"],
+    ],
+  },
   command: {
     name: "command",
     doc: "Client to monitor. `slot` is NONE for the whole run. `interrupts`: a signal asked for it. `argument`: of `signal` its number, of `subscribe` bits by `subscription`. `request` is in the answer; 0: none is wanted.",

@@ -9,6 +9,8 @@ import type { Step } from "./steps.ts";
 import { layoutOf } from "./struct.ts";
 
 export interface SlotState {
+  /** How often it has been restarted. All that follows is of this life; `pending` before it begins. */
+  readonly generation: number;
   readonly state: EnumValue<"slot_state">;
   readonly exitCode: number;
   /** 0: it was not ended by a signal. */
@@ -133,7 +135,25 @@ const flagsOf = setsOf(ENUMS.slot_flag);
 const failuresOf = setsOf(ENUMS.failure);
 
 function slotState(view: DataView, at: number, level: number): SlotState {
+  const state = observed(view, at, level);
+  const { generation } = state;
+  // Its supervisor has not begun what the monitor asks for: what is there is of the last life.
+  const isBehind = view.getUint32(at + SLOT.observed_generation, true) !== generation;
+  return isBehind ? { ...state, ...NOT_BEGUN } : state;
+}
+
+const NOT_BEGUN = {
+  state: "pending",
+  exitCode: 0,
+  exitSignal: 0,
+  fault: null,
+  startedNs: 0,
+  endedNs: 0,
+} as const satisfies Partial<SlotState>;
+
+function observed(view: DataView, at: number, level: number): SlotState {
   return {
+    generation: view.getUint32(at + SLOT.generation, true),
     state: ENUMS.slot_state[view.getUint32(at + SLOT.state, true)] ?? "pending",
     exitCode: view.getUint32(at + SLOT.exit_code, true),
     exitSignal: view.getUint32(at + SLOT.exit_signal, true),

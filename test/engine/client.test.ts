@@ -45,6 +45,8 @@ const until = async (holds: () => boolean) => {
 
 const ESRCH = 3;
 const EINVAL = 22;
+const EAGAIN = 11;
+const EALREADY = 114;
 
 const two = (mark: string) =>
   `sandbox: two\nprocesses: {a: {run: sleep ${mark}, expect: {signal: USR1}}, b: sleep ${mark}}\n`;
@@ -53,7 +55,7 @@ test("a second client signals one process, and stops the run", async () => {
   const mark = freshMark();
   const code = await whileRunning(user, writeSpec("two", two(mark)), async () => {
     assert.is(await ask("two", "signal", { slot: 1, argument: 10 }), 0);
-    assert.ok(await until(() => alive(mark).length <= 2));
+    assert.ok(await until(() => alive(`sleep\0${mark}`).length === 1));
     assert.is(await ask("two", "stop"), 0);
   });
   assert.is(code, 0);
@@ -87,6 +89,12 @@ test("what cannot be meant is refused, and the run goes on", async () => {
       ["lease", { slot: 1 }, EINVAL],
       ["subscribe", { argument: 8 }, EINVAL],
       ["subscribe", { slot: 99, argument: 1 }, ESRCH],
+      ["start", {}, ESRCH],
+      ["start", { slot: 0 }, ESRCH],
+      ["start", { slot: 1 }, EALREADY],
+      ["restart", {}, ESRCH],
+      ["restart", { slot: 99 }, ESRCH],
+      ["wait", { slot: 99 }, ESRCH],
     ] as const) {
       assert.is(await ask("two", kind, fields), errno, `${kind} ${JSON.stringify(fields)}`);
     }
@@ -229,6 +237,48 @@ processes:
   );
   const own = events.filter(({ slot }) => slot === 1).map(({ event }) => event);
   assert.equal(own, ["start_asked", "started", "stop_asked", "ended"]);
+});
+
+test("what each life prints comes to who subscribed, and its end to who waits", async () => {
+  const mark = freshMark();
+  const spec = `sandbox: again
+processes: {cat: {run: cat, stdin: {text: "hello\\n"}}, b: sleep ${mark}}
+`;
+  await whileRunning(user, writeSpec("again", spec), async (_, cli) => {
+    const { client, frames } = await collecting("again");
+    assert.is(await client.ask("subscribe", { argument: subscriptions("output") }), 0);
+    const end = { state: "exited", exitCode: 0, exitSignal: 0 } as const;
+    assert.equal(await client.wait(1), { ...end, generation: 0 });
+    for (let generation = 1; generation <= 3; generation++) {
+      assert.is(await client.start(1), 0);
+      assert.equal(await client.wait(1), { ...end, generation });
+    }
+    assert.ok(await until(() => printed(frames, 1).text.length >= 18));
+    assert.equal(printed(frames, 1), { text: "hello\n".repeat(3), dropped: 0 });
+    const whole = client.wait();
+    process.kill(cli, "SIGINT");
+    assert.equal(await whole, { ...end, exitCode: 130, generation: 0 });
+  });
+});
+
+test("no more may wait than there is space for, and who has gone waits no more", async () => {
+  const mark = freshMark();
+  await whileRunning(user, writeSpec("two", two(mark)), async (_, cli) => {
+    const [first, second] = [await connectTo(run("two")), await connectTo(run("two"))];
+    assert.ok(first);
+    assert.ok(second);
+    const waits = Array.from({ length: 1024 }, () => first.wait(1));
+    assert.is(await first.wait(1), EAGAIN);
+    assert.is(await second.wait(2), EAGAIN);
+    first.close();
+    assert.ok((await Promise.all(waits)).every((answer) => answer === null));
+    let ended = second.wait(2);
+    const soon = () => Promise.race([ended, Bun.sleep(200)]);
+    while ((await soon()) === EAGAIN) ended = second.wait(2);
+    assert.is(await second.ask("stop", { slot: 2 }), 0);
+    assert.equal(await ended, { state: "exited", exitCode: 0, exitSignal: 15, generation: 0 });
+    process.kill(cli, "SIGINT");
+  });
 });
 
 for (const extra of ["", "init: a\n", "namespaces: {pid: inherit}\n"]) {

@@ -80,7 +80,7 @@ ${sandboxes.join("\n")}
     const ran = upWithSecret(user, spec);
     assert.match(ran.out, /rounds True/, ran.err);
     assert.not.match(ran.out, /seen: (exe \/(?!memfd)|environ|mem |root|cwd)/);
-    // Of one whose id maps are written by its own file: nothing that leads out of the sandbox.
+    // What writes id maps by its own file shows nothing that leads out of the sandbox.
     assert.not.match(
       ran.out,
       /seen: fd \d+ of .*: (?!\/dev\/null|socket:|\/proc\/|user:)/,

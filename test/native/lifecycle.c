@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "core/sys.h"
+#include "run/generation.h"
 #include "run/log.h"
 #include "run/log_account.h"
 #include "run/scheduler.h"
@@ -21,6 +22,7 @@
 #define STEPS 3000
 
 static uint64_t state;
+static uint64_t restarts;
 
 /* xorshift64 */
 static uint32_t below(uint32_t end)
@@ -45,10 +47,12 @@ static void every_state_and_event(void)
 		for (int event = 0; event < SLOT_EVENT_COUNT; event++) {
 			struct life_step step =
 				lifecycle_step((enum life_state)from, (enum slot_event)event);
-			bool ends = event >= SLOT_EVENT_ENDED;
+			bool ends = event >= SLOT_EVENT_ENDED && event <= SLOT_EVENT_FAILED;
+			bool begins = from == LIFE_ENDED && event == SLOT_EVENT_RESTARTED;
 
 			check(step.state < LIFE_STATE_COUNT, "a state that is none");
-			check(step.state >= from, "a life that goes back");
+			check(begins ? step.state == LIFE_WAITING : step.state >= from,
+			      "a life that goes back");
 			check(!ends || step.state == LIFE_ENDED, "an end that is none");
 			check(!(step.effects & LIFE_ENDS) == (!ends || from == LIFE_ENDED),
 			      "one end for each life");
@@ -68,9 +72,19 @@ static void report(struct schedule *schedule, uint32_t slot)
 	struct table_slot *record = &table->slots[slot];
 	const struct sbx_error error = { .step = STEP_EXEC, .err = 2 };
 
-	if (table_ended(table, slot))
+	if (table_is_behind(record)) {
+		if (record->desired == DESIRED_NONE)
+			return;
+		table_begin_generation(record);
+		if (record->desired == DESIRED_STOPPED)
+			table_set_state(table, slot, SLOT_STATE_SKIPPED);
+		return;
+	}
+	if (record->state >= SLOT_STATE_EXITED)
 		return;
 	if (record->state == SLOT_STATE_PENDING) {
+		if (record->generation > 0 && record->desired == DESIRED_STOPPED)
+			table_set_state(table, slot, SLOT_STATE_SKIPPED);
 		if (record->desired != DESIRED_RUNNING && record->desired != DESIRED_HELD)
 			return;
 		table_set_state(table, slot, SLOT_STATE_STARTING);
@@ -85,6 +99,50 @@ static void report(struct schedule *schedule, uint32_t slot)
 		table_set_state(table, slot, SLOT_STATE_RUNNING);
 	} else if (below(20) == 0) {
 		table_set_exit(table, slot, below(2) == 0 ? (int)below(3) << 8 : (int)below(16));
+	}
+}
+
+/* A client's command, at any time, for a slot in whichever state. */
+static void command(struct schedule *schedule, uint32_t slot)
+{
+	uint32_t generation = schedule->run->table.slots[slot].generation;
+	int result;
+
+	if (plan_process(&schedule->run->plan, slot) == NULL)
+		return;
+	switch (below(4)) {
+	case 0:
+		result = generation_start(schedule, slot);
+		break;
+	case 1:
+		generation_stop(schedule, slot);
+		return;
+	default:
+		result = generation_restart(schedule, slot);
+		break;
+	}
+	check(result == 0 || result == EALREADY || result == ESHUTDOWN || result == EOPNOTSUPP,
+	      "an answer that is none");
+	check(result == 0 || generation == schedule->run->table.slots[slot].generation,
+	      "refused, and carried out");
+}
+
+/* A sandbox has as many members as slots and sandboxes of it that have not ended for good. */
+static void check_members(const struct schedule *schedule)
+{
+	const struct plan *plan = &schedule->run->plan;
+
+	for (uint32_t b = 0; b < plan->sandbox_count; b++) {
+		const struct image_sandbox *record = &plan->sandboxes[b];
+		uint32_t members = 0;
+
+		for (uint32_t slot = record->slot_first; slot < record->slot_end; slot++)
+			members += plan_process(plan, slot) != NULL &&
+				   schedule->slots[slot].state != LIFE_ENDED;
+		for (uint32_t other = b + 1; other < plan->sandbox_count; other++)
+			members += plan->sandboxes[other].parent == b &&
+				   schedule->sandboxes[other].phase != SANDBOX_DONE;
+		check(members == schedule->sandboxes[b].members, "members miscounted");
 	}
 }
 
@@ -105,12 +163,17 @@ static void step(struct schedule *schedule, uint64_t *now)
 	case 3:
 		*now += (uint64_t)below(3000) * SBX_NS_PER_MS;
 		break;
+	case 4 ... 40:
+		command(schedule, below(slots));
+		break;
 	default:
 		report(schedule, below(slots));
 		break;
 	}
 	schedule_changes(schedule);
 	schedule_due(schedule, *now);
+	if (schedule->first_ended == SBX_NONE)
+		check_members(schedule);
 }
 
 /* As the kernel does it: the root's init is gone, and all else with it. */
@@ -169,6 +232,8 @@ static void one_run(struct run *run)
 	check(schedule_is_over(&schedule), "a killed run does not end");
 	check(run->table.header->pending <= run->plan.slot_count, "counted below nothing");
 	check_ring(&run->table);
+	for (uint32_t slot = 0; slot < run->plan.slot_count; slot++)
+		restarts += run->table.slots[slot].generation;
 	(void)munmap(run->table.header, run->table.header->size);
 	(void)munmap(schedule.slots, state_size(&run->plan));
 	log_account_close();
@@ -189,5 +254,6 @@ int main(int count, char **arguments)
 	every_state_and_event();
 	for (unsigned long i = strtoul(arguments[2], NULL, 10); i > 0; i--)
 		one_run(&run);
+	check(restarts > 0, "nothing has lived twice");
 	return 0;
 }

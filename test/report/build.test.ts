@@ -24,7 +24,7 @@ const MONITOR = 50;
 function slot(pids: readonly number[], rest: Partial<SlotState> = {}): SlotState {
   const sets = { flags: new Set<never>(), failures: new Set<never>() };
   const none = { exitCode: 0, exitSignal: 0, outputErrno: 0, fault: null, endedNs: 0, ...sets };
-  return { state: "running", startedNs: 1_000, pids, ...none, ...rest };
+  return { generation: 0, state: "running", startedNs: 1_000, pids, ...none, ...rest };
 }
 
 /** In plan order: init, a, b, those of the nested sandbox: its init, c. */

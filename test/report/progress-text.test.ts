@@ -21,6 +21,7 @@ if (ir === null) throw new Error("the spec is right");
 const plan = planOf(ir);
 
 const STATE: SlotState = {
+  generation: 0,
   state: "running",
   exitCode: 0,
   exitSignal: 0,
