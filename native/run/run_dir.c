@@ -15,8 +15,9 @@ static const char *const files[] = { SBX_RUN_FILES };
 
 /* One without a table is being made, or was never finished; after so long the latter. */
 #define UNFINISHED_S 5
-/* Somebody who looks whether the run lives holds the lock for a moment. */
-#define LOCK_TRIES 500
+/* Somebody who looks whether the run lives holds the lock for a moment. Ms. */
+#define LOCK_MS_MAX 500
+#define LOCK_REMOVE_MS_MAX 50
 
 /* Directories of ours in /tmp are removed with the last run in them; others belong to the user. */
 static bool is_in_tmp(const char *base)
@@ -44,6 +45,24 @@ static bool is_same_file(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
+/* Names as of log_files.c: what else is there is none of ours. */
+static void remove_logs(int directory)
+{
+	int fd = openat(directory, "logs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+
+	if (fd >= 0 && entries == NULL)
+		(void)close(fd);
+	if (entries == NULL)
+		return;
+	for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
+		if (entry->d_name[0] != '.')
+			(void)unlinkat(dirfd(entries), entry->d_name, 0);
+	}
+	(void)closedir(entries);
+	(void)unlinkat(directory, "logs", AT_REMOVEDIR);
+}
+
 /* rmdir(2) spares what is not empty, so at worst an empty directory of ours is removed. */
 static void remove_directory(int fd, const char *path)
 {
@@ -52,6 +71,8 @@ static void remove_directory(int fd, const char *path)
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		(void)unlinkat(fd, files[i], 0);
+	if (unlinkat(fd, "logs", AT_REMOVEDIR) < 0 && errno == ENOTEMPTY)
+		remove_logs(fd);
 	if (fstat(fd, &own) == 0 && lstat(path, &there) == 0 && is_same_file(&own, &there))
 		(void)rmdir(path);
 	if (base_of(path, base) && is_in_tmp(base))
@@ -63,23 +84,30 @@ static int open_lock(int fd)
 	return openat(fd, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Takes the lock of who holds it for a moment at most. Returns -1 with errno. */
+static int lock_soon(int fd, int ms_max)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; ms++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || ms == ms_max)
+			return -1;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Where both are until their numbers can be had. */
 static int directory = -1, lock = -1;
 
 int run_dir_take(const char *path, struct sbx_error *error)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct stat status;
 
 	directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	lock = directory < 0 ? -1 : open_lock(directory);
-	if (lock < 0)
+	if (lock < 0 || lock_soon(lock, LOCK_MS_MAX) < 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-	for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) < 0; tries++) {
-		if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES)
-			return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-		(void)nanosleep(&pause, NULL);
-	}
 	errno = ENOENT;
 	if (fstat(lock, &status) < 0 || status.st_nlink == 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
@@ -96,6 +124,11 @@ int run_dir_install_fds(struct sbx_error *error)
 void run_dir_remove(const char *path)
 {
 	remove_directory(FD_RUN_DIR, path);
+}
+
+void run_dir_leave(void)
+{
+	(void)unlinkat(FD_RUN_DIR, "control", 0);
 }
 
 /* Names that runs have, and those of directories that are being filled. */
@@ -121,17 +154,28 @@ static bool is_young(const struct stat *status)
 	return time(NULL) - status->st_mtime < UNFINISHED_S;
 }
 
-/* Whether the run in the directory lives, or may be about to; if not, it is removed. */
-static bool lives(int fd, const struct stat *status, const char *path)
+/* Whether a detached run has begun there: it is kept, however it ended. */
+static bool keeps_logs(int fd)
+{
+	struct stat status;
+
+	return was_begun(fd) && fstatat(fd, "logs", &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* `live`, or about to be; `ended`; NULL: a dead run has left it, and it has been removed. */
+static const char *state_of(int fd, const struct stat *status, const char *path)
 {
 	int own_lock = open_lock(fd);
-	bool result = true;
+	const char *result = "live";
 
 	if (own_lock >= 0 && flock(own_lock, LOCK_EX | LOCK_NB) < 0)
 		goto end;
-	result = is_young(status) && !was_begun(fd);
+	if (keeps_logs(fd))
+		result = "ended";
+	else if (!is_young(status) || was_begun(fd))
+		result = NULL;
 	/* With the lock in hand: a monitor that comes late finds the file unlinked, and ends. */
-	if (!result)
+	if (result == NULL)
 		remove_directory(fd, path);
 end:
 	if (own_lock >= 0)
@@ -143,15 +187,31 @@ static void visit(int base_fd, const char *base, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat status;
+	const char *state;
 	int size = snprintf(path, sizeof(path), "%s/%s", base, name);
 	int fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	if (size < (int)sizeof(path) && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
-	    lives(fd, &status, path) && name[0] != '.')
-		(void)!write(STDOUT_FILENO, path, (size_t)size + 1);
+	if (size < (int)sizeof(path) && fstat(fd, &status) == 0 && status.st_uid == geteuid()) {
+		state = state_of(fd, &status, path);
+		if (state != NULL && name[0] != '.')
+			(void)dprintf(STDOUT_FILENO, "%s %s%c", state, path, '\0');
+	}
 	(void)close(fd);
+}
+
+int run_dir_remove_main(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int own_lock = fd < 0 ? -1 : open_lock(fd);
+	struct stat status;
+
+	if (own_lock < 0 || fstat(fd, &status) < 0 || status.st_uid != geteuid() ||
+	    lock_soon(own_lock, LOCK_REMOVE_MS_MAX) < 0)
+		return SBX_EXIT_FAILED;
+	remove_directory(fd, path);
+	return 0;
 }
 
 int run_dirs_main(int count, char **bases)

@@ -14,6 +14,9 @@ export interface Client {
     kind: EnumValue<"command_kind">,
     fields?: Omit<CommandFields, "request">,
   ): Promise<number | null>;
+  /** Between these no frames come; with a lease the run's output then waits, without one it is dropped. */
+  pause(): void;
+  resume(): void;
   /** Ends the connection, and with it a lease. */
   close(): void;
   /** The run has ended, or has turned this client away. */
@@ -62,6 +65,8 @@ export async function connectTo(
       if (socket.write(encodeCommand(kind, { ...fields, request })) <= 0) end();
       return promise;
     },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     close: () => void socket.end(),
     closed: closing.promise,
   };

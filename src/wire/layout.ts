@@ -281,7 +281,7 @@ export const TABLE_STRUCTS = {
   },
   table_slot: {
     name: "table_slot",
-    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed).",
+    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `output_size`: bytes that it has printed; `log_files`: the number of its newest log file, 0: none.",
     fields: [
       ["desired", "u32"],
       ["desired_signal", "u32"],
@@ -290,7 +290,9 @@ export const TABLE_STRUCTS = {
       ["failures", "u32"],
       ["generation", "u32"],
       ["output_errno", "u32"],
-      ["unused", "u32", 9],
+      ["log_files", "u32"],
+      ["output_size", "u64"],
+      ["unused", "u32", 6],
 
       ["state", "u32"],
       ["exit_code", "u32"],
