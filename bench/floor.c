@@ -1,14 +1,21 @@
 /* floor.c - the physical floors: the system calls that are needed, and nothing else. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
+#include <linux/memfd.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,7 +45,7 @@ static void read_only(int fd, const char *path, unsigned int flags)
 	(void)syscall(SYS_mount_setattr, fd, path, flags, &attributes, sizeof(attributes));
 }
 
-/* The mounts of a default sandbox: what the shim does, in as few calls as we know of. */
+/* The mounts of a default sandbox, in as few calls as we know of. */
 static void mount_as_shim(bool is_outermost)
 {
 	static const char *const covered[] = { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq",
@@ -74,6 +81,38 @@ static void mount_as_shim(bool is_outermost)
 	(void)mount("devpts", "pts", "devpts", 0, "newinstance,ptmxmode=0666,mode=620");
 	(void)mount("tmpfs", "shm", "tmpfs", 0, "mode=1777");
 	(void)mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777");
+	(void)mount("tmpfs", "/run", "tmpfs", 0, "mode=755");
+}
+
+/* The executable in sealed memory, and no keys of the caller's: what the shim does before all else. */
+static void seal_as_shim(char **arguments)
+{
+	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	int copy;
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (fcntl(self, F_GET_SEALS) > 0) {
+		(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+		return;
+	}
+	copy = (int)syscall(SYS_memfd_create, "floor", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	(void)fstat(self, &status);
+	(void)sendfile(copy, self, NULL, (size_t)status.st_size);
+	(void)fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+	(void)syscall(SYS_execveat, copy, "", arguments, environ, AT_EMPTY_PATH);
+}
+
+/* What the processes of a sandbox inherit: no capability to gain, and a filter of one rule. */
+static void bound_as_shim(void)
+{
+	static struct sock_filter filter[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	static const struct sock_fprog program = { .len = 1, .filter = filter };
+
+	for (int capability = 0; capability <= CAP_LAST_CAP; capability++)
+		(void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program);
 }
 
 static void mount_bare(void)
@@ -100,6 +139,8 @@ static int nest(int levels, bool as_shim, char **program)
 			mount_as_shim(level == 0);
 		else
 			mount_bare();
+		if (as_shim && level == 0)
+			bound_as_shim();
 	}
 	if (!as_shim || vfork() == 0) {
 		(void)execv(program[0], program);
@@ -134,6 +175,8 @@ int main(int count, char **arguments)
 	int number = count > 3 ? atoi(arguments[2]) : 0;
 	char **program = arguments + 3;
 
+	if (strcmp(what, "same") == 0)
+		seal_as_shim(arguments);
 	if (strcmp(what, "bare") == 0 || strcmp(what, "same") == 0)
 		return nest(number, what[0] == 's', program);
 	if (strcmp(what, "processes") == 0 || strcmp(what, "sandboxes") == 0)

@@ -73,6 +73,9 @@ static const char *const masks[] = {
 
 #define MASK_COUNT (sizeof(masks) / sizeof(masks[0]))
 
+/* Not in this kernel: inits below know it, too. */
+static bool is_missing[MASK_COUNT];
+
 /* Consumes fd, a mount; fails with EINVAL where `fd` is none or must stay where it is. */
 static bool cover(const char *path, int fd)
 {
@@ -95,12 +98,11 @@ static int mask_proc(const int above[MASK_COUNT], int level, struct sbx_error *e
 	for (size_t i = 0; i < MASK_COUNT; i++) {
 		int fd;
 
-		if (above[i] >= 0 && cover(masks[i], above[i]))
+		if (is_missing[i] || (above[i] >= 0 && cover(masks[i], above[i])))
 			continue;
 		fd = mount_clone(AT_FDCWD, masks[i], 0);
-		if (fd < 0 && errno == ENOENT)
-			continue; /* not in this kernel */
-		if (fd < 0 || !cover(masks[i], fd))
+		is_missing[i] = fd < 0 && errno == ENOENT;
+		if (!is_missing[i] && (fd < 0 || !cover(masks[i], fd)))
 			result = sbx_fail(error, STEP_MASK_PROC, level);
 	}
 	return result;
@@ -114,7 +116,7 @@ static int mount_proc(const struct run *run, uint32_t sandbox, int proc_fd, stru
 
 	SBX_ASSERT(proc_fd >= 0);
 	for (size_t i = 0; i < MASK_COUNT; i++)
-		above[i] = has_above ? mount_take(AT_FDCWD, masks[i]) : -1;
+		above[i] = has_above && !is_missing[i] ? mount_take(AT_FDCWD, masks[i]) : -1;
 	if (mount_attach(proc_fd, AT_FDCWD, "/proc") < 0)
 		return sbx_fail(error, STEP_MOUNT_PROC, level);
 	return run->mask_proc ? mask_proc(above, level, error) : 0;

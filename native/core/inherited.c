@@ -14,6 +14,8 @@
 /* In private memory: what the kernel says later is compared with it. */
 static struct rlimit limits[RLIM_NLIMITS];
 static int niceness;
+/* No process of a sandbox can set limits of this one. */
+static bool is_guarded;
 
 void inherited_note(void)
 {
@@ -24,7 +26,7 @@ void inherited_note(void)
 
 int inherited_restore(int level, struct sbx_error *error)
 {
-	for (uint32_t i = 0; i < RLIM_NLIMITS; i++) {
+	for (uint32_t i = 0; i < RLIM_NLIMITS && !is_guarded; i++) {
 		struct rlimit now;
 
 		if (sys_get_limit(i, &now) < 0 ||
@@ -42,16 +44,16 @@ int inherited_restore(int level, struct sbx_error *error)
 void inherited_guard(void)
 {
 	static const gid_t others[] = { 65534, 1 };
-	bool is_first = getgid() != others[0];
 
-	if (!is_first || setresgid((gid_t)-1, (gid_t)-1, others[0]) < 0)
-		(void)setresgid((gid_t)-1, (gid_t)-1, others[1]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && !is_guarded; i++)
+		is_guarded = getgid() != others[i] &&
+			     setresgid((gid_t)-1, (gid_t)-1, others[i]) == 0;
 }
 
 void inherited_reserve_stack(void)
 {
-	volatile char lowest[STACK_SIZE];
+	const char *frame = __builtin_frame_address(0);
 
-	lowest[0] = 0;
-	(void)lowest[0];
+	/* Only read: a page that an init around this one has there already need not be copied. */
+	(void)*(const volatile char *)(frame - STACK_SIZE);
 }

@@ -3,18 +3,16 @@
 #include "core/own_file.h"
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include "core/shared.h"
+#include "core/sys.h"
 
 static bool has_capabilities(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct sys_capabilities own;
 
-	return syscall(SYS_capget, &header, sets) == 0 && sets[0].permitted != 0;
+	return sys_capabilities(&own) == 0 && own.permitted != 0;
 }
 
 int own_file_open(const char *path, int flags, bool is_alone)

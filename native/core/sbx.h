@@ -52,4 +52,10 @@ static inline _Noreturn void sbx_bug(const char *file, int line, const char *con
  */
 #define SBX_ASSERT(condition) ((condition) ? (void)0 : sbx_bug(__FILE__, __LINE__, #condition))
 
+/*
+ * Static memory of many pages, which lies behind all else (Makefile, LINK): what every shim process
+ * writes, and so has a copy of, is then on few.
+ */
+#define SBX_LARGE __attribute__((section(".bss.zz_large")))
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/syscall.h>
 
 #include "core/sys.h"
 
@@ -23,9 +24,12 @@ int run_reserve_numbers(void)
 {
 	int fd;
 
-	/* It takes the lowest number that is free: one call for each, and none for those in use. */
+	/*
+	 * It takes the lowest number that is free: one call for each, and none for those in use. The
+	 * system call, as a C library may make two of it, for kernels that are older than ours.
+	 */
 	do
-		fd = fcntl(FD_NULL, F_DUPFD_CLOEXEC, FD_CONTROL);
+		fd = (int)syscall(SYS_fcntl, FD_NULL, F_DUPFD_CLOEXEC, FD_CONTROL);
 	while (fd >= 0 && fd < FD_LAST);
 	if (fd > FD_LAST)
 		(void)close(fd);

@@ -93,6 +93,20 @@ int sys_set_limit(uint32_t resource, const struct rlimit *limit)
 	return (int)syscall(SYS_prlimit64, 0, resource, limit, NULL);
 }
 
+int sys_capabilities(struct sys_capabilities *capabilities)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return -1;
+	*capabilities = (struct sys_capabilities){
+		.effective = sets[0].effective | (uint64_t)sets[1].effective << 32,
+		.permitted = sets[0].permitted | (uint64_t)sets[1].permitted << 32,
+	};
+	return 0;
+}
+
 int sys_capset_none(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -31,6 +31,14 @@ bool sys_has_set_tid(void);
 int sys_pidfd_open(pid_t pid);
 int sys_pidfd_send_signal(int pidfd, int number);
 int sys_close_range(unsigned int first, unsigned int last);
+
+/* Sets of the caller's, a bit a capability. Source: capget(2). */
+struct sys_capabilities {
+	uint64_t effective;
+	uint64_t permitted;
+};
+
+int sys_capabilities(struct sys_capabilities *capabilities);
 int sys_capset_none(void);
 
 /* ioctl(2) with the request as wide as the kernel takes it: C libraries differ. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0xa0452457u
+#define SBX_WIRE_VERSION 0xd50057feu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -329,6 +329,7 @@ enum step {
 	STEP_LAST_PID,
 	STEP_BOUNDING_SET,
 	STEP_DROP_CAPABILITIES,
+	STEP_READ_CAPABILITIES,
 	STEP_NO_NEW_PRIVS,
 	STEP_SECCOMP,
 	STEP_SESSION,

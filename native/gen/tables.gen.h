@@ -114,6 +114,7 @@ enum step_scope {
 	X(STEP_LAST_PID, "last_pid", SCOPE_HOST) \
 	X(STEP_BOUNDING_SET, "bounding_set", SCOPE_HOST) \
 	X(STEP_DROP_CAPABILITIES, "drop_capabilities", SCOPE_HOST) \
+	X(STEP_READ_CAPABILITIES, "read_capabilities", SCOPE_HOST) \
 	X(STEP_NO_NEW_PRIVS, "no_new_privs", SCOPE_HOST) \
 	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \

@@ -18,10 +18,23 @@ static int own_oom_errno = EACCES;
 /* Holds a score from -1000 to 1000, a newline and the NUL. */
 #define SCORE_SIZE 8
 
-void attributes_open(bool is_alone)
+static bool is_score_needed(const struct plan *plan, uint32_t first, uint32_t count)
+{
+	for (uint32_t i = first; i < first + count; i++) {
+		const struct image_process *process = plan_process(plan, plan->owned[i]);
+
+		if (process != NULL && process->oom_score_adj != SBX_NO_INTEGER)
+			return true;
+	}
+	return false;
+}
+
+void attributes_open(const struct plan *plan, uint32_t first, uint32_t count, bool is_alone)
 {
 	char text[SCORE_SIZE] = "";
-	int fd = own_file_open("self/oom_score_adj", O_RDWR, is_alone);
+	int fd = is_score_needed(plan, first, count) ?
+			 own_file_open("self/oom_score_adj", O_RDWR, is_alone) :
+			 -1;
 
 	/* What stood there is the parent's: it speaks of the parent. */
 	own_oom_score = SBX_NO_INTEGER;

@@ -10,11 +10,12 @@
  */
 
 /*
- * Opens the caller's own file for what children inherit by a clone, at FD_OOM_SCORE. Of who may not
- * be looked into the file is root's: `is_alone` says that no workload is there yet that could look
- * meanwhile. Where it cannot be opened, attributes_give says so.
+ * Opens the caller's own file for what children inherit by a clone, at FD_OOM_SCORE, where one of its
+ * `count` slots from `first` on in the plan's `owned` needs it. Of who may not be looked into the file
+ * is root's: `is_alone` says that no workload is there yet that could look meanwhile. Where it cannot
+ * be opened, attributes_give says so.
  */
-void attributes_open(bool is_alone);
+void attributes_open(const struct plan *plan, uint32_t first, uint32_t count, bool is_alone);
 
 /*
  * In the supervisor, before the clone: takes on what the child shall inherit; attributes_take_back

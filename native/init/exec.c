@@ -16,11 +16,11 @@
 #include "init/attributes.h"
 #include "init/streams.h"
 
-/* Pointer arrays for execve, filled in the child, which has a copy of its parent's memory. */
-static char *argument_pointers[SBX_STRING_LIST_MAX + 1];
-static char *environment_pointers[2 * SBX_STRING_LIST_MAX + 1];
+/* Arguments and then the environment for execve, filled in the child, which has a copy of this memory. */
+static char *arguments[3 * SBX_STRING_LIST_MAX + 2] SBX_LARGE;
+static char **environment;
 
-/* Fills `pointers` with `count` strings that lie one after another. Returns the end. */
+/* Fills `pointers` with `count` strings that lie one after another. Returns the end, which is NULL. */
 static char **point_at(char **pointers, const char *strings, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -31,9 +31,9 @@ static char **point_at(char **pointers, const char *strings, uint32_t count)
 	return pointers;
 }
 
-static char *variable_of(char **environment, const char *name, size_t size)
+static char *variable_of(char **variables, const char *name, size_t size)
 {
-	for (char **entry = environment; *entry != NULL; entry++) {
+	for (char **entry = variables; *entry != NULL; entry++) {
 		if (strncmp(*entry, name, size) == 0 && (*entry)[size] == '=')
 			return *entry;
 	}
@@ -43,7 +43,7 @@ static char *variable_of(char **environment, const char *name, size_t size)
 /* The plan's variables, then those of the caller's that it asks for and that are set. */
 static void fill_environment(const struct run *run, const struct image_process *process)
 {
-	char **end = point_at(environment_pointers, plan_string(&run->plan, process->env),
+	char **end = point_at(environment, plan_string(&run->plan, process->env),
 			      process->env_count);
 	const char *name = plan_string(&run->plan, process->inherit_env);
 
@@ -122,7 +122,7 @@ static int take_identity(const struct exec_request *request, const struct image_
 /* Executes `name` in the first directory of `path`; returns only on failure, with errno. */
 static void exec_in(const char *path, const char *name)
 {
-	static char candidate[PATH_MAX];
+	static char candidate[PATH_MAX] SBX_LARGE;
 	size_t size = strcspn(path, ":");
 	size_t name_size = strlen(name);
 
@@ -132,13 +132,13 @@ static void exec_in(const char *path, const char *name)
 	memcpy(candidate, path, size);
 	candidate[size] = '/';
 	memcpy(candidate + size + 1, name, name_size + 1);
-	(void)execve(candidate, argument_pointers, environment_pointers);
+	(void)execve(candidate, arguments, environment);
 }
 
 /* Like the shell: without a slash, the first that can be executed in the PATH it will have. */
 static void exec_search(const char *name, int level, struct sbx_error *error)
 {
-	const char *variable = variable_of(environment_pointers, "PATH", 4);
+	const char *variable = variable_of(environment, "PATH", 4);
 	const char *path = variable == NULL ? "" : variable + sizeof("PATH");
 	int denied = 0;
 
@@ -221,14 +221,14 @@ static void execute(const struct run *run, const struct image_process *process, 
 	const char *name = plan_string(&run->plan, process->argv);
 	sigset_t none;
 
-	(void)point_at(argument_pointers, name, process->argv_count);
+	environment = point_at(arguments, name, process->argv_count) + 1;
 	fill_environment(run, process);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (strchr(name, '/') == NULL) {
 		exec_search(name, level, error);
 	} else {
-		(void)execve(name, argument_pointers, environment_pointers);
+		(void)execve(name, arguments, environment);
 		(void)sbx_fail(error, STEP_EXEC, level);
 	}
 }

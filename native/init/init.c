@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "init/init.h"
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -154,7 +155,7 @@ static _Noreturn void loop(struct supervisor *supervisor, uint32_t sandbox, int 
 	}
 }
 
-void init_main(struct run *run, uint32_t sandbox)
+static _Noreturn void begin(struct run *run, uint32_t sandbox)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	bool is_pid1 = planned->init_mode == INIT_MODE_REAPER;
@@ -186,4 +187,28 @@ void init_main(struct run *run, uint32_t sandbox)
 	/* From here on nothing may end this process but a request, the monitor's death, or a signal
 	 * from above: the kernel kills every process of the namespace with it. */
 	loop(&supervisor, sandbox, epoll, signals);
+}
+
+/*
+ * Where the stack of every init begins. Upon the frames in which it was cloned, those of each further
+ * level would be added, and pages of all of them copied again.
+ */
+static jmp_buf base;
+static struct {
+	struct run *run;
+	uint32_t sandbox;
+} next;
+
+int init_with_base(struct run *run, int (*monitor)(struct run *run))
+{
+	if (setjmp(base) != 0)
+		begin(next.run, next.sandbox);
+	return monitor(run);
+}
+
+void init_main(struct run *run, uint32_t sandbox)
+{
+	next.run = run;
+	next.sandbox = sandbox;
+	longjmp(base, 1);
 }

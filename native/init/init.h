@@ -4,6 +4,9 @@
 
 #include "core/shared.h"
 
+/* Runs the monitor, upon a stack that inits will begin at the same place of. Returns its exit code. */
+int init_with_base(struct run *run, int (*monitor)(struct run *run));
+
 /*
  * The life of an init after its sandbox is built: PID 1 of the PID namespace, or a child subreaper
  * where the sandbox has none of its own. Starts its slots, reaps, forwards signals, until it is

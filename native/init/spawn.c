@@ -83,7 +83,8 @@ static _Noreturn void first_process(struct spawn *spawn)
 	if (!is_process(spawn)) {
 		run_leave_parent();
 		log_leave_parent();
-		attributes_open(spawn->sandbox == 0);
+		attributes_open(&spawn->run->plan, spawn->planned->owned_first,
+				spawn->planned->owned_count, spawn->sandbox == 0);
 	}
 	if (sandbox_build(spawn->run, spawn->sandbox, &error) < 0) {
 		spawn_set_fault(spawn, &error);

@@ -29,16 +29,28 @@ void supervise_notify(struct supervisor *supervisor)
 	supervisor->pending_events = 0;
 }
 
+/*
+ * Zeroed memory that lasts as long as the caller; NULL with errno. A little is on a page that each init
+ * writes in any case. A fork has no use for more, and would have to copy its pages' entries.
+ */
+static void *open_memory(size_t size)
+{
+	static uint64_t little[128];
+	void *memory = little;
+
+	if (size <= sizeof(little))
+		return memset(little, 0, sizeof(little)); /* it is a fork's of the init around it */
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0 ? NULL : memory;
+}
+
 int supervise_open(struct supervisor *supervisor, struct run *run, uint32_t first, uint32_t count,
 		   spawn_init_entry *init, int level, struct sbx_error *error)
 {
-	/* One more than there are slots: no mapping is empty. */
-	size_t children_size = ((size_t)count + 1) * sizeof(struct child);
-	size_t size = children_size + pid_map_size(count);
-	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t children_size = count * sizeof(struct child);
+	uint8_t *memory = open_memory(children_size + pid_map_size(count));
 
-	/* No child has a use for it, and a fork would have to copy its pages' entries. */
-	if (memory == MAP_FAILED || madvise(memory, size, MADV_DONTFORK) < 0)
+	if (memory == NULL)
 		return sbx_fail(error, STEP_MEMORY, level);
 	*supervisor = (struct supervisor){
 		.run = run,

@@ -8,12 +8,12 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <linux/capability.h>
 #include <linux/magic.h>
 
 #include "build/dev.h"
+#include "init/init.h"
 #include "run/monitor.h"
 #include "run/run_dir.h"
 #include "run/verdict.h"
@@ -152,14 +152,16 @@ static void reset_signals(void)
 		(void)signal(number, SIG_DFL);
 }
 
-static bool has_admin(void)
+/* Whether an ordinary user's own user namespace has to come first: all else is made with its rights. */
+static int choose_userns(struct run *run, struct sbx_error *error)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct sys_capabilities own;
 
-	if (syscall(SYS_capget, &header, sets) < 0)
-		return false;
-	return sets[CAP_SYS_ADMIN / 32].effective & 1u << CAP_SYS_ADMIN % 32;
+	if (sys_capabilities(&own) < 0)
+		return sbx_fail(error, STEP_READ_CAPABILITIES, 0);
+	run->userns_first = run->plan.sandboxes[0].user_mode != USER_MODE_INHERIT &&
+			    !(own.effective & 1ull << CAP_SYS_ADMIN);
+	return 0;
 }
 
 /* A procfs that really is one: everything about PIDs is read through it. */
@@ -288,7 +290,7 @@ static int run_as_monitor(struct run *run)
 	int code;
 
 	(void)prctl(PR_SET_NAME, "sandbox-monitor", 0, 0, 0);
-	code = monitor_main(run);
+	code = init_with_base(run, monitor_main);
 	return run->has_control ? code : report_faults(run, code);
 }
 
@@ -298,8 +300,8 @@ static int run_command(int count, char **arguments)
 	int code;
 	struct options options;
 	struct sbx_error error = { 0 };
-	char directory[PATH_MAX];
-	static char runs_dir[PATH_MAX];
+	static char directory[PATH_MAX] SBX_LARGE;
+	static char runs_dir[PATH_MAX] SBX_LARGE;
 
 	if (!options_of(count, arguments, &options))
 		return usage();
@@ -328,9 +330,8 @@ static int run_command(int count, char **arguments)
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
-	    install_descriptors(&options, &error) < 0)
+	    install_descriptors(&options, &error) < 0 || choose_userns(&run, &error) < 0)
 		return report(&run, &error, SBX_NONE);
-	run.userns_first = run.plan.sandboxes[0].user_mode != USER_MODE_INHERIT && !has_admin();
 	run.mask_proc = run.uid == 0;
 	if (run.takes_output)
 		(void)setsid(); /* the terminal's Ctrl-C is for the runner, which asks us to stop */

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/timerfd.h>
 
 #include "core/children.h"
 #include "run/scheduler.h"
@@ -14,6 +13,7 @@
 #include "run/watchdog.h"
 #include "init/attributes.h"
 #include "init/init.h"
+#include "run/alarm.h"
 #include "run/control.h"
 #include "run/log_account.h"
 #include "run/log_files.h"
@@ -50,8 +50,7 @@ struct monitor {
 	struct supervisor supervisor;
 	int epoll;
 	int signals;
-	int timer;
-	uint64_t armed_at; /* what the timer is set to */
+	struct alarm alarm;
 	uint64_t stop_ms; /* an orderly stop takes no longer; for the guard */
 	uint64_t guard_at; /* the guard ends the run then */
 	uint64_t stage_until; /* CLOCK_MONOTONIC ns: the stage ends then at the latest; 0: never */
@@ -59,13 +58,14 @@ struct monitor {
 	uint64_t patience; /* ms without movement after which output is given up; 0: any */
 	enum stage stage;
 	bool behind; /* who is waited for does not read: output is not looked at */
+	uint32_t stop_signals[2]; /* that came from the sender, and those that the guard passed on */
 	bool stop_asked;
 	bool kill_asked;
 };
 
 /* Too large for a stack. */
-static struct relay relay;
-static struct control control;
+static struct relay relay SBX_LARGE;
+static struct control control SBX_LARGE;
 
 static int watch(const struct monitor *monitor, int operation, int fd, uint32_t events,
 		 enum wake what)
@@ -94,15 +94,14 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	*monitor = (struct monitor){
 		.run = run,
 	};
-	attributes_open(true);
+	attributes_open(&run->plan, header->monitor_owned_first, header->monitor_owned_count, true);
 	monitor->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (monitor->epoll < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
 	monitor->signals = supervise_signals();
 	if (monitor->signals < 0)
 		return sbx_fail(error, STEP_SIGNALFD, 0);
-	monitor->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (monitor->timer < 0)
+	if (alarm_open(&monitor->alarm) < 0)
 		return sbx_fail(error, STEP_TIMER, 0);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_SUBREAPER, 0);
@@ -120,7 +119,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, monitor->supervisor.starts, EPOLLIN, WAKE_STARTS) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, FD_NOTIFY_UP, EPOLLIN, WAKE_CHANGE) < 0 ||
-	    watch(monitor, EPOLL_CTL_ADD, monitor->timer, EPOLLIN, WAKE_TIMER) < 0 ||
+	    watch(monitor, EPOLL_CTL_ADD, monitor->alarm.fd, EPOLLIN, WAKE_TIMER) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, control.epoll, EPOLLIN, WAKE_CLIENT) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
@@ -148,6 +147,20 @@ static void end_at_once(struct monitor *monitor)
 	end_force(&monitor->schedule);
 }
 
+/*
+ * One that is sent to the monitor and to its guards, as to their process group, comes twice: from the
+ * sender, and passed on. So each way is counted by itself.
+ */
+static void take_stop(struct monitor *monitor, bool is_passed_on)
+{
+	uint32_t count = ++monitor->stop_signals[is_passed_on];
+
+	if (count <= monitor->stop_signals[!is_passed_on])
+		return;
+	monitor->run->table.header->interrupted = 1;
+	ask_to_stop(monitor);
+}
+
 static void take_signals(struct monitor *monitor)
 {
 	struct signalfd_siginfo info;
@@ -155,13 +168,9 @@ static void take_signals(struct monitor *monitor)
 	while (read(monitor->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCONT && !monitor->kill_asked && watchdog_is_over())
 			end_at_once(monitor);
-		if (!watchdog_takes(&info))
-			continue;
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
-		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT) {
-			monitor->run->table.header->interrupted = 1;
-			ask_to_stop(monitor);
-		}
+		    info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT)
+			take_stop(monitor, watchdog_takes(&info));
 	}
 }
 
@@ -222,27 +231,16 @@ static void follow_backlog(struct monitor *monitor)
 	(void)watch(monitor, EPOLL_CTL_MOD, relay.pipes, behind ? 0 : EPOLLIN, WAKE_OUTPUT);
 }
 
-static uint64_t earlier(uint64_t one, uint64_t other)
+static void set_alarm(struct monitor *monitor)
 {
-	return one == 0 || (other != 0 && other < one) ? other : one;
-}
-
-static void arm_timer(struct monitor *monitor)
-{
-	uint64_t at = earlier(monitor->stage_until,
-			      monitor->stage == STAGE_RUNNING ? monitor->schedule.next_at : 0);
-	struct itimerspec spec = { 0 };
+	uint64_t at = alarm_earlier(monitor->stage_until,
+				    monitor->stage == STAGE_RUNNING ? monitor->schedule.next_at : 0);
 
 	if (monitor->stage == STAGE_CLEANING)
-		at = earlier(at, sys_now() + SBX_NS_PER_MS);
+		at = alarm_earlier(at, sys_now() + SBX_NS_PER_MS);
 	else if (monitor->stop_asked)
-		at = earlier(at, sys_now() + HEARTBEAT_MS * SBX_NS_PER_MS);
-	if (at == monitor->armed_at)
-		return;
-	monitor->armed_at = at;
-	spec.it_value.tv_sec = (time_t)(at / 1000000000);
-	spec.it_value.tv_nsec = (long)(at % 1000000000);
-	(void)timerfd_settime(monitor->timer, TFD_TIMER_ABSTIME, &spec, NULL);
+		at = alarm_earlier(at, sys_now() + HEARTBEAT_MS * SBX_NS_PER_MS);
+	alarm_set(&monitor->alarm, at);
 }
 
 static void report_started(struct monitor *monitor)
@@ -272,7 +270,7 @@ static void wait_and_take(struct monitor *monitor)
 		(void)!read(FD_NOTIFY_UP, &drained, sizeof(drained));
 		break;
 	case WAKE_TIMER:
-		(void)!read(monitor->timer, &drained, sizeof(drained));
+		alarm_take(&monitor->alarm);
 		break;
 	case WAKE_STARTS:
 		supervise_starts(&monitor->supervisor);
@@ -418,7 +416,7 @@ static void run_to_end(struct monitor *monitor)
 		control_pump(&control, &monitor->run->table);
 		look_after_leases(monitor);
 		follow_backlog(monitor);
-		arm_timer(monitor);
+		set_alarm(monitor);
 		wait_and_take(monitor);
 	}
 }

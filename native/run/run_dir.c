@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 /* What a runner and a monitor put there; nothing else is touched. */
@@ -45,21 +46,40 @@ static bool is_same_file(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
-/* Names as of log_files.c: what else is there is none of ours. */
+/* A name in the directory at `fd`, which is `base`. */
+typedef void entry_take(int fd, const char *base, const char *name);
+
+/* Not readdir(3), which needs a heap. The records are what both C libraries have as struct dirent. */
+static void each_entry(int fd, const char *base, entry_take *take)
+{
+	_Alignas(struct dirent) char records[4096];
+	long size;
+
+	while ((size = syscall(SYS_getdents64, fd, records, sizeof(records))) > 0) {
+		for (long at = 0; at < size;) {
+			const struct dirent *entry = (const struct dirent *)(records + at);
+
+			take(fd, base, entry->d_name);
+			at += entry->d_reclen;
+		}
+	}
+}
+
+/* Files alone: of log_files.c there are no others. */
+static void remove_file(int fd, const char *base, const char *name)
+{
+	(void)base;
+	(void)unlinkat(fd, name, 0);
+}
+
 static void remove_logs(int directory)
 {
 	int fd = openat(directory, "logs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
 
-	if (fd >= 0 && entries == NULL)
-		(void)close(fd);
-	if (entries == NULL)
+	if (fd < 0)
 		return;
-	for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
-		if (entry->d_name[0] != '.')
-			(void)unlinkat(dirfd(entries), entry->d_name, 0);
-	}
-	(void)closedir(entries);
+	each_entry(fd, "logs", remove_file);
+	(void)close(fd);
 	(void)unlinkat(directory, "logs", AT_REMOVEDIR);
 }
 
@@ -189,7 +209,9 @@ static void visit(int base_fd, const char *base, const char *name)
 	struct stat status;
 	const char *state;
 	int size = snprintf(path, sizeof(path), "%s/%s", base, name);
-	int fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = !is_name(name) ? -1 :
+				  openat(base_fd, name,
+					 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
@@ -219,25 +241,14 @@ int run_dirs_main(int count, char **bases)
 	for (int i = 0; i < count; i++) {
 		int fd = open(bases[i], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		struct stat status;
-		DIR *entries;
 
 		if (fd < 0)
 			continue;
 		/* What others can write to is none of ours. */
-		entries = fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
-					    (status.st_mode & 022) == 0 ?
-				    fdopendir(fd) :
-				    NULL;
-		if (entries == NULL) {
-			(void)close(fd);
-			continue;
-		}
-		for (struct dirent *entry = readdir(entries); entry != NULL;
-		     entry = readdir(entries)) {
-			if (is_name(entry->d_name))
-				visit(fd, bases[i], entry->d_name);
-		}
-		(void)closedir(entries);
+		if (fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+		    (status.st_mode & 022) == 0)
+			each_entry(fd, bases[i], visit);
+		(void)close(fd);
 	}
 	return 0;
 }

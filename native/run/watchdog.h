@@ -34,8 +34,8 @@ uint32_t watchdog_pid(void);
 bool watchdog_is_over(void);
 
 /*
- * In the monitor: whether a signal is its own. Guards pass on what they get, and one that is sent to
- * all of them together is meant once.
+ * In the monitor or the inner guard: whether a signal is one that the guard above has passed on, or
+ * there is none above. One that is sent to all of them together is meant once.
  */
 bool watchdog_takes(const struct signalfd_siginfo *info);
 

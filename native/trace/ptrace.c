@@ -38,7 +38,7 @@ static uint8_t *tasks; /* by PID; virtual memory */
 static int proc;
 static bool is_child_unknown; /* by its fork */
 
-static char text[STATUS_SIZE];
+static char text[STATUS_SIZE] SBX_LARGE;
 
 /* Takes the PIDs from the line NSpid of `text`. Returns whether there is one. */
 static bool take_pids(struct trace_event *event)

@@ -11,7 +11,7 @@
 
 static int stream_fd;
 static struct trace_header stream_header;
-static char buffer[BUFFER_SIZE];
+static char buffer[BUFFER_SIZE] SBX_LARGE;
 static size_t used;
 static uint32_t buffered; /* events in it */
 static uint64_t capacity; /* bytes that the file may still grow by */

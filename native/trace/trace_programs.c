@@ -9,6 +9,7 @@
 #include "trace/bpf.h"
 #include "trace/btf.h"
 #include "core/procfs.h"
+#include "core/sbx.h"
 #include "trace/trace_file.h"
 
 /* Source: include/linux/sched/signal.h. */
@@ -340,7 +341,7 @@ int programs_load(const struct probes *probes, enum probe probe)
 		[PROBE_EXEC] = assemble_exec,
 		[PROBE_EXIT] = assemble_exit,
 	};
-	static struct program program;
+	static struct program program SBX_LARGE;
 
 	program.count = 0;
 	program.exit_count = 0;

@@ -16,6 +16,17 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each says, for help and manual. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: "success: the run passed, or what was asked for was done",
+  failed: "a process or an expectation failed; of other commands: what was asked about is not so",
+  spec: "the spec, or another file that was named, has errors",
+  host: "this host cannot: its kernel, a policy or a missing tool said no",
+  bug: "an internal error of sandbox itself; please report it",
+  usage: "wrong usage of the command line",
+  interrupted: "a signal interrupted the run",
+};
+
 /** Exit codes of the shim alone: those of its own children and of a failed assertion. */
 export const SHIM_EXIT = {
   /** An assertion failed; not 4, which a workload may return as well. */

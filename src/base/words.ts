@@ -1,8 +1,12 @@
 /** Splitting a command into words as a shell would, without expanding anything. Pure. */
 
+/** What parts words; not a no-break space, which a shell takes as a letter. */
+const BLANK = /[ \t\r\n]/;
+const BLANKS = /[ \t\r\n]+/;
+
 /** The words, or null where a quote is not closed. Source: POSIX Shell, section 2.2, Quoting. */
 export function wordsOf(text: string): string[] | null {
-  if (!/["'\\]/.test(text)) return text.split(/\s+/).filter((word) => word !== "");
+  if (!/["'\\]/.test(text)) return text.split(BLANKS).filter((word) => word !== "");
   const words: string[] = [];
   let word: string | null = null;
   let quote = "";
@@ -22,7 +26,7 @@ export function wordsOf(text: string): string[] | null {
     } else if (char === "'" || char === '"') {
       quote = char;
       word ??= "";
-    } else if (/\s/.test(char)) {
+    } else if (BLANK.test(char)) {
       if (word !== null) words.push(word);
       word = null;
     } else {

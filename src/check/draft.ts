@@ -1,5 +1,6 @@
 /** The sandbox tree while it is being type-checked: expanded, but with names not yet resolved. */
 
+import { isNodeName, NODE_NAME_LENGTH_MAX, nodeNameLike } from "../base/node-name.ts";
 import type { Span } from "../base/span.ts";
 import { PROCESS_COUNT_MAX, SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
@@ -48,7 +49,6 @@ export interface ProcessDraft {
   ir: Process | null;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 /** With what each means in a path. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ["init", "`init` in a path means a sandbox's init"],
@@ -195,9 +195,11 @@ function checkName(key: string, span: Span, what: string, diagnostics: Diagnosti
     );
     return false;
   }
-  if (NAME.test(key) && key.length <= 64) return true;
+  if (isNodeName(key)) return true;
+  const like = nodeNameLike(key);
   diagnostics.push(
-    diagnostic("SBX2008", span, `"${key.slice(0, 64)}" cannot name a ${what}`, {
+    diagnostic("SBX2008", span, `"${key.slice(0, NODE_NAME_LENGTH_MAX)}" cannot name a ${what}`, {
+      label: like === null ? "" : `did you mean "${like}"?`,
       help: "use up to 64 letters, digits, `_` and `-`, beginning with a letter or digit",
     }),
   );

@@ -6,44 +6,41 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { entriesOf, get, type Node, textOf } from "../spec/node.ts";
 import { stringsOf } from "./values.ts";
 
-const FIXED_PAIRS = Object.entries(FIXED_ENV);
+type Pair = readonly [name: string, value: string];
+
+const FIXED_PAIRS: readonly Pair[] = Object.entries(FIXED_ENV);
 
 /** The environment that a sandbox gives its processes, sorted, by sandbox. */
-const sandboxEnvs = new WeakMap<Node, readonly (readonly [string, string])[]>();
+const sandboxEnvs = new WeakMap<Node, readonly Pair[]>();
 
-function sandboxEnvOf(sandbox: Node): readonly (readonly [string, string])[] {
+function sandboxEnvOf(sandbox: Node): readonly Pair[] {
   const known = sandboxEnvs.get(sandbox);
   if (known !== undefined) return known;
-  const env = new Map(FIXED_PAIRS);
-  addEnv(env, get(sandbox, "env"));
-  for (const name of inheritedOf(sandbox, null)) env.delete(name);
-  const pairs = [...env].toSorted(byName);
+  const pairs = merged(FIXED_PAIRS, get(sandbox, "env"), inheritedOf(sandbox, null));
   sandboxEnvs.set(sandbox, pairs);
   return pairs;
 }
 
-function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+function byName([a]: Pair, [b]: Pair): number {
   return a < b ? -1 : 1;
 }
 
-export function envOf(
-  sandbox: Node,
-  map: Node | null,
-): readonly (readonly [name: string, value: string])[] {
+export function envOf(sandbox: Node, map: Node | null): readonly Pair[] {
   const own = get(map, "env");
   // Most processes say nothing of their own: then they share one list.
   if (own === null && get(map, "inherit_env") === null) return sandboxEnvOf(sandbox);
-  const env = new Map(sandboxEnvOf(sandbox));
-  addEnv(env, own);
-  for (const name of inheritedOf(sandbox, map)) env.delete(name);
-  return [...env].toSorted(byName);
+  return merged(sandboxEnvOf(sandbox), own, inheritedOf(sandbox, map));
 }
 
-function addEnv(env: Map<string, string>, node: Node | null): void {
+/** Sorted. The pairs that are taken over as they are stay the same records, for thousands of processes. */
+function merged(around: readonly Pair[], node: Node | null, inherited: readonly string[]): Pair[] {
+  const pairs = new Map(around.map((pair) => [pair[0], pair] as const));
   for (const { key, value } of entriesOf(node)) {
     const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
-    env.set(key, isFlag ? String(value.value) : (textOf(value) ?? ""));
+    pairs.set(key, [key, isFlag ? String(value.value) : (textOf(value) ?? "")]);
   }
+  for (const name of inherited) pairs.delete(name);
+  return [...pairs.values()].toSorted(byName);
 }
 
 const NO_NAMES: readonly string[] = [];
@@ -59,7 +56,9 @@ export function inheritedOf(sandbox: Node, map: Node | null): readonly string[] 
 /** What is wrong with the names in a sandbox's or process's own `env` and `inherit_env`. */
 export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   const variables = entriesOf(get(node, "env"));
-  for (const { key, keySpan } of variables) checkName(key, keySpan, diagnostics);
+  for (const { key, keySpan } of variables) {
+    checkName(key, keySpan, (name) => `write the name alone: \`${name}: …\``, diagnostics);
+  }
   const names = get(node, "inherit_env");
   if (names === null) return;
   const set = new Map(variables.map(({ key, keySpan }) => [key, keySpan]));
@@ -67,7 +66,12 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   for (const item of names.kind === "list" ? names.items : []) {
     const name = textOf(item);
     if (name === null) continue;
-    checkName(name, item.span, diagnostics);
+    checkName(
+      name,
+      item.span,
+      (own) => `write \`${own}\` alone, and its value in \`env\``,
+      diagnostics,
+    );
     const other = set.get(name) ?? spansByName.get(name);
     if (other !== undefined) {
       const message = `"${name}" is ${set.has(name) ? "both set and inherited" : "inherited twice"}`;
@@ -82,15 +86,18 @@ export function checkEnv(node: Node | null, diagnostics: Diagnostic[]): void {
   }
 }
 
-function checkName(name: string, span: Span, diagnostics: Diagnostic[]): void {
+/** `pairHelp` is for `NAME=value`, by its name. */
+function checkName(
+  name: string,
+  span: Span,
+  pairHelp: (name: string) => string,
+  diagnostics: Diagnostic[],
+): void {
   if (name !== "" && !/[=\0]/.test(name)) return;
   const pair = /^([^=]+)=/.exec(name)?.[1];
   diagnostics.push(
     diagnostic("SBX2307", span, `"${name}" cannot name a variable`, {
-      help:
-        pair === undefined
-          ? "use letters, digits and `_`"
-          : `write \`${pair}\` alone, and its value in \`env\``,
+      help: pair === undefined ? "use letters, digits and `_`" : pairHelp(pair),
     }),
   );
 }

@@ -1,8 +1,10 @@
 /** SBX2204, SBX2206: the PIDs that a spec asks for, by `pid` and `pids`. Pure. */
 
+import { PID_MAX } from "../base/kernel-limits.ts";
+import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { Pin } from "../ir/process.ts";
-import { entriesOf, get, numberOf } from "../spec/node.ts";
+import { entriesOf, get, type Node, numberOf } from "../spec/node.ts";
 import type { ProcessDraft } from "./draft.ts";
 import { ownerOf } from "./pid-owner.ts";
 
@@ -27,8 +29,7 @@ export function pinsOf(draft: ProcessDraft, diagnostics: Diagnostic[]): readonly
     );
     return pins;
   }
-  // Also a number that is far too large: that it is no PID is said of it later.
-  const own = numberOf(pid);
+  const own = pidOf(pid, diagnostics);
   if (pid !== null && own !== null) {
     if (!draft.sandbox.ownsPid && draft.sandbox.level === 0) {
       diagnostics.push(
@@ -45,10 +46,22 @@ export function pinsOf(draft: ProcessDraft, diagnostics: Diagnostic[]): readonly
   }
   for (const { key, keySpan, value } of pids) {
     const owner = ownerOf(draft, key, keySpan, diagnostics);
-    const number = numberOf(value);
+    const number = pidOf(value, diagnostics);
     if (owner !== null && number !== null) {
       pins.push({ level: owner === "host" ? 0 : owner.level, pid: number, span: value.span });
     }
   }
   return pins;
+}
+
+/** A number that is too large to be exact is reported as it was written; others are looked at as pins. */
+function pidOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
+  const number = numberOf(node);
+  if (node?.kind !== "scalar" || number === null || Number.isSafeInteger(number)) return number;
+  diagnostics.push(notAPid(node.source, node.span));
+  return null;
+}
+
+export function notAPid(written: string, span: Span): Diagnostic {
+  return diagnostic("SBX2203", span, `${written} is no PID`, { help: `use 2 to ${PID_MAX}` });
 }

@@ -10,16 +10,18 @@ import { fieldValues } from "./field-values.ts";
 import { hasUnresolved } from "./unresolved.ts";
 import { commandOf, identityOf, limitsOf, outputOf, stdinOf, stopOf } from "./values.ts";
 
-/** Without what depends on where it stands: pins, dependencies, expectations. Null: no command. */
+/** What stands for a command that has been reported: all else of its process is checked even so. */
+const NO_COMMAND: readonly string[] = [];
+
+/** Without what depends on where it stands: pins, dependencies, expectations. */
 export function processOf(
   draft: ProcessDraft,
   unresolved: ReadonlySet<string>,
   diagnostics: Diagnostic[],
-): Process | null {
+): Process {
   const { node, sandbox } = draft;
   const isMap = node.kind === "map";
   const argv = isMap ? argvOf(draft, unresolved, diagnostics) : commandOf(node, diagnostics);
-  if (argv === null) return null;
   const map = isMap ? node : null;
   checkEnv(map, diagnostics);
   const sandboxStop = get(sandbox.node, "stop");
@@ -28,7 +30,7 @@ export function processOf(
     name: draft.name,
     path: draft.path,
     span: draft.span,
-    argv,
+    argv: argv ?? NO_COMMAND,
     pins: [],
     env: envOf(sandbox.node, map),
     inheritEnv: inheritedOf(sandbox.node, map),

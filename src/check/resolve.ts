@@ -22,16 +22,15 @@ export function resolveProcesses(
   const unresolved = unresolvedSpans(diagnostics);
   // Replicas have one node: its values are read, and its mistakes reported, once for each sandbox
   // that it is in, since much of it is by default the sandbox's.
-  const readIn = new Map<Node | null, Map<Node, Process | null>>();
+  const readIn = new Map<Node | null, Map<Node, Process>>();
   for (const sandbox of everySandbox(root)) {
-    const read = readIn.get(sandbox.node) ?? new Map<Node, Process | null>();
+    const read = readIn.get(sandbox.node) ?? new Map<Node, Process>();
     readIn.set(sandbox.node, read);
     for (const draft of sandbox.processes) {
       if (budget.isSpent) return;
       const known = read.get(draft.node);
-      const base = known === undefined ? processOf(draft, unresolved, diagnostics) : known;
+      const base = known ?? processOf(draft, unresolved, diagnostics);
       if (known === undefined) read.set(draft.node, base);
-      if (base === null) continue;
       const pins = pinsOf(draft, diagnostics);
       const own = {
         name: draft.name,

@@ -10,6 +10,7 @@ import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import { SIGNALS, SIGRTMIN } from "../ir/signals.ts";
 import { entriesOf, get, integerOf, isOpen, type Node, textOf } from "../spec/node.ts";
+import { strangeBlankInWords } from "../spec/strange-characters.ts";
 import { didYouMean } from "../spec/suggest.ts";
 
 export function signalOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
@@ -58,6 +59,7 @@ export function offsetOf(node: Node | null, diagnostics: Diagnostic[]): number |
 }
 
 export function stopOf(node: Node | null, fallback: Stop, diagnostics: Diagnostic[]): Stop {
+  if (node === null) return fallback;
   return {
     signal: signalOf(get(node, "signal"), diagnostics) ?? fallback.signal,
     graceMs: durationOf(get(node, "grace"), diagnostics) ?? fallback.graceMs,
@@ -81,16 +83,19 @@ export function umaskOf(node: Node | null, diagnostics: Diagnostic[]): number | 
   return null;
 }
 
+/** How the kernel and other tools write `unlimited`. Source: getrlimit(2). */
+const RLIM_INFINITY = "18446744073709551615";
+
 function limitValue(node: Node | null, diagnostics: Diagnostic[]): number | null | undefined {
   if (node?.kind !== "scalar" || isOpen(node)) return undefined;
   if (typeof node.value === "number" && Number.isSafeInteger(node.value)) return node.value;
   const text = textOf(node) ?? "";
-  if (text === "unlimited") return null;
+  if (text === "unlimited" || text === RLIM_INFINITY) return null;
   const bytes = sizeBytes(text);
   if (bytes !== null) return bytes;
   diagnostics.push(
     diagnostic("SBX2303", node.span, `"${text}" is no limit`, {
-      help: "write an integer below 2^53, a size such as 64M, or `unlimited`",
+      help: "write an integer below 2^53, a size such as 64M, or `unlimited` for more",
     }),
   );
   return undefined;
@@ -103,7 +108,7 @@ export function limitsOf(node: Node | null, diagnostics: Diagnostic[]): Resource
     if (resource < 0) {
       diagnostics.push(
         diagnostic("SBX2303", keySpan, `there is no resource limit "${key}"`, {
-          label: didYouMean(key, LIMIT_NAMES),
+          label: didYouMean(key.replace(/^RLIMIT_/i, ""), LIMIT_NAMES),
           help: `the limits are ${LIMIT_NAMES.join(", ")}`,
         }),
       );
@@ -153,13 +158,14 @@ export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | nul
   } else {
     const text = textOf(node);
     if (text === null) return null;
+    const blank = node.kind === "scalar" ? strangeBlankInWords(node) : null;
+    if (blank !== null) {
+      diagnostics.push(blank);
+      return null;
+    }
     const words = wordsOf(text);
     if (words === null) {
-      diagnostics.push(
-        diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
-          help: "close the quote, or write the command as a list",
-        }),
-      );
+      diagnostics.push(openQuote(node, text));
       return null;
     }
     if (words.length > 0 && words[0] !== "") return words;
@@ -172,19 +178,35 @@ export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | nul
   return null;
 }
 
+/** The quote may have come with a parameter: these are put in before the text is split into words. */
+function openQuote(node: Node, text: string): Diagnostic {
+  if (node.kind === "scalar" && node.isMade === true) {
+    return diagnostic("SBX2007", node.span, "a quote is not closed once parameters are put in", {
+      notes: [`the command is \`${text}\` then`],
+      help: "write the command as a list: there a parameter is one argument, whatever it holds",
+    });
+  }
+  return diagnostic("SBX2007", node.span, "a quote in this command is not closed", {
+    help: "close the quote, or write the command as a list",
+  });
+}
+
+/** What most processes have is one record. */
+const NOTHING: Stdin & Output = { kind: "null" };
+const LOG: Output = { kind: "log" };
+
 export function stdinOf(node: Node | null): Stdin {
   const file = textOf(get(node, "file"));
   const text = textOf(get(node, "text"));
   if (file !== null) return { kind: "file", path: file };
   if (text !== null) return { kind: "text", text };
-  return textOf(node) === "inherit" ? { kind: "inherit" } : { kind: "null" };
+  return textOf(node) === "inherit" ? { kind: "inherit" } : NOTHING;
 }
 
 export function outputOf(node: Node | null): Output {
   const path = textOf(get(node, "file"));
   if (path !== null) return { kind: "file", path };
-  if (node?.kind === "scalar" && (node.value === null || node.value === "null"))
-    return { kind: "null" };
+  if (node?.kind === "scalar" && (node.value === null || node.value === "null")) return NOTHING;
   const text = textOf(node);
-  return text === "inherit" || text === "stdout" ? { kind: text } : { kind: "log" };
+  return text === "inherit" || text === "stdout" ? { kind: text } : LOG;
 }

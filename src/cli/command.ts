@@ -10,8 +10,18 @@ export const GROUPS = {
   host: "This host and shell:",
 } as const;
 
-/** What a shell offers for an argument: files, runs that are going on, these words, or nothing. */
-export type Completes = "files" | "runs" | "runs and files" | readonly string[] | null;
+/**
+ * What a shell offers for an argument or a value: files, runs that are going on or their processes
+ * (RUN/PATH), codes of diagnostics, these words, or nothing.
+ */
+export type Completes =
+  | "files"
+  | "runs"
+  | "runs and files"
+  | "processes"
+  | "codes"
+  | readonly string[]
+  | null;
 
 export interface Argument {
   /** As help writes it: `<needed>`, `[optional]`, `[several...]`. */
@@ -26,6 +36,8 @@ export interface CommandOption {
   readonly flags: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** For a value that is none of a few choices. */
+  readonly completes?: Completes;
   readonly fallback?: unknown;
   /** How help calls the fallback, where its value says nothing. */
   readonly fallbackText?: string;
@@ -80,7 +92,7 @@ export const PARAM: CommandOption = {
   fallbackText: "SANDBOX_PARAM_NAME of the environment",
   parse: (pair: string, before: Given): Given => {
     const at = pair.indexOf("=");
-    if (at < 1) throw new WrongArgument("write it as name=value.");
+    if (at < 1) throw new WrongArgument("Write it as name=value.");
     return { ...before, [pair.slice(0, at)]: pair.slice(at + 1) };
   },
 };
@@ -89,6 +101,7 @@ export const PARAM: CommandOption = {
 export const ALLOW_INCLUDE: CommandOption = {
   flags: "--allow-include <dir>",
   description: "let specs name files in this folder too; may be repeated",
+  completes: "files",
   fallback: [],
   fallbackText: "the spec's own folder, and its repository",
   parse: (dir: string, before: readonly string[]) => [...before, dir],
@@ -96,7 +109,7 @@ export const ALLOW_INCLUDE: CommandOption = {
 
 export const ALL: CommandOption = {
   flags: "--all",
-  description: "leave out no row, level or end of a line",
+  description: "show every row, level and command in full",
 };
 
-export const JSON_OPTION: CommandOption = { flags: "--json", description: "as JSON" };
+export const JSON_OPTION: CommandOption = { flags: "--json", description: "print JSON" };

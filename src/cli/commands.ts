@@ -5,13 +5,16 @@ import pkg from "../../package.json" with { type: "json" };
 import { EXIT } from "../base/exit-codes.ts";
 import { type AnyCommand, type CommandOption, GROUPS, WrongArgument } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
+import { COMMANDS_NOT_YET, OPTIONS_NOT_YET } from "./not-yet.ts";
+import { STDERR, STDOUT, write } from "./terminal.ts";
+import { TOPICS } from "./topics.ts";
 
 const EXAMPLES = `
 Examples:
   sandbox init demo                   write demo.yaml, a spec to begin with
   sandbox up demo.yaml                run it, with every PID at every level
   sandbox up demo.yaml --for 2s       stop two seconds after all has started
-  sandbox check                       check all of sandboxes/*.yaml
+  sandbox check                       check all specs of the project
   sandbox plan demo.yaml              what will be done, and every planned PID
   sandbox top                         what is running, live
   sandbox pid 4711                    one process of this machine, at all levels
@@ -25,13 +28,57 @@ let exitCode: number = EXIT.ok;
 
 /** The exit code. Throws what no command has caught. */
 export async function parsed(args: readonly string[]): Promise<number> {
+  const program = programOf(COMMANDS);
+  const [first] = args;
+  if (first === undefined) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
+  const instead = ownValue(COMMANDS_NOT_YET, first);
+  if (instead !== undefined && !COMMANDS.some(({ name }) => name === first)) {
+    write(STDERR, `error: there is no command \`${first}\` yet\nhelp: ${instead}\n`);
+    return EXIT.usage;
+  }
   try {
-    await programOf(COMMANDS).parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error.exitCode === 0) return EXIT.ok;
+    addHelp(error);
+    return EXIT.usage;
   }
   return exitCode;
+}
+
+function ownValue(table: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** After what commander has said of an option of other tools. */
+function addHelp({ code, message }: CommanderError): void {
+  const option = /'([^']+)'/.exec(message)?.[1] ?? "";
+  const help = code === "commander.unknownOption" ? ownValue(OPTIONS_NOT_YET, option) : undefined;
+  if (help !== undefined) write(STDERR, `help: ${help}\n`);
+}
+
+/** Prints the help on a command or a topic, or on all where neither is named. The exit code. */
+function explain(program: Command, name: string | undefined): number {
+  const named = program.commands.find((each) => each.name() === name);
+  const topic = TOPICS.find((each) => each.name === name);
+  if (name === undefined || named !== undefined) {
+    (named ?? program).outputHelp();
+    return EXIT.ok;
+  }
+  if (topic !== undefined) {
+    write(STDOUT, `${topic.text()}\n`);
+    return EXIT.ok;
+  }
+  const topics = TOPICS.map((each) => each.name).join(", ");
+  write(
+    STDERR,
+    `error: there is no help on "${name}"\nhelp: name a command, or one of ${topics}\n`,
+  );
+  return EXIT.usage;
 }
 
 function programOf(commands: readonly AnyCommand[]): Command {
@@ -41,9 +88,20 @@ function programOf(commands: readonly AnyCommand[]): Command {
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride()
-    .commandsGroup(GROUPS.host)
-    .helpCommand("help [command]", "the options of a command, with examples");
+    .helpCommand(false);
   for (const each of commands) addCommand(program, each);
+  program
+    .command("help")
+    .argument("[topic]", `a command, or ${TOPICS.map(({ name }) => name).join(", ")}`)
+    .description("explain a command or a topic")
+    .helpGroup(GROUPS.host)
+    .addHelpText(
+      "after",
+      `\nTopics:\n${TOPICS.map(({ name, summary }) => `  ${name.padEnd(13)}${summary}`).join("\n")}`,
+    )
+    .action((topic: string | undefined) => {
+      exitCode = explain(program, topic);
+    });
   return program;
 }
 
@@ -61,6 +119,8 @@ function addCommand(program: Command, each: AnyCommand): void {
     const lines = each.examples.map(([text, what]) => `  sandbox ${text}\n      ${what}`);
     made.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
   }
+  const usage = ["sandbox", each.name, "[options]", ...each.arguments.map((one) => one.usage)];
+  made.showHelpAfterError(`usage: ${usage.join(" ")}\nsee \`sandbox ${each.name} --help\``);
   made.action(async (...given: unknown[]) => {
     const args = given.slice(0, each.arguments.length) as never[];
     const options = each.isAboutCommands ? { commands: COMMANDS } : made.opts();

@@ -13,6 +13,9 @@ import type { Params } from "../wire/params.ts";
 import { printDiagnostics } from "./print.ts";
 import { unreadable } from "./unreadable.ts";
 
+/** A spec of more bytes is compiled in ten times as long as it takes to collect what is left. */
+const COLLECTED_SIZE = 1024 * 1024;
+
 export interface Compiled {
   readonly plan: Plan;
   /** `sha256:` and hex. */
@@ -77,6 +80,15 @@ function compiledOf(
   return { plan, hash, image, params, dir, load };
 }
 
+/**
+ * What a large plan was made of makes way for its image: by itself the collector would wait until
+ * there is as much again. It would also keep what calls have left the addresses of on the stack.
+ */
+async function collected(): Promise<void> {
+  await Bun.sleep(0);
+  Bun.gc(true);
+}
+
 async function compileText(
   file: string,
   bytes: Uint8Array,
@@ -94,6 +106,7 @@ async function compileText(
   if (ir === null) return EXIT.spec;
   const plan = planOf(ir);
   const hash = planHash(plan);
+  if (bytes.length > COLLECTED_SIZE) await collected();
   const image = encodeImage(plan, hash, { sources, params });
   // A spec with warnings is compiled again each time, so that they are seen each time.
   if (diagnostics.length === 0) keepRight(entry, sources, image);

@@ -30,7 +30,7 @@ import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
-import { columnsOf, hasColour, isTerminal, STDOUT, write } from "./terminal.ts";
+import { columnsOf, hasColour, STDOUT, write } from "./terminal.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
@@ -66,7 +66,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
   if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
-    const columns = isTerminal(STDOUT) ? columnsOf(STDOUT) : Infinity;
+    const columns = columnsOf(STDOUT);
     const reasons = new Set<string>();
     for (const { feature, ok, detail } of findings) {
       const mark = ok ? "ok" : "no";

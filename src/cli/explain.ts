@@ -1,23 +1,50 @@
 /** `sandbox explain CODE`: what a diagnostic means, with a wrong and a right spec. */
 
+import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import type { CodePage } from "../diag/code-page.ts";
 import { codes } from "../diag/codes.ts";
+import { nearest } from "../spec/suggest.ts";
+import { STEP_NAMES, stepEntry } from "../wire/steps.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
-export async function run(code: string): Promise<number> {
-  const name = code.toUpperCase();
-  const page: CodePage | undefined = Object.hasOwn(codes, name)
-    ? codes[name as keyof typeof codes]
-    : undefined;
-  if (page === undefined) {
-    write(STDERR, `there is no diagnostic "${code}"; codes look like SBX2103\n`);
-    return EXIT.usage;
+const PAGES: readonly (readonly [code: string, page: CodePage])[] = Object.entries(codes);
+
+/** A code in any case, with or without SBX, or its name; the beginning of a code, or nothing, lists. */
+export async function run(asked = ""): Promise<number> {
+  const code = `SBX${asked.toUpperCase().replace(/^SBX/, "")}`;
+  const page = PAGES.find(([each, { name }]) => each === code || name === asked.toLowerCase());
+  if (page !== undefined) {
+    write(STDOUT, pageText(...page));
+    return EXIT.ok;
   }
-  const indented = (text: string) => text.trimEnd().replace(/^/gm, "    ");
-  const parts = [`${name} ${page.name} (${page.severity})`, page.text];
-  if (page.wrong !== "") parts.push(`Wrong:\n\n${indented(page.wrong)}`);
-  if (page.right !== "") parts.push(`Right:\n\n${indented(page.right)}`);
-  write(STDOUT, `${parts.join("\n\n")}\n`);
-  return EXIT.ok;
+  const listed = PAGES.filter(([each]) => each.startsWith(code));
+  if (listed.length > 0) {
+    write(STDOUT, listed.map(([each, { name }]) => `${each}  ${name}\n`).join(""));
+    return EXIT.ok;
+  }
+  const names = PAGES.map(([, { name }]) => name);
+  const near = nearest(asked, [...names, ...PAGES.map(([each]) => each)]);
+  const hint = near === null ? "`sandbox explain` lists all" : `did you mean ${near}?`;
+  write(STDERR, `sandbox explain: there is no diagnostic "${escapeText(asked)}"; ${hint}\n`);
+  return EXIT.usage;
+}
+
+function pageText(code: string, { name, severity, text, wrong, right }: CodePage): string {
+  const indented = (part: string) => part.trimEnd().replace(/^/gm, "    ");
+  const parts = [`${code} ${name} (${severity})`, text];
+  const causes = causesOf(code);
+  if (causes !== "") parts.push(`What to do, by the errno:\n\n${indented(causes)}`);
+  if (wrong !== "") parts.push(`Wrong:\n\n${indented(wrong)}`);
+  if (right !== "") parts.push(`Right:\n\n${indented(right)}`);
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** What the table of steps says of the errnos that come with a code of its own. */
+function causesOf(code: string): string {
+  const helps = STEP_NAMES.map(stepEntry).filter((entry) => entry.code === code);
+  const byErrno = new Map(helps.flatMap(({ help = {} }) => Object.entries(help)));
+  return [...byErrno]
+    .map(([errno, help]) => `${errno === "*" ? "any" : errno}: ${help}\n`)
+    .join("");
 }

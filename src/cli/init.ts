@@ -1,15 +1,23 @@
 /** `sandbox init`: a commented spec to begin with. */
 
+import * as fs from "node:fs";
 import * as YAML from "yaml";
+import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
+import { isNodeName, nodeNameLike } from "../base/node-name.ts";
 import { writeNew } from "./output-file.ts";
 import { STDERR, write } from "./terminal.ts";
 
+const SCHEMA = "schema.json";
+const MODELINE = `# yaml-language-server: $schema=./${SCHEMA}`;
+/** An editor would complain of a schema that is not there, and reads a line only if it begins with the name. */
+const TO_HAVE_A_SCHEMA = `# For completion in your editor: \`sandbox schema > ${SCHEMA}\`, and as first line
+# \`yaml-language-server: $schema=./${SCHEMA}\`, without the quotes`;
+
 /** As formatted; each comment says what the line below it could also be. */
 function starter(name: string): string {
-  return `# yaml-language-server: $schema=./schema.json
+  return `${fs.existsSync(SCHEMA) ? MODELINE : TO_HAVE_A_SCHEMA}
 # Run it: sandbox up ${name}.yaml     What it will do: sandbox plan ${name}.yaml
-# The schema for your editor: sandbox schema > schema.json
 sandbox: ${YAML.stringify(name).trimEnd()}
 # Values that a run may choose: sandbox up ${name}.yaml -p workers=5
 params:
@@ -39,8 +47,10 @@ sandboxes:
 }
 
 export async function run(name: string): Promise<number> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) {
-    write(STDERR, `sandbox init: "${name}" cannot name a sandbox: use letters, digits, _ and -\n`);
+  if (!isNodeName(name)) {
+    const like = nodeNameLike(name);
+    const hint = like === null ? "use letters, digits, _ and -" : `did you mean ${like}?`;
+    write(STDERR, `sandbox init: "${escapeText(name)}" cannot name a sandbox: ${hint}\n`);
     return EXIT.usage;
   }
   const file = `${name}.yaml`;
@@ -48,7 +58,8 @@ export async function run(name: string): Promise<number> {
     writeNew(file, starter(name));
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code;
-    const reason = why === "EEXIST" ? "it is there already" : (why ?? "unwritable");
+    const reason =
+      why === "EEXIST" ? "it is there already; give another NAME" : (why ?? "unwritable");
     write(STDERR, `sandbox init: cannot write ${file}: ${reason}\n`);
     return why === "EEXIST" ? EXIT.failed : EXIT.host;
   }

@@ -1,5 +1,6 @@
-/** Files that a user names, and those of the working directory. I/O. */
+/** Files that a user names. I/O. */
 
+import * as fs from "node:fs";
 import { isAbsolute } from "node:path";
 import { HAS_DIRECTORY } from "../host/launch.ts";
 
@@ -16,7 +17,11 @@ export function refuseUnreachable(file: string): void {
   if (!leadsSomewhere(file)) throw Object.assign(new Error(file), { code: "ENOENT" });
 }
 
-/** The specs of the folder `sandboxes`, which are meant where none is named. */
-export function specsHere(): string[] {
-  return HAS_DIRECTORY ? [...new Bun.Glob("sandboxes/*.yaml").scanSync(".")] : [];
+/** False as well where nobody may look; `-` is standard input. */
+export function isFolder(path: string): boolean {
+  try {
+    return path !== "-" && leadsSomewhere(path) && fs.statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -16,8 +16,8 @@ import { type ReportFormat, rendered } from "./render.ts";
 import { gapFindings } from "./run-outcome.ts";
 import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
 
-/** A file has no width. */
-const FILE_LOOK = { columns: Infinity, colour: false };
+/** A file has no width, and nothing is cut or left out there. */
+const FILE_LOOK = { columns: Infinity, colour: false, isWhole: true };
 
 export interface ReportOptions {
   readonly format: ReportFormat;
@@ -84,10 +84,7 @@ export async function report(what: string | undefined, options: ReportOptions): 
   }
   printDiagnostics(gapFindings(report), new Map());
   const shown = options.canonical ? canonicalReport(report) : report;
-  const toFile = options.output !== undefined;
-  const look = toFile
-    ? { ...FILE_LOOK, isWhole: options.all === true }
-    : lookOf(STDOUT, options.all);
+  const look = options.output === undefined ? lookOf(STDOUT, options.all) : FILE_LOOK;
   const text = await rendered(shown, options.timeline ? "timeline" : options.format, look);
   if (options.output !== undefined) return saved(options.output, text);
   write(STDOUT, text);

@@ -1,12 +1,12 @@
 /** The report of a run as it is now: plan, state table and a snapshot together. I/O. */
 
 import * as fs from "node:fs";
-import { release } from "node:os";
 import pkg from "../../package.json" with { type: "json" };
 import { refusalText } from "../engine/refusal.ts";
 import { missingFrom, type SnapshotOptions, snapshotOf } from "../engine/snapshot.ts";
 import type { WatchedRun } from "../engine/watched-run.ts";
 import { confinement } from "../host/confinement.ts";
+import { readText } from "../host/machine.ts";
 import type { Plan } from "../plan/plan.ts";
 import { buildReport } from "../report/build.ts";
 import type { Gap, Report } from "../report/report.ts";
@@ -28,7 +28,8 @@ const NOBODY = { rows: [], failure: null, hidden: [] };
 
 export function observed(observation: Observation): Report {
   const { plan, hash, params, phase, table: former, readTable } = observation;
-  const isOver = phase === "ended";
+  // Nothing lives of a run that is over, whichever of its moments is reported.
+  const isOver = phase === "ended" || former.phase === "ended";
   const snapshot = isOver
     ? NOBODY
     : snapshotOf(former.monitorPid, { ...observation, pidns: rootInode(plan, former) });
@@ -51,8 +52,7 @@ export function observed(observation: Observation): Report {
     explain: (path, fault) => refusalText(path, fault, confinement()),
     observer: {
       pidns: fs.statSync("/proc/self/ns/pid").ino,
-      // By uname(2): a procfs with subset=pid has no file of it.
-      kernel: release(),
+      kernel: readText("/proc/sys/kernel/osrelease")?.trim() ?? releaseByCall(),
     },
   });
 }
@@ -61,6 +61,11 @@ export function observed(observation: Observation): Report {
 function rootInode({ sandboxes }: Plan, { inodes }: StateTable): number {
   const [root] = sandboxes;
   return root === undefined || root.initMode === "subreaper" ? 0 : (inodes[0]?.pid ?? 0);
+}
+
+/** By uname(2): a procfs with subset=pid has no file of it. */
+function releaseByCall(): string {
+  return (require("node:os") as typeof import("node:os")).release();
 }
 
 /** At level 0, of all that the state table knows. */

@@ -6,7 +6,7 @@ import { refuseUnreachable } from "./input.ts";
 /** Renaming is refused in a folder of somebody else's, and onto a file that is mounted by itself. */
 const CANNOT_RENAME: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EBUSY", "EXDEV"]);
 
-/** Writes or replaces it. Throws with a `code`, as node:fs does. A link stays a link. */
+/** Writes or replaces it. Throws with a `code`, as node:fs does. A link stays a link, a name one of several. */
 export function writeWhole(file: string, data: string | Uint8Array): void {
   refuseUnreachable(file);
   const status = fs.statSync(file, { throwIfNoEntry: false });
@@ -15,8 +15,13 @@ export function writeWhole(file: string, data: string | Uint8Array): void {
     return;
   }
   const target = status === undefined ? file : fs.realpathSync(file);
+  // The other names of the file would keep what was in it.
+  if (status !== undefined && status.nlink > 1) {
+    overwritten(target, data);
+    return;
+  }
   try {
-    beside(target, data, status?.mode ?? 0o666, (partial) => fs.renameSync(partial, target));
+    beside(target, data, status ?? null, (partial) => fs.renameSync(partial, target));
   } catch (error) {
     if (status === undefined || !CANNOT_RENAME.has(codeOf(error))) throw error;
     overwritten(target, data);
@@ -29,7 +34,7 @@ export function writeNew(file: string, data: string): void {
   if (fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
     throw Object.assign(new Error(file), { code: "EEXIST" });
   }
-  beside(file, data, 0o666, (partial) => {
+  beside(file, data, null, (partial) => {
     try {
       fs.linkSync(partial, file); // unlike a rename it fails where somebody else was faster
       fs.rmSync(partial);
@@ -40,20 +45,24 @@ export function writeNew(file: string, data: string): void {
   });
 }
 
-/** Makes a file beside the target with all of the data on the disk, and has it moved to its name. */
+/**
+ * Makes a file beside the target with all of the data on the disk, and has it moved to its name. It has
+ * the owner and the mode of `before`, the file that was there; EPERM where it may not have that owner.
+ */
 function beside(
   target: string,
   data: string | Uint8Array,
-  mode: number,
+  before: fs.Stats | null,
   put: (partial: string) => void,
 ): void {
-  const partial = `${target}.${process.pid}`;
+  // Nobody can have made it before: in the folder of another user, any name that can be guessed may be there.
+  const partial = `${target}.${crypto.randomUUID().slice(0, 8)}`;
   let fd: number | null = null;
   try {
-    fd = fs.openSync(partial, "wx", mode & 0o777);
+    fd = fs.openSync(partial, "wx", before === null ? 0o666 : 0o600);
     fs.writeFileSync(fd, data);
     fs.fsyncSync(fd); // some file systems find only now that the disk is full
-    if ((mode & 0o170000) !== 0) fs.fchmodSync(fd, mode & 0o7777); // of a file that was there
+    if (before !== null) likeBefore(fd, before);
     put(partial);
   } catch (error) {
     if (fd !== null) fs.rmSync(partial, { force: true });
@@ -63,10 +72,17 @@ function beside(
   }
 }
 
+/** The mode comes last: a change of the owner takes the set-user-ID bit away. Source: chown(2). */
+function likeBefore(fd: number, { uid, gid, mode }: fs.Stats): void {
+  const made = fs.fstatSync(fd);
+  if (made.uid !== uid || made.gid !== gid) fs.fchownSync(fd, uid, gid);
+  fs.fchmodSync(fd, mode & 0o7777);
+}
+
 /** What was in it is put back where the new content does not fit. */
 function overwritten(target: string, data: string | Uint8Array): void {
   const before = fs.readFileSync(target);
-  const fd = fs.openSync(target, "r+");
+  const fd = fs.openSync(target, fs.constants.O_RDWR | fs.constants.O_NOFOLLOW);
   try {
     overwrite(fd, Buffer.from(data));
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import * as fs from "node:fs";
-import { isatty } from "node:tty";
+import { isTerminal } from "../host/is-terminal.ts";
 
 /**
  * How often a terminal is asked whether it takes more: so many times at once, since one that is being
@@ -121,7 +121,7 @@ export class Output {
 function writerOf(fd: number): Writer {
   const status = fs.fstatSync(fd);
   if (status.isFIFO() || status.isSocket()) return streamWriter(fd);
-  if (isatty(fd)) return terminalWriter(fd);
+  if (isTerminal(fd)) return terminalWriter(fd);
   return (bytes) => fs.writeSync(fd, bytes);
 }
 

@@ -1,9 +1,10 @@
 /** Output of many processes in one stream: whole lines, each behind its process's name. */
 
 import { shortPath } from "../base/short-path.ts";
+import { isTerminal } from "../host/is-terminal.ts";
 import { type LinePrefix, PipeLines } from "./pipe-lines.ts";
 import { ScreenLines } from "./screen-lines.ts";
-import { hasColour, isOneOutput, isTerminal, STDERR, STDOUT } from "./terminal.ts";
+import { hasColour, isOneOutput, STDERR, STDOUT } from "./terminal.ts";
 
 const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 /** Longer names do not push everybody's output to the right. */

@@ -3,10 +3,11 @@
  * gives way to all other output. Nothing where standard error is no terminal. I/O.
  */
 
+import { isTerminal } from "../host/is-terminal.ts";
 import type { Plan } from "../plan/plan.ts";
-import { progressText, type StopTimes } from "../report/progress-text.ts";
+import type { StopTimes } from "../report/progress-text.ts";
 import type { StateTable } from "../wire/table.ts";
-import { hideStatus, isTerminal, STDERR, showStatus } from "./terminal.ts";
+import { hideStatus, STDERR, showStatus } from "./terminal.ts";
 
 /** How often it is looked while something is waited for, and while all goes on. */
 const SOON_MS = 100;
@@ -49,10 +50,16 @@ export class Progress {
   #tick(): void {
     const begun = performance.now();
     const table = this.#table();
-    const text = table === null ? null : progressText(this.#plan, table, this.#stops, begun);
+    const text =
+      table === null ? null : texts().progressText(this.#plan, table, this.#stops, begun);
     if (text === null) hideStatus();
     else showStatus(text);
     const took = performance.now() - begun;
     this.#look(Math.max(text === null ? LATER_MS : SOON_MS, took * SHARE));
   }
+}
+
+/** Loaded where there is a terminal to write to. */
+function texts(): typeof import("../report/progress-text.ts") {
+  return require("../report/progress-text.ts");
 }

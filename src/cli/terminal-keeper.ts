@@ -7,7 +7,7 @@
  */
 
 import * as fs from "node:fs";
-import { isatty } from "node:tty";
+import { isTerminal } from "../host/is-terminal.ts";
 import { launcherPath } from "../host/shim-path.ts";
 import type { Plan } from "../plan/plan.ts";
 import { STDERR, STDIN, STDOUT } from "./terminal.ts";
@@ -33,12 +33,12 @@ export function keepTerminal(plan: Plan): TerminalKeeper {
   const processes = plan.slots.flatMap(({ process }) => process ?? []);
   const inherits = (stream: "stdin" | "stdout" | "stderr") =>
     processes.some((each) => each[stream].kind === "inherit");
-  const relays = inherits("stdin") && isatty(STDIN);
+  const relays = inherits("stdin") && isTerminal(STDIN);
   const stdin = inherits("stdin") ? "inherit" : "ignore";
   const terminal = [
     ...(relays ? [STDIN] : []),
     ...(inherits("stdout") || inherits("stderr")
-      ? [STDOUT, STDERR].filter((fd) => isatty(fd))
+      ? [STDOUT, STDERR].filter((fd) => isTerminal(fd))
       : []),
   ][0];
   const launcher = launcherPath();

@@ -2,6 +2,7 @@
 
 import * as fs from "node:fs";
 import { asciiText } from "../base/ascii.ts";
+import { isTerminal } from "../host/is-terminal.ts";
 import { Output } from "./output.ts";
 
 export const STDIN = 0;
@@ -113,10 +114,6 @@ export function abandonOutput(): void {
   for (const output of [stdout, stderr]) output.abandon();
 }
 
-export function isTerminal(fd: number): boolean {
-  return fd === STDOUT ? process.stdout.isTTY === true : process.stderr.isTTY === true;
-}
-
 /** Whether it only takes lines: nothing in it can be coloured, or written in place. */
 export function isDumb(fd: number): boolean {
   return !isTerminal(fd) || process.env["TERM"] === "dumb";
@@ -127,21 +124,25 @@ export function hasColour(fd: number): boolean {
   return !isDumb(fd) && !process.env["NO_COLOR"];
 }
 
-/** Columns of the terminal; where there is none, or it does not know, what COLUMNS says, or 80. */
+/**
+ * Columns of the terminal, or 80 where it does not know. What is no terminal has as many as COLUMNS
+ * says, else no end: who searches in it would not find what was cut.
+ */
 export function columnsOf(fd: number): number {
   const columns = fd === STDOUT ? process.stdout.columns : process.stderr.columns;
   if (isTerminal(fd) && columns > 0) return columns;
   const requested = Number(process.env["COLUMNS"]);
-  return Number.isInteger(requested) && requested > 0 ? requested : COLUMNS;
+  if (Number.isInteger(requested) && requested > 0) return requested;
+  return isTerminal(fd) ? COLUMNS : Infinity;
 }
 
-/** How a table is to look there; `all`: nothing is cut or left out. */
+/** How a table is to look there; `all`, or no width to keep to: nothing is cut or left out. */
 export function lookOf(
   fd: number,
   all: boolean | undefined,
 ): { readonly columns: number; readonly colour: boolean; readonly isWhole: boolean } {
-  const isWhole = all === true;
-  return { columns: isWhole ? Infinity : columnsOf(fd), colour: hasColour(fd), isWhole };
+  const columns = all === true ? Infinity : columnsOf(fd);
+  return { columns, colour: hasColour(fd), isWhole: columns === Infinity };
 }
 
 /** A terminal whose locale says that it knows no UTF-8 gets none. Source: locale(7). */

@@ -1,22 +1,58 @@
 /** What is said of a file that could not be read, or that a spec may not name. */
 
+import * as fs from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { SpecReading } from "../host/spec-folders.ts";
+import { nearest } from "../spec/suggest.ts";
 
-export function unreadable(
-  file: string,
-  reading: SpecReading & { readonly ok: false },
-): Diagnostic {
+type Fault = SpecReading & { readonly ok: false };
+
+export function unreadable(file: string, reading: Fault): Diagnostic {
   const { kind, why } = reading;
+  // Its text is not known, but a program that reads findings wants each at a file.
+  const span = { file, start: 0, end: 0 };
   if (kind === "too-large") {
     const help = "generate processes with `replicas` instead of writing them out";
-    return diagnostic("SBX1006", null, `"${file}" cannot be a spec: ${why}`, { help });
+    return diagnostic("SBX1006", span, `"${file}" cannot be a spec: ${why}`, { help });
   }
-  const help =
-    kind === "outside"
-      ? "name the file that the link leads to, or allow its folder with `--allow-include DIR`"
-      : kind === "not-regular"
-        ? "name a regular file; a pipe can be read as standard input, with the name `-`"
-        : "name an existing spec, or write one: see `sandbox --help`";
-  return diagnostic("SBX3002", null, `cannot read "${file}" (${why})`, { help });
+  const help = helpFor(file, reading);
+  return diagnostic("SBX3002", span, `cannot read "${file}" (${why})`, { help });
+}
+
+/** By the name of the errno. Source: path_resolution(7), open(2). */
+const HELPS: Readonly<Record<string, string>> = {
+  EACCES: "ask as a user who may read it, and look into each folder on the way",
+  EPERM: "ask as a user who may read it",
+  ENOTDIR: "a part of the path is a file, no folder: name another path",
+  ELOOP: "its links lead in a circle: name the file itself",
+  ENAMETOOLONG: "name a shorter path",
+  EMFILE: "raise the limit of open files: `ulimit -n`",
+};
+
+function helpFor(file: string, { kind, why }: Fault): string {
+  if (kind === "outside")
+    return "name the file that the link leads to, or allow its folder with `--allow-include DIR`";
+  if (kind === "not-regular")
+    return "name a regular file; a pipe can be read as standard input, with the name `-`";
+  if (why !== "ENOENT") return HELPS[why] ?? "name another file";
+  const near = nearFile(file);
+  return near === null
+    ? "name an existing spec, or write one with `sandbox init`"
+    : `did you mean "${near}"?`;
+}
+
+const stemOf = (name: string) => name.replace(/\.ya?ml$/, "");
+
+/** The YAML file of the same folder whose name is most like it. */
+function nearFile(file: string): string | null {
+  const folder = dirname(file);
+  try {
+    const names = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    const stem = nearest(stemOf(basename(file)), names.map(stemOf));
+    const name = names.find((each) => stemOf(each) === stem);
+    return name === undefined ? null : join(folder, name);
+  } catch {
+    return null;
+  }
 }

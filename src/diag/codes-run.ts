@@ -5,16 +5,19 @@ import { type CodePage, page } from "./code-page.ts";
 export const runCodes = {
   SBX3001: page(
     "host-refused",
-    "The kernel or a policy refused a step of building the sandbox. `sandbox doctor` says what this host can do.",
+    "The kernel or a policy refused a step of building the sandbox. The finding names the step, the errno and the level; often the cause is a seccomp filter, a missing capability or a container around. `sandbox doctor` tries each feature and says for each that fails why, and what to do; with a spec, whether its sandboxes can be had.",
   ),
-  SBX3002: page("file-unreadable", "A file could not be read."),
+  SBX3002: page(
+    "file-unreadable",
+    "A file that a command was named could not be read. The finding has the errno: ENOENT, there is none of this name; EACCES, the caller may not read it or look into a folder on the way; or it is a folder, a device, or outside of what a spec may name. Without a name, `up` and `plan` take sandbox.yaml of this folder or one above.",
+  ),
   SBX3003: page(
     "levels-left",
-    "The runner is itself in a nested PID namespace, so fewer than 32 levels are left.",
+    "The runner is itself in a nested PID namespace, as in a container, so fewer than the kernel's 32 levels are left. Nest less (`nest`, `sandboxes` in `sandboxes`), let sandboxes share a PID namespace (`namespaces: {pid: inherit}`), or run it outside.",
   ),
   SBX3004: page(
     "user-namespaces-blocked",
-    "An ordinary user needs user namespaces, and this host refuses them.",
+    "An ordinary user needs user namespaces, and this host refuses them: by a sysctl (user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns), by a seccomp filter, or in a chroot. `sandbox doctor` says which; raise it as root, or run as root.",
   ),
   SBX3005: page(
     "run-unwritable",
@@ -40,19 +43,37 @@ export const runCodes = {
     "clock-below-zero",
     "A time namespace can set a clock back, but not below zero: the clocks count from the start of the machine. Source: time_namespaces(7).",
   ),
-  SBX4001: page("exec-failed", "The program of a process could not be executed."),
-  SBX4002: page("process-refused", "A process could not be given what its spec asks for."),
-  SBX4003: page("clone-refused", "clone3 refused a process or its namespaces."),
+  SBX4001: page(
+    "exec-failed",
+    "The program of a process could not be executed. ENOENT: there is none of this name as the process sees it, in its PATH or at its path, or the interpreter that its first line names is missing; /tmp and /dev are new in a sandbox. EACCES: it is not executable, or its file system is mounted noexec. ENOEXEC: it is no program for this machine, or a script without a `#!` line, which `shell` would run. What only a shell knows, such as `cd`, needs `shell`.",
+  ),
+  SBX4002: page(
+    "process-refused",
+    "A process could not be given what its spec asks for: its user, directory, limits, files for its streams. The finding names the field's place and the errno: EACCES or EPERM, its user may not have that; ENOENT, there is no such path as the process sees it; EROFS, the host's tree is read-only in a sandbox.",
+  ),
+  SBX4003: page(
+    "clone-refused",
+    "clone3 refused a process or its namespaces; the finding names the level and the errno. Source: clone(2).",
+  ),
   SBX4004: page(
     "process-failed",
-    "A process ended with a code other than 0, or by a signal, and nothing in the spec expects that.",
+    "A process ended with a code other than 0, or by a signal, and nothing in the spec expects that. Its output says why; where that end is right, write `expect: {exit: 3}` or `expect: {signal: TERM}`. Codes of a shell: 126 and 127, the command could not be executed or was not there; 128 + n, it was ended by signal n.",
   ),
-  SBX4005: page("timed-out", "A time-out was reached, and what ran longer was stopped."),
-  SBX4006: page("monitor-died", "The shim's monitor was killed; the kernel ended the run with it."),
-  SBX4007: page("name-in-use", "Another run has this name."),
+  SBX4005: page(
+    "timed-out",
+    "A time-out was reached, and what ran longer was stopped: a process's `timeout`, or its sandbox's. Raise it, or let the process end: what waits for a signal or a connection never does.",
+  ),
+  SBX4006: page(
+    "monitor-died",
+    "The shim's monitor was killed, by its PID or when memory was short; the kernel ended the run with it. dmesg(1) says of the OOM killer; who kills by PID shall use `sandbox` to stop a run, as by Ctrl-C.",
+  ),
+  SBX4007: page(
+    "name-in-use",
+    "Another run has this name: a spec's is its `sandbox`, unless `--name` says otherwise. `sandbox ls` lists those that go on.",
+  ),
   SBX4008: page(
     "pin-not-given",
-    "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise.",
+    "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise. clone3 is filtered, the kernel is older than 5.5, or built without CONFIG_CHECKPOINT_RESTORE: `sandbox doctor` says which. Remove the pin, or run it elsewhere.",
   ),
   SBX4009: page(
     "trace-refused",

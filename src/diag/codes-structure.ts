@@ -75,4 +75,10 @@ export const structureCodes = {
     spec("capabilities: {keep: [CHOWN]}\nprocesses: {web: sleep 1}"),
     spec("processes: {web: sleep 1}"),
   ),
+  SBX2013: page(
+    "foreign-file",
+    "A file of another tool. Its words are not those of a spec, and docs/coming-from.md has what each of them is here.",
+    "services:\n  web: {command: sleep 1, environment: {MODE: test}}\n",
+    spec("processes:\n  web: {run: sleep 1, env: {MODE: test}}"),
+  ),
 } as const satisfies Record<string, CodePage>;

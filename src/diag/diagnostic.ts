@@ -1,7 +1,7 @@
 /** A finding about a spec as data: what is wrong, where, why, and what to do. */
 
 import { NO_SPAN, type Span } from "../base/span.ts";
-import { type Code, codes } from "./codes.ts";
+import type { Code } from "./codes.ts";
 
 export interface Diagnostic {
   readonly code: Code;
@@ -28,7 +28,7 @@ export function diagnostic(
 ): Diagnostic {
   return {
     code,
-    severity: codes[code].severity,
+    severity: pages()[code].severity,
     span: span ?? NO_SPAN,
     message: bounded(message),
     label: bounded(rest.label ?? ""),
@@ -36,6 +36,11 @@ export function diagnostic(
     notes: (rest.notes ?? []).map(bounded),
     help: bounded(rest.help ?? ""),
   };
+}
+
+/** Loaded where something is found: all that `explain` says is in them. */
+function pages(): typeof import("./codes.ts").codes {
+  return (require("./codes.ts") as typeof import("./codes.ts")).codes;
 }
 
 /** UTF-16 units of one text: a value that it quotes can have a megabyte, and be wrong a thousand times. */

@@ -3,27 +3,34 @@
 import { escapeText } from "../base/escape.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
+import type { PathOf } from "./sarif.ts";
 import { omittedText, shownOf } from "./shown.ts";
 
 /** One line for each finding. */
 export function githubText(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
+  pathOf: PathOf = (file) => file,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   const { diagnostics: shown, omitted } = shownOf(diagnostics);
   return [
     ...shown.map(
-      (finding) => `::${finding.severity} ${properties(finding, lines)}::${data(body(finding))}\n`,
+      (finding) =>
+        `::${finding.severity} ${properties(finding, lines, pathOf)}::${data(body(finding))}\n`,
     ),
     ...(omitted === 0 ? [] : [`::warning title=sandbox::${data(omittedText(omitted))}\n`]),
   ].join("");
 }
 
-function properties({ code, span }: Diagnostic, sources: ReadonlyMap<string, Lines>): string {
+function properties(
+  { code, span }: Diagnostic,
+  sources: ReadonlyMap<string, Lines>,
+  pathOf: PathOf,
+): string {
   const lines = sources.get(span.file);
   const fields: [string, string | number][] = [["title", code]];
-  if (span.file !== "") fields.unshift(["file", escapeText(span.file)]);
+  if (span.file !== "") fields.unshift(["file", escapeText(pathOf(span.file))]);
   if (lines !== undefined) {
     const start = lines.position(span.start);
     const end = lines.position(Math.max(span.start, lines.lastVisible(span.start, span.end)));

@@ -24,8 +24,21 @@ export function humanText(
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   const { diagnostics: shown, omitted } = shownOf(diagnostics);
-  const texts = shown.map((finding) => renderOne(finding, lines, look));
+  const helps = new Set<string>();
+  const texts = shown.map((finding) => renderOne(once(finding, helps), lines, look));
   return [...texts, ...(omitted === 0 ? [] : [`${omittedText(omitted)}\n`])].join("\n");
+}
+
+/** Length of a help, in UTF-16 units, that people read once. */
+const LONG_HELP = 120;
+
+/** A long help, such as the names of all fields, is not said again: `helps` has those that were. */
+function once(finding: Diagnostic, helps: Set<string>): Diagnostic {
+  const { help } = finding;
+  if (help.length < LONG_HELP) return finding;
+  const isNew = !helps.has(help);
+  helps.add(help);
+  return isNew ? finding : { ...finding, help: `as above: ${help.slice(0, 40).trimEnd()} …` };
 }
 
 function renderOne(finding: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {

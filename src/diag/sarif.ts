@@ -9,14 +9,24 @@ import type { Diagnostic } from "./diagnostic.ts";
 import { Lines } from "./lines.ts";
 import { omittedText, shownOf } from "./shown.ts";
 
+/** The path of a file as a forge knows it; of one that it does not know, with a leading slash. */
+export type PathOf = (file: string) => string;
+
 /** The whole log, indented, with a final newline. */
 export function sarifText(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
+  pathOf: PathOf = (file) => file,
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   const { diagnostics: shown, omitted } = shownOf(diagnostics);
-  const named = [...new Set(shown.map(({ code }) => code))].toSorted();
+  // A result without a location is refused by GitHub, with all the others.
+  const results = shown.filter(({ span }) => span.file !== "");
+  const notifications = [
+    ...shown.filter(({ span }) => span.file === "").map(notification),
+    ...(omitted > 0 ? [{ level: "warning", message: { text: omittedText(omitted) } }] : []),
+  ];
+  const named = [...new Set(results.map(({ code }) => code))].toSorted();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -24,17 +34,10 @@ export function sarifText(
       {
         tool: { driver: { name: "sandbox", version: pkg.version, rules: named.map(rule) } },
         columnKind: "utf16CodeUnits",
-        ...(omitted > 0 && {
-          invocations: [
-            {
-              executionSuccessful: true,
-              toolExecutionNotifications: [
-                { level: "warning", message: { text: omittedText(omitted) } },
-              ],
-            },
-          ],
+        ...(notifications.length > 0 && {
+          invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications }],
         }),
-        results: shown.map((finding) => result(finding, named, lines)),
+        results: results.map((finding) => result(finding, named, lines, pathOf)),
       },
     ],
   };
@@ -53,27 +56,41 @@ function rule(code: Code) {
   };
 }
 
-function result(finding: Diagnostic, named: readonly Code[], sources: ReadonlyMap<string, Lines>) {
-  const { code, severity, message, label, notes, help, span, related } = finding;
-  const text = [message, label, ...notes, help].filter((part) => part !== "").join("\n");
+function textOf({ message, label, notes, help }: Diagnostic): string {
+  return [message, label, ...notes, help].filter((part) => part !== "").join("\n");
+}
+
+/** What is about no file, such as the command line. */
+function notification(finding: Diagnostic) {
+  const { code, severity } = finding;
+  return { level: severity, descriptor: { id: code }, message: { text: textOf(finding) } };
+}
+
+function result(
+  finding: Diagnostic,
+  named: readonly Code[],
+  sources: ReadonlyMap<string, Lines>,
+  pathOf: PathOf,
+) {
+  const { code, severity, span, related } = finding;
   return {
     ruleId: code,
     ruleIndex: named.indexOf(code),
     level: severity,
-    message: { text },
-    locations: span.file === "" ? [] : [location(span, sources)],
+    message: { text: textOf(finding) },
+    locations: [location(span, sources, pathOf)],
     ...(related.length > 0 && {
       relatedLocations: related.map((each) => ({
-        ...location(each.span, sources),
+        ...location(each.span, sources, pathOf),
         message: { text: each.label },
       })),
     }),
   };
 }
 
-function location({ file, start, end }: Span, sources: ReadonlyMap<string, Lines>) {
+function location({ file, start, end }: Span, sources: ReadonlyMap<string, Lines>, pathOf: PathOf) {
   const lines = sources.get(file);
-  const artifactLocation = { uri: file.split("/").map(encodeURIComponent).join("/") };
+  const artifactLocation = { uri: uriOf(pathOf(file)) };
   if (lines === undefined) return { physicalLocation: { artifactLocation } };
   const from = lines.position(start);
   const to = lines.position(Math.max(start, end));
@@ -84,4 +101,9 @@ function location({ file, start, end }: Span, sources: ReadonlyMap<string, Lines
     endColumn: to.column,
   };
   return { physicalLocation: { artifactLocation, region } };
+}
+
+function uriOf(path: string): string {
+  const encoded = path.split("/").map(encodeURIComponent).join("/");
+  return path.startsWith("/") ? `file://${encoded}` : encoded;
 }

@@ -227,12 +227,15 @@ export function removeRunDir(dir: RunDir): void {
 
 /** By descriptor: at the path there may be another run's by now. Closes `ownFd`. */
 function removeOwn(ownFd: number, path: string): void {
-  const own = `/proc/self/fd/${ownFd}`;
-  for (const file of RUN_FILES) fs.rmSync(join(own, file), { force: true });
-  const there = fs.lstatSync(path, { throwIfNoEntry: false });
   const status = fs.fstatSync(ownFd);
+  // Without a link to it it is removed already, as by a monitor that lived to the end.
+  if (status.nlink > 0) {
+    const own = `/proc/self/fd/${ownFd}`;
+    for (const file of RUN_FILES) fs.rmSync(join(own, file), { force: true });
+    const there = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (there?.dev === status.dev && there.ino === status.ino) removeEmpty(path);
+  }
   fs.closeSync(ownFd);
-  if (there?.dev === status.dev && there.ino === status.ino) removeEmpty(path);
   const base = dirname(path);
   if (dirname(base) === TMP && basename(base).startsWith("sandbox-")) removeEmpty(base);
 }

@@ -1,9 +1,9 @@
 /** What niceness and OOM score the caller may give to its processes. I/O: procfs, tries its own. */
 
 import * as fs from "node:fs";
-import { getPriority } from "node:os";
 import { limitsOf } from "./limits.ts";
 import { readText } from "./machine.ts";
+import { statField } from "./proc-stat.ts";
 
 /** Bits of the effective set. Source: capabilities(7). */
 const CAPABILITY = { dacOverride: 1n, sysNice: 23n } as const;
@@ -20,7 +20,7 @@ function hasOverHost(capability: bigint): boolean {
 export function leastNice(): number {
   if (hasOverHost(CAPABILITY.sysNice)) return -20;
   const soft = limitsOf("self").find(({ name }) => name === "nice")?.soft ?? 0;
-  return Math.min(getPriority(), 20 - soft);
+  return Math.min(Number(statField("self", 19) ?? 0), 20 - soft);
 }
 
 const OWN_SCORE = "/proc/self/oom_score_adj";

@@ -1,6 +1,5 @@
 /** The user's own folders, as the environment names them. I/O: reads the environment. */
 
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 /**
@@ -11,7 +10,7 @@ import { isAbsolute, join } from "node:path";
 export function cacheHome(): string | null {
   const named = absolute(process.env["XDG_CACHE_HOME"]);
   if (named !== null) return named;
-  const home = absolute(homedir());
+  const home = absolute(process.env["HOME"] || homeOfUser());
   return home === null ? null : join(home, ".cache");
 }
 
@@ -27,4 +26,9 @@ export function temporaryHome(): string {
 
 function absolute(path: string | undefined): string | null {
   return path !== undefined && isAbsolute(path) ? path : null;
+}
+
+/** By the database of users: most callers have a HOME, and need no module for it. */
+function homeOfUser(): string {
+  return (require("node:os") as typeof import("node:os")).homedir();
 }

@@ -54,7 +54,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** The nearest folder at or above with a `.git`, whoever's that is. */
-function gitFolder(folder: string): string | null {
+export function gitFolder(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (fs.lstatSync(join(at, GIT), { throwIfNoEntry: false }) !== undefined) return at;
     if (at === dirname(at)) return null;

@@ -40,6 +40,7 @@ function attachIn(node: unknown, text: string): CommentLine[] {
   let rest: CommentLine[] = [];
   for (const item of collection.items) {
     if (rest.length > 0) putBefore(YAML.isPair(item) ? item.key : item, rest);
+    if (YAML.isPair(item)) keepWithKey(item, text);
     rest = attachIn(YAML.isPair(item) ? item.value : item, text);
   }
   const { range, comment } = collection;
@@ -57,6 +58,16 @@ function attachIn(node: unknown, text: string): CommentLine[] {
   while (at > 0 && lines[at - 1]?.text === null) at--;
   collection.comment = at === 0 ? null : joined(lines.slice(0, at));
   return lines.slice(at);
+}
+
+/** The parser gives what stands behind `key:` in its line to the value, which is in the next line. */
+function keepWithKey({ key, value }: YAML.Pair, text: string): void {
+  if (!YAML.isNode(key) || !YAML.isNode(value) || !value.commentBefore) return;
+  const between = text.slice(key.range?.[1], value.range?.[0]);
+  if (!/^[ \t]*:[^\n#]*[ \t]#/.test(between)) return;
+  const [first, ...others] = value.commentBefore.split("\n");
+  key.comment = first ?? null;
+  value.commentBefore = others.length > 0 ? others.join("\n") : null;
 }
 
 function putBefore(node: unknown, lines: readonly CommentLine[]): void {

@@ -36,13 +36,15 @@ const [DOUBLE, SINGLE, BACKSLASH, BAR] = [0x22, 0x27, 0x5c, 0x7c];
 const [LIST_START, LIST_END, MAP_START, MAP_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** By character code below 128, what a key may hold, and what a plain value may begin with. */
-const KEY_SIGNS = signs(/[\w.$/-]/);
-const FIRST_KEY_SIGNS = signs(/\w/);
-const FIRST_VALUE_SIGNS = signs(/[\w./$+~(^=;<\\]/);
-const SIGNS_AFTER_DASH = signs(/[\w./-]/);
+const FIRST_KEY_SIGNS = signs("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+const KEY_SIGNS = signs(".$/-", FIRST_KEY_SIGNS);
+const FIRST_VALUE_SIGNS = signs("./$+~(^=;<\\", FIRST_KEY_SIGNS);
+const SIGNS_AFTER_DASH = signs("./-", FIRST_KEY_SIGNS);
 
 /** Far below the 1,024 that YAML allows. */
 const KEY_LENGTH_MAX = 256;
+/** Keys that are kept as one text each: the fields of a spec, which stand in it thousands of times. */
+const SHARED_KEY_COUNT_MAX = 512;
 /** Keys of a map that are compared one by one. */
 const FEW_KEYS = 12;
 
@@ -60,10 +62,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   " ": " ",
 };
 
-function signs(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) =>
-    pattern.test(String.fromCharCode(code)) ? 1 : 0,
-  );
+function signs(added: string, others: Uint8Array = new Uint8Array(128)): Uint8Array {
+  const all = others.slice();
+  for (let at = 0; at < added.length; at++) all[added.charCodeAt(at)] = 1;
+  return all;
 }
 
 class CommonReader {
@@ -80,6 +82,7 @@ class CommonReader {
   /** As the parser counts both. */
   #valueCount = 0;
   #separatorCount = 0;
+  readonly #sharedKeys = new Map<string, string>();
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -176,7 +179,10 @@ class CommonReader {
     if (this.#code(end) !== COLON || end - start > KEY_LENGTH_MAX) beyond();
     this.#count();
     this.#countSeparator();
-    return { key: this.#text.slice(start, end), keySpan: this.#span(start, end) };
+    const own = this.#text.slice(start, end);
+    const key = this.#sharedKeys.get(own) ?? own;
+    if (this.#sharedKeys.size < SHARED_KEY_COUNT_MAX) this.#sharedKeys.set(key, key);
+    return { key, keySpan: this.#span(start, end) };
   }
 
   /** Entries whose keys begin at a column, the first of them here. */

@@ -10,7 +10,7 @@ export interface Scope {
 }
 
 export interface Problem {
-  readonly code: "SBX2309" | "SBX2311" | "SBX2312";
+  readonly code: "SBX2012" | "SBX2309" | "SBX2311" | "SBX2312";
   readonly message: string;
   readonly help: string;
   /** Name that nothing has, for a suggestion; else null. */
@@ -130,7 +130,22 @@ function evaluate(part: Reference, scope: Scope): Interpolated {
       ? { ok: false, problems: [unknownName(only, part)] }
       : { ok: true, value };
   }
+  if (PLANNED_PID.test(only)) return { ok: false, problems: [plannedPid(only, part)] };
   return new Arithmetic(part, scope).value();
+}
+
+/** The PID of a process as the plan has it, in a later version: `pid.PATH`, `pid.PATH@SANDBOX`. */
+const PLANNED_PID = /^pid\.[\w./-]+(?:@[\w./-]+)?$/;
+
+function plannedPid(body: string, { start, end }: Reference): Problem {
+  return {
+    code: "SBX2012",
+    message: `\`\${${body}}\` is known, but not built yet`,
+    help: "write the number that `sandbox plan` shows, and pin it with `pid`",
+    unknown: null,
+    start,
+    end,
+  };
 }
 
 function unclosed({ start, end }: Reference): Problem {

@@ -3,6 +3,7 @@
 import * as YAML from "yaml";
 import { attachComments, commentsOf } from "./comments.ts";
 import { branchesOf, definitions, type SchemaPart } from "./definitions.ts";
+import { foldedText } from "./folded-text.ts";
 
 /** Columns that a flow collection may take; a longer one is written as a block. */
 const FLOW_WIDTH = 96;
@@ -11,18 +12,22 @@ const FLOW_WIDTH = 96;
 const HIDDEN =
   /[\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
 
-/** Numbers as they were written: in a umask the digits matter, elsewhere their author does. */
-const customTags = (tags: YAML.Tags): YAML.Tags =>
-  tags.map((tag) => {
-    const kind = typeof tag === "object" ? /:(int|float|str)$/.exec(tag.tag)?.[1] : undefined;
-    if (kind === undefined) return tag;
-    const { stringify } = tag as YAML.ScalarTag;
-    const kept: YAML.ScalarTag["stringify"] = (item, ...rest) => {
-      const made = () => stringify?.(item, ...rest) ?? "";
-      return kind === "str" ? escaped(made()) : (asWritten(item) ?? made());
-    };
-    return { ...(tag as YAML.ScalarTag), stringify: kept };
-  });
+/** Numbers and folded text as they were written: what matters there to their author is no value. */
+const customTags =
+  (keepsFolds: boolean) =>
+  (tags: YAML.Tags): YAML.Tags =>
+    tags.map((tag) => {
+      const kind = typeof tag === "object" ? /:(int|float|str)$/.exec(tag.tag)?.[1] : undefined;
+      if (kind === undefined) return tag;
+      const { stringify } = tag as YAML.ScalarTag;
+      const kept: YAML.ScalarTag["stringify"] = (item, context, ...rest) => {
+        const made = () => stringify?.(item, context, ...rest) ?? "";
+        if (kind !== "str") return asWritten(item) ?? made();
+        const folded = keepsFolds ? foldedText(item, context.indent, ...rest) : null;
+        return folded ?? escaped(made());
+      };
+      return { ...(tag as YAML.ScalarTag), stringify: kept };
+    });
 
 function escaped(text: string): string {
   if (!text.startsWith('"')) return text;
@@ -60,18 +65,31 @@ function formatText(text: string): Formatted {
   const isWhole = (made: string) =>
     meaning(made) === before && commentsOf(made).toSorted().join("\n") === comments;
   // An order that would put an alias before its anchor is given up, and so is any other surprise.
-  for (const sorts of [true, false]) {
-    const made = settled(text, sorts);
+  for (const layout of LAYOUTS) {
+    const made = settled(text, layout);
     if (made !== null && isWhole(made)) return { ok: true, text: made };
   }
   return { ok: false, why: "not-kept" };
 }
 
+interface Layout {
+  readonly sorts: boolean;
+  readonly keepsFolds: boolean;
+}
+
+/** The first that keeps all is taken. */
+const LAYOUTS: readonly Layout[] = [
+  { sorts: true, keepsFolds: true },
+  { sorts: true, keepsFolds: false },
+  { sorts: false, keepsFolds: true },
+  { sorts: false, keepsFolds: false },
+];
+
 /** A layout may need a second look, as where a comment has moved; null where it never stands still. */
-function settled(text: string, sorts: boolean): string | null {
+function settled(text: string, layout: Layout): string | null {
   let last: string | null = text;
   for (let round = 0; round < ROUNDS_MAX && last !== null; round++) {
-    const made = formatted(last, sorts);
+    const made = formatted(last, layout);
     if (made === last) return made;
     last = made;
   }
@@ -98,9 +116,13 @@ function ordered(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, child]) => [key, ordered(child)]));
 }
 
-function formatted(text: string, sorts: boolean): string | null {
-  // Without merging: a quoted `<<` is a key like any other, and stays quoted.
-  const document = YAML.parseDocument(text, { merge: false, stringKeys: true, customTags });
+function formatted(text: string, { sorts, keepsFolds }: Layout): string | null {
+  const document = YAML.parseDocument(text, {
+    merge: false, // a quoted `<<` is a key like any other, and stays quoted
+    stringKeys: true,
+    customTags: customTags(keepsFolds),
+    keepSourceTokens: true,
+  });
   attachComments(document, text);
   const root = definitions["Spec"] ?? {};
   if (YAML.isMap(document.contents)) arrange(document.contents, root, sorts, 0);

@@ -60,9 +60,14 @@ export function includeAll(
     if (text === null) return;
     sources.set(path, text);
     const { root: node, diagnostics } = readSpec(path, text);
-    collected.push(...diagnostics);
-    if (node === null) return;
     const name = entryOf(node, "sandbox");
+    const foreign = name === null ? foreignFiles().foreignFile(path, text, node) : null;
+    if (foreign !== null) {
+      collected.push(foreign);
+      return;
+    }
+    collected.push(...diagnostics.map(ofIncluded));
+    if (node === null) return;
     if (name === null) collected.push(...checkShape(node, "Library"));
     else {
       collected.push(
@@ -74,6 +79,17 @@ export function includeAll(
     collectTemplates(node, templates, collected);
     follow(path, node, [...trail, path]);
   }
+}
+
+/** Loaded where it is needed: most files include none. */
+function foreignFiles(): typeof import("./foreign-files.ts") {
+  return require("./foreign-files.ts");
+}
+
+/** The help for an empty file says how a spec begins, which this one is not to be. */
+function ofIncluded(finding: Diagnostic): Diagnostic {
+  if (finding.code !== "SBX1007") return finding;
+  return { ...finding, help: "write `templates` into it, or do not include it" };
 }
 
 /** The paths of a file's `include`, each with where it is named. */
@@ -99,6 +115,16 @@ class Files {
     this.#diagnostics = diagnostics;
   }
 
+  /** The name as written, with the other ending of YAML, where there is such a file; it is not read. */
+  #otherEnding(path: string, item: Node): string | null {
+    const other = (name: string) =>
+      name.endsWith(".yml") ? name.replace(/yml$/, "yaml") : name.replace(/\.yaml$/, ".yml");
+    if (other(path) === path) return null;
+    const there = this.#load(other(path), 0);
+    const isThere = typeof there === "string" || there?.kind === "too-large";
+    return isThere ? other(textOf(item) ?? "") : null;
+  }
+
   textOf(path: string): string | null {
     return this.#texts.get(path) ?? null;
   }
@@ -120,14 +146,28 @@ class Files {
     this.#texts.set(path, isText ? loaded : null);
     if (isText) this.#left -= Buffer.byteLength(loaded);
     else {
-      this.#diagnostics.push(refused(path, item, loaded));
+      this.#diagnostics.push(refused(path, item, loaded, this.#otherEnding(path, item)));
       this.#isFull = loaded?.kind === "too-large";
     }
     return !this.#isFull;
   }
 }
 
-function refused(path: string, item: Node, refusal: Refusal | null): Diagnostic {
+/** By the name of the errno, or what is read where there is no file. */
+const HELPS: Readonly<Record<string, string>> = {
+  EACCES: "ask as a user who may read it, and look into each folder on the way",
+  ENOTDIR: "a part of the path is a file, no folder: name another path",
+  ELOOP: "its links lead in a circle: name the file itself",
+  ENAMETOOLONG: "name a shorter path",
+};
+
+/** `other` is a file that is there, and whose name ends otherwise. */
+function refused(
+  path: string,
+  item: Node,
+  refusal: Refusal | null,
+  other: string | null,
+): Diagnostic {
   if (refusal?.kind === "outside") {
     return diagnostic("SBX2126", item.span, `"${path}" is outside of what this spec may include`, {
       notes: ["a spec may include files of its own folder, and of the repository that holds it"],
@@ -140,8 +180,14 @@ function refused(path: string, item: Node, refusal: Refusal | null): Diagnostic 
       help: "include less",
     });
   }
-  return diagnostic("SBX2116", item.span, `cannot read "${path}"`, {
-    notes: refusal?.kind === "not-regular" ? [refusal.why] : [],
-    help: "name an existing file, relative to the one that includes it",
+  const written = textOf(item) ?? path;
+  const why = refusal?.kind === "not-regular" ? refusal.why : "";
+  const help = /^[a-z]+:\/\//i.test(written)
+    ? "an included file is read from disk: download it, and name it by its path"
+    : (HELPS[refusal?.why ?? ""] ?? "name an existing file, relative to the one that includes it");
+  return diagnostic("SBX2116", item.span, `cannot read "${written}"`, {
+    label: other === null ? "" : `did you mean "${other}"?`,
+    notes: why === "" ? [] : [why],
+    help,
   });
 }

@@ -35,6 +35,8 @@ export interface ScalarNode {
    * worked out, which has been reported; no check says more of it.
    */
   readonly state?: "deferred" | "poisoned";
+  /** It has the value of an expression: also a number or truth value is text where text is wanted. */
+  readonly isMade?: true;
 }
 
 /** A field of the schema, so that one which is misspelt here does not compile. */
@@ -70,7 +72,7 @@ export function entriesOf(node: Node | null): readonly Entry[] {
 export function textOf(node: Node | null): string | null {
   if (node?.kind !== "scalar" || node.state !== undefined) return null;
   if (typeof node.value === "string") return node.value;
-  return typeof node.value === "number" ? node.source : null;
+  return typeof node.value === "number" || node.isMade === true ? node.source : null;
 }
 
 /** Offset up to which a part is looked for in a text with escapes or line breaks. UTF-16 units. */

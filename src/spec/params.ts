@@ -4,6 +4,7 @@ import { durationMs } from "../base/duration.ts";
 import { sizeBytes } from "../base/size.ts";
 import { NO_SPAN, type Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
+import { plainValue } from "./core-schema.ts";
 import type { Value } from "./expression.ts";
 import { entriesOf, get, type Node, type ScalarNode, textOf } from "./node.ts";
 import type { Field } from "./schema.ts";
@@ -99,7 +100,7 @@ function declared(name: string, nameSpan: Span, node: Node, diagnostics: Diagnos
 
 function boundOf(node: Node, type: ParamType, diagnostics: Diagnostic[]): number | null {
   const text = textOf(node) ?? "";
-  const isNumber = node.kind === "scalar" && typeof node.value === "number";
+  const isNumber = node.kind === "scalar" && Number.isFinite(node.value);
   const bound =
     type === "duration"
       ? durationMs(text)
@@ -223,8 +224,8 @@ export function valuesOf(
 function givenValue(param: Param, text: string, diagnostics: Diagnostic[]): Value | null {
   const isNumber = param.type === "integer" || param.type === "number";
   const value =
-    isNumber && /^-?\d+(\.\d+)?$/.test(text)
-      ? Number(text)
+    isNumber && text !== ""
+      ? plainValue(text) // as the spec's own numbers are read: 0x10, 1e3
       : param.type === "boolean" && (text === "true" || text === "false")
         ? text === "true"
         : text;

@@ -4,7 +4,7 @@ import { NAMESPACE_KINDS } from "../base/namespace-kinds.ts";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { definitions, type PartName, type SchemaPart as Schema } from "./definitions.ts";
-import { entriesOf, type Node, textOf } from "./node.ts";
+import { entriesOf, integerOf, type Node, textOf } from "./node.ts";
 
 const BOTH = ["subreaper", "capabilities", "no_new_privs", "seccomp", "landlock"];
 const SANDBOX = [...BOTH, "mounts", "propagation", "resources", "net", "sysctl"];
@@ -39,6 +39,7 @@ const hasField = (name: string) => (node: Node) => entriesOf(node).some(({ key }
 
 /** By the name of a field; what it is to take some day. */
 const VALUES: Readonly<Record<string, (node: Node) => boolean>> = {
+  count: (node) => (integerOf(node) ?? 0) > 1,
   user: (node) => textOf(node) === "auto",
   root: (node) => /^empty$|\//.test(textOf(node) ?? "") || hasField("overlay")(node),
   stdout: (node) => textOf(node) === "stdout",

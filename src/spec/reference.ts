@@ -1,11 +1,11 @@
-/** Prints `docs/spec.md`: every field with its type, default and example, from the schema. Pure. */
+/** Every field with its type, default and example, from the schema, and `docs/spec.md`. Pure. */
 
 import { branchesOf, type SchemaPart } from "./definitions.ts";
 
-const INTRODUCTION = `<!-- Generated from src/spec/schema.ts by \`npm run gen\`; do not edit. -->
-# The spec language
+const GENERATED = "<!-- Generated from src/spec/schema.ts by `npm run gen`; do not edit. -->";
 
-A file is one sandbox. YAML 1.2, core schema; at most 16 MiB; duplicate keys are errors. Keys that
+/** Markdown, with a title for each part but the first. */
+export const INTRODUCTION = `A file is one sandbox. YAML 1.2, core schema; at most 16 MiB; duplicate keys are errors. Keys that
 begin with \`x-\` are yours in every map; every other unknown key is an error. An absent key has the
 default below; an empty list or map means none. Control characters and those that turn the direction
 of text are written as escapes, in double quotes.
@@ -24,9 +24,13 @@ of text are written as escapes, in double quotes.
 
 \`\${name}\` stands for a parameter in any text but keys. Between the braces stand names, integers,
 \`+ - * / %\` and parentheses; division cuts towards zero. Text that is one expression and nothing
-else takes its type, so \`replicas: "\${count}"\` is a number. \`$\${\` is a literal \`\${\`. \`replica\` and
-\`nest\` are the number, from 1, of the copy that \`replicas\` and \`nest\` make; of copies in copies it
-is the innermost one's.
+else takes its type, so \`replicas: "\${count}"\` is a number, and is text where a field wants text.
+\`$\${\` is a literal \`\${\`. \`replica\` and \`nest\` are the number, from 1, of the copy that \`replicas\` and
+\`nest\` make; of copies in copies it is the innermost one's.
+
+Values are put in before a \`run\` of text is split into words, so one with blanks or quotes in it makes
+several: in a list each item stays one argument. In \`shell\` a value becomes part of the script; pass
+what is not your own by \`env\`, and write \`"$NAME"\`.
 
 ## Templates
 
@@ -53,32 +57,71 @@ const TITLES: Readonly<Record<string, string>> = {
   Library: "An included file",
 };
 
+/** A field as documents show it: types, values and texts in Markdown. */
+export interface FieldEntry {
+  readonly name: string;
+  readonly type: string;
+  /** As code; "" for none. */
+  readonly fallback: string;
+  readonly description: string;
+  /** As code, each. */
+  readonly examples: readonly string[];
+  /** Those of the map that it takes, where that names its own. */
+  readonly fields: readonly FieldEntry[];
+}
+
+export interface ReferenceSection {
+  readonly title: string;
+  readonly text: string;
+  readonly fields: readonly FieldEntry[];
+}
+
+/** A section for each kind of map. `definitions` as in `schema.ts`. */
+export function referenceSections(
+  definitions: Readonly<Record<string, unknown>>,
+): ReferenceSection[] {
+  return Object.entries(TITLES).map(([name, title]) => {
+    const part = definitions[name] as SchemaPart;
+    if (name === "Sandbox") return { title, text: SAME, fields: [] };
+    return { title, text: part.description ?? "", fields: fieldsOf(part, 3) };
+  });
+}
+
 /** The whole file, with a final newline. `definitions` as in `schema.ts`. */
 export function referenceText(definitions: Readonly<Record<string, unknown>>): string {
-  const sections = Object.entries(TITLES).map(([name, title]) => {
-    const part = definitions[name] as SchemaPart;
-    if (name === "Sandbox") return `## ${title}\n\n${SAME}\n`;
-    return `## ${title}\n\n${part.description ?? ""}\n\n${fieldsText(part, 3)}`;
+  const sections = referenceSections(definitions).map(({ title, text, fields }) => {
+    const table = fields.length > 0 ? `\n${fieldsText(fields, 3)}` : "";
+    return `## ${title}\n\n${text}\n${table}`;
   });
-  return `${INTRODUCTION}\n${sections.join("\n")}`;
+  return `${GENERATED}\n# The spec language\n\n${INTRODUCTION}\n${sections.join("\n")}`;
+}
+
+function fieldsOf(part: SchemaPart, depth: number): FieldEntry[] {
+  const required = new Set(part.required ?? []);
+  return Object.entries(part.properties ?? {}).map(([name, field]) => {
+    const { description = "", default: fallback, examples = [] } = field;
+    const own = depth > 4 ? null : nestedMap(field);
+    return {
+      name,
+      type: typeText(field),
+      fallback: fallback === undefined ? "" : code(fallback),
+      description: required.has(name) ? `Required. ${description}` : description,
+      examples: examples.map(code),
+      fields: own === null ? [] : fieldsOf(own, depth + 1),
+    };
+  });
 }
 
 /** A table of the fields, then one more for each field that is a map of its own. */
-function fieldsText(part: SchemaPart, depth: number): string {
-  const fields = Object.entries(part.properties ?? {});
-  const required = new Set(part.required ?? []);
-  const rows = fields.map(([name, field]) => {
-    const { description = "", default: fallback, examples = [] } = field;
-    const text = required.has(name) ? `Required. ${description}` : description;
-    const shown = fallback === undefined ? "" : code(fallback);
-    return `| \`${name}\` | ${typeText(field)} | ${shown} | ${cell(text)} | ${examples.map(code).join(" ")} |`;
-  });
+function fieldsText(fields: readonly FieldEntry[], depth: number): string {
+  const rows = fields.map(
+    ({ name, type, fallback, description, examples }) =>
+      `| \`${name}\` | ${type} | ${fallback} | ${cell(description)} | ${examples.join(" ")} |`,
+  );
   const table = `| field | type | default | what it is | example |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
-  const nested = fields.flatMap(([name, field]) => {
-    const own = nestedMap(field);
-    if (own === null || depth > 4) return [];
-    return [`\n${"#".repeat(depth)} \`${name}\`\n\n${fieldsText(own, depth + 1)}`];
-  });
+  const nested = fields.flatMap(({ name, fields: own }) =>
+    own.length === 0 ? [] : [`\n${"#".repeat(depth)} \`${name}\`\n\n${fieldsText(own, depth + 1)}`],
+  );
   return table + nested.join("");
 }
 

@@ -1,5 +1,6 @@
 /** Scalars of the right type: their range, choice, length and pattern. Pure. */
 
+import { nodeNameLike } from "../base/node-name.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { SchemaPart as Schema } from "./definitions.ts";
 import type { ScalarNode } from "./node.ts";
@@ -35,7 +36,7 @@ export function scalarFindings(
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
     return [
       diagnostic("SBX2002", span, `${name} cannot be "${value}"`, {
-        label: didYouMean(value, schema.enum),
+        label: meantChoice(value, schema.enum),
         help: `write one of ${schema.enum.join(", ")}`,
       }),
     ];
@@ -51,9 +52,25 @@ export function scalarFindings(
   }
   if (pattern !== undefined && !regexOf(pattern).test(value)) {
     const code = schema.$comment === "SBX2304" ? "SBX2304" : "SBX2008";
-    return [diagnostic(code, span, `${name} cannot be "${value}"`, { help: PATTERN_HELP[code] })];
+    const like = code === "SBX2008" ? nodeNameLike(value) : null;
+    const label = like === null ? "" : `did you mean "${like}"?`;
+    const help = PATTERN_HELP[code];
+    return [diagnostic(code, span, `${name} cannot be "${value}"`, { label, help })];
   }
   return [];
+}
+
+/** Another tool's word for one of the choices, or the nearest of them. */
+function meantChoice(value: string, choices: readonly string[]): string {
+  const foreign = foreignWords().foreignValue(value);
+  if (foreign !== null && choices.includes(foreign)) return `did you mean "${foreign}"?`;
+  if (foreign === "ready" && choices.includes("started")) return "`ready` is not built yet";
+  return didYouMean(value, choices);
+}
+
+/** Loaded where it is needed. */
+function foreignWords(): typeof import("./foreign-words.ts") {
+  return require("./foreign-words.ts");
 }
 
 /** What a text shall be that does not match the pattern of its field, by the code it then has. */
@@ -66,8 +83,9 @@ const PATTERN_HELP = {
 export function isRightScalar({ value }: ScalarNode, schema: Schema): boolean {
   if (typeof value === "string") return isRightText(value, schema);
   if (typeof value !== "number") return true;
-  const { minimum = -Infinity, maximum = Infinity } = schema;
-  return value >= minimum && value <= maximum;
+  const { minimum, maximum } = schema;
+  // No comparison holds for `.nan`.
+  return (minimum === undefined || value >= minimum) && (maximum === undefined || value <= maximum);
 }
 
 function isRightText(value: string, schema: Schema): boolean {

@@ -1,9 +1,10 @@
 /** A value of the wrong type: what it is, what is taken, and how to write that. Pure. */
 
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { branchesOf, type SchemaPart as Schema } from "./definitions.ts";
+import { branchesOf, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { flowText } from "./flow-text.ts";
-import { isOpen, type ListNode, type Node, type ScalarNode } from "./node.ts";
+import { isOpen, type ListNode, type Node, type ScalarNode, textOf } from "./node.ts";
+import { strangeBlank } from "./strange-characters.ts";
 
 /** Whether a value of this kind is taken at all; its own fields, items and range are not looked at. */
 export function takes(schema: Schema, node: Node): boolean {
@@ -13,6 +14,22 @@ export function takes(schema: Schema, node: Node): boolean {
   if (node.value === null) return schema.type === "null" && node.source !== "";
   if (schema.type === "integer") return Number.isInteger(node.value);
   return typeof node.value === schema.type;
+}
+
+/** The branch that a value is meant for; null: none takes a value of this type. */
+export function branchFor(node: Node, schema: Schema): Schema | null {
+  const branches = schema.anyOf ?? [schema];
+  for (const branch of branches) {
+    const whole = resolved(branch);
+    if (takes(whole, node)) return whole;
+  }
+  if (node.kind !== "scalar" || node.isMade !== true) return null;
+  return branches.map(resolved).find(isText) ?? null;
+}
+
+/** Whether any text will do. */
+function isText({ type, enum: values }: Schema): boolean {
+  return type === "string" && values === undefined;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -38,14 +55,32 @@ const WORDS_FOR: Readonly<Record<string, boolean>> = {
 /** Longest value that a help repeats. */
 const SHOWN_LENGTH_MAX = 40;
 
-export function wrongType(node: Node, schema: Schema, name: string): Diagnostic {
+/** `field` is the key that it is the value of, and `within` that of the map around, empty for none. */
+interface Around {
+  readonly field: string;
+  readonly within: string;
+}
+
+/** `name` is how findings call the value. */
+export function wrongType(node: Node, schema: Schema, name: string, around: Around): Diagnostic {
+  const blank = node.kind === "scalar" ? blankIn(node) : null;
+  if (blank !== null) return blank;
   const branches = branchesOf(schema);
   const types = branches.map((branch) => TYPE_NAMES[branch.type ?? ""] ?? "anything");
   const expected = [...new Set(types)].filter((type) => type !== "null").join(" or ");
   return diagnostic("SBX2002", node.span, `${name} is ${describe(node)}, not ${expected}`, {
     label: `expected ${expected}`,
-    help: helpFor(node, schema, branches) ?? `write ${expected} here${example(schema, branches)}`,
+    help:
+      helpFor(node, schema, branches, around) ??
+      `write ${expected} here${example(schema, branches)}`,
   });
+}
+
+/** What only looks like a map or a list; in quotes it was meant as it is. */
+function blankIn({ span, source, value }: ScalarNode): Diagnostic | null {
+  return typeof value === "string" && !/^["']/.test(source)
+    ? strangeBlank(span.file, span.start, source)
+    : null;
 }
 
 function describe(node: Node): string {
@@ -57,21 +92,88 @@ function describe(node: Node): string {
 }
 
 /** What to write instead, where the text says which; else null. */
-function helpFor(node: Node, schema: Schema, branches: readonly Schema[]): string | null {
+function helpFor(
+  node: Node,
+  schema: Schema,
+  branches: readonly Schema[],
+  around: Around,
+): string | null {
   const has = (type: string) => branches.some((branch) => branch.type === type);
-  if (node.kind === "map") return null;
-  if (node.kind === "list") return has("object") ? pairsHelp(node) : null;
-  const { value, source } = node;
-  if (value === null) return null;
-  if (typeof value === "string")
-    return plainHelp(node, has) ?? (has("array") ? inList(node) : null);
   const choices = branches.flatMap((branch) => branch.enum ?? []);
-  if (choices.length > 0) return `write one of ${choices.join(", ")}`;
+  if (node.kind === "map") return choices.length > 0 ? conditionHelp(node, choices, around) : null;
+  if (node.kind === "list") return has("object") ? listHelp(node, branches, around) : null;
+  const { value, source } = node;
+  if (value === null) return nothingHelp(choices, around);
+  if (typeof value === "string") {
+    const foreign = foreignWords().foreignText(around.field, value);
+    return plainHelp(node, has) ?? foreign ?? (has("array") ? inList(node) : null);
+  }
+  if (choices.length > 0) return oneOf(choices);
   if (!has("string")) return has("array") ? inList(node) : null;
   const text = exampleOf(schema, branches, "string");
   if (typeof value === "number" && typeof text === "string")
     return `write it as text, such as ${text}`;
   return `put the value in quotes to make it text: "${source}"`;
+}
+
+function oneOf(choices: readonly string[]): string {
+  return `write one of ${choices.join(", ")}`;
+}
+
+function nothingHelp(choices: readonly string[], { field, within }: Around): string | null {
+  if (within === "env")
+    return `write \`${field}: ""\` for an empty value; for the caller's, \`inherit_env: [${field}]\``;
+  return choices.length > 0 ? oneOf(choices) : null;
+}
+
+/** Help for `{condition: service_started}`, as Compose has it. */
+function conditionHelp(node: Node, choices: readonly string[], { field }: Around): string {
+  const meant = listAsMap().conditionOf(node);
+  if (meant === null || !choices.includes(meant)) {
+    const why = meant === "ready" ? "; `ready` is known, but not built yet" : "";
+    return `${oneOf(choices)}${why}`;
+  }
+  return `write \`${field}: ${meant}\``;
+}
+
+/** Help for a list whose items say what a map would; names alone are those of the caller's variables. */
+function listHelp(list: ListNode, branches: readonly Schema[], { field }: Around): string | null {
+  const { mapText, bareNames } = listAsMap();
+  const text = mapText(list, firstChoice(branches));
+  if (text !== null) return `write a map: ${text}`;
+  const names = field === "env" ? bareNames(list) : [];
+  if (names.length === 0) return null;
+  const others = list.items.filter((item) => !names.includes(textOf(item) ?? ""));
+  const rest = others.length === 0 ? null : mapText({ ...list, items: others }, null);
+  const inherited = `\`inherit_env: [${names.join(", ")}]\``;
+  return rest === null ? `write ${inherited}` : `write \`env: ${rest}\` and ${inherited}`;
+}
+
+/** The first of the values that a record of choices takes. */
+function firstChoice(branches: readonly Schema[]): string | null {
+  const values = branches.flatMap(({ patternProperties = {} }) => Object.values(patternProperties));
+  return values.flatMap((value) => resolved(value).enum ?? [])[0] ?? null;
+}
+
+/** A list with maps in it, where a map by name would do: it is one mistake, not one an item. */
+export function mapsInList(list: ListNode, schema: Schema, name: string, around: Around) {
+  const branches = branchesOf(schema);
+  const isMap = branches.some(({ type }) => type === "object");
+  if (!isMap || !list.items.some(({ kind }) => kind === "map")) return null;
+  const help = listHelp(list, branches, around);
+  if (help === null) return null;
+  const message = `${name} is a list of maps, not a map`;
+  return diagnostic("SBX2002", list.span, message, { label: "expected a map", help });
+}
+
+/** Loaded where it is needed. */
+function foreignWords(): typeof import("./foreign-words.ts") {
+  return require("./foreign-words.ts");
+}
+
+/** Loaded where it is needed, as is what it compares with. */
+function listAsMap(): typeof import("./list-as-map.ts") {
+  return require("./list-as-map.ts");
 }
 
 /** Help for text that would be right without quotes, or in the words of YAML 1.2. */
@@ -90,19 +192,6 @@ function inList({ source, value }: ScalarNode): string | null {
   const text = source === "" ? String(value) : source;
   const isShort = text.length <= SHOWN_LENGTH_MAX && !/[\n,[\]{}]/.test(text);
   return isShort ? `write a list: [${text}]` : null;
-}
-
-/** Help for a list of `NAME=value`, as Compose has it: the same as a map. */
-function pairsHelp({ items }: ListNode): string | null {
-  const pairs = items.map((item) =>
-    item.kind === "scalar" ? /^([A-Za-z0-9_.-]+)=([^,{}[\]]*)$/.exec(String(item.value)) : null,
-  );
-  const first = pairs[0];
-  if (!first || pairs.includes(null)) return null;
-  const text = flowText(Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]])));
-  return text.length <= SHOWN_LENGTH_MAX
-    ? `write a map: ${text}`
-    : `write a map: {${first[1]}: ${first[2]}, …}`;
 }
 
 function example(schema: Schema, branches: readonly Schema[]): string {

@@ -12,8 +12,7 @@ import { hasExpression } from "./expression.ts";
 import { type Entry, isOpen, type MapNode, type Node, textOf } from "./node.ts";
 import { isPlannedField, isPlannedValue, notBuiltYet } from "./planned.ts";
 import { isRightScalar, scalarFindings } from "./shape-scalar.ts";
-import { takes, wrongType } from "./shape-type.ts";
-import { nearest } from "./suggest.ts";
+import { branchFor, mapsInList, wrongType } from "./shape-type.ts";
 
 const NAMES: Readonly<Partial<Record<PartName, string>>> = {
   Spec: "the spec",
@@ -32,7 +31,8 @@ export function checkShape(
       node: root,
       schema: definitions[part] ?? {},
       name: NAMES[part] ?? "this",
-      isField: false,
+      field: "",
+      within: "",
       isOpen: false,
     },
   ];
@@ -43,7 +43,8 @@ export function checkShape(
     const schema = branchFor(next.node, resolved(next.schema));
     if (schema === null) {
       corrections.poisoned.add(next.node);
-      diagnostics.push(wrongValue(next, wrongType(next.node, resolved(next.schema), nameOf(next))));
+      const whole = resolved(next.schema);
+      diagnostics.push(wrongValue(next, wrongType(next.node, whole, nameOf(next), next)));
     } else visitNode(next, schema, pending, diagnostics, corrections);
   }
   return diagnostics;
@@ -61,24 +62,24 @@ function isExpression(node: Node): boolean {
   return node.kind === "scalar" && typeof node.value === "string" && hasExpression(node.value);
 }
 
-/** Null: no branch takes a value of this type. */
-function branchFor(node: Node, schema: Schema): Schema | null {
-  if (schema.anyOf === undefined) return takes(schema, node) ? schema : null;
-  for (const branch of schema.anyOf) {
-    const whole = resolved(branch);
-    if (takes(whole, node)) return whole;
-  }
-  return null;
-}
-
-/** `name` is a field's key, or for anything else how findings call it. */
-type Visit = { node: Node; schema: Schema; name: string; isField: boolean; isOpen: boolean };
+/**
+ * `name` is a field's key, or for anything else how findings call it; `field` is the field that this key
+ * was meant to be, and `within` that of the map around, empty for none.
+ */
+type Visit = {
+  node: Node;
+  schema: Schema;
+  name: string;
+  field: string;
+  within: string;
+  isOpen: boolean;
+};
 type Pending = Visit[];
 
 const NO_FIELDS: readonly string[] = [];
 
-function nameOf({ name, isField }: Visit): string {
-  return isField ? `"${name}"` : name;
+function nameOf({ name, field }: Visit): string {
+  return field === "" ? name : `"${name}"`;
 }
 
 function visitNode(
@@ -96,21 +97,29 @@ function visitNode(
     corrections.poisoned.add(node);
     diagnostics.push(...wrong.map((each) => wrongValue(visit, each)));
   } else {
+    const maps = mapsInList(node, resolved(visit.schema), nameOf(visit), visit);
+    if (maps !== null) {
+      corrections.poisoned.add(node);
+      diagnostics.push(maps);
+      return;
+    }
     const items = schema.items ?? {};
     const name = `an item of ${nameOf(visit)}`;
     for (const item of node.items) {
       if (isPlainlyRight(item, items, isOpen)) continue;
-      pending.push({ node: item, schema: items, name, isField: false, isOpen });
+      pending.push({ node: item, schema: items, name, field: "", within: "", isOpen });
     }
   }
 }
 
 /** `wrong`, unless the value is one that the field is to take some day. */
-function wrongValue({ node, schema, name, isField }: Visit, wrong: Diagnostic): Diagnostic {
-  const isPlanned = isField && isPlannedValue(node, resolved(schema), name);
+function wrongValue({ node, schema, name, field }: Visit, wrong: Diagnostic): Diagnostic {
+  const isPlanned = field !== "" && isPlannedValue(node, resolved(schema), field);
   if (!isPlanned) return wrong;
   const value = textOf(node);
-  return notBuiltYet(node.span, value === null ? `this way to write "${name}"` : `"${value}"`);
+  if (value === null) return notBuiltYet(node.span, `this way to write "${name}"`);
+  const isNumber = node.kind === "scalar" && typeof node.value === "number";
+  return notBuiltYet(node.span, isNumber ? `a "${name}" of ${value}` : `"${value}"`);
 }
 
 function visitMap(
@@ -130,24 +139,46 @@ function visitMap(
     const child = fieldOf(schema, key) ?? others;
     if (child === undefined) unknownEntries.push(entry);
     else if (!isPlainlyRight(value, child, isOpen))
-      pending.push({ node: value, schema: child, name: key, isField: true, isOpen });
+      pending.push({
+        node: value,
+        schema: child,
+        name: key,
+        field: key,
+        within: visit.field,
+        isOpen,
+      });
   }
   const { required = NO_FIELDS } = schema;
   if (required.length + unknownEntries.length === 0) return;
   const keys = new Set(node.entries.map(({ key }) => key));
   for (const entry of unknownEntries) {
-    if (isPlannedField(entry.key, schema, visit.name)) {
+    if (isPlannedField(entry.key, schema, visit.field)) {
       diagnostics.push(notBuiltYet(entry.keySpan, `field "${entry.key}"`));
       continue;
     }
-    const meant = meantField(entry, schema, keys);
-    diagnostics.push(unknownField(entry, visit, schema, meant));
-    if (meant === null) continue;
+    const { finding, meant, isSame } = unknownFields().unknownField(
+      entry,
+      schema,
+      visit.field,
+      nameOf(visit),
+      diagnostics.length,
+    );
+    diagnostics.push(finding);
+    if (meant === null || keys.has(meant)) continue;
     keys.add(meant);
     corrections.keys.set(entry, meant);
     const child = fieldOf(schema, meant) ?? {};
-    if (branchFor(entry.value, resolved(child)) === null) corrections.poisoned.add(entry.value);
-    else pending.push({ node: entry.value, schema: child, name: entry.key, isField: true, isOpen });
+    // What only looks like the value of that field would have findings of its own.
+    if (!isSame) corrections.poisoned.add(entry.value);
+    else
+      pending.push({
+        node: entry.value,
+        schema: child,
+        name: entry.key,
+        field: meant,
+        within: visit.field,
+        isOpen,
+      });
   }
   for (const field of required) {
     if (keys.has(field)) continue;
@@ -161,50 +192,13 @@ function visitMap(
   }
 }
 
+/** Loaded where it is needed, as is all that it compares with. */
+function unknownFields(): typeof import("./unknown-field.ts") {
+  return require("./unknown-field.ts");
+}
+
 function fieldOf({ properties }: Schema, key: string): Schema | undefined {
   return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
-}
-
-/** The field that a misspelt one was meant to be; null where none is near, or it is there as well. */
-function meantField({ key }: Entry, schema: Schema, keys: ReadonlySet<string>): string | null {
-  if (homeOf(key, schema) !== null) return null;
-  const near = nearest(key, Object.keys(schema.properties ?? {}));
-  return near === null || keys.has(near) ? null : near;
-}
-
-/** Whose fields could stand in the wrong place, and how findings call these. */
-const HOMES: Readonly<Partial<Record<PartName, string>>> = {
-  ProcessMap: "a process",
-  Sandbox: "a sandbox",
-  Spec: "the spec itself",
-};
-
-/** Where else a field belongs; null where it is in no other place, or `schema` is none of these. */
-function homeOf(key: string, schema: Schema): string | null {
-  const homes = Object.entries(HOMES).map(([part, name]) => ({
-    name,
-    part: definitions[part] ?? {},
-  }));
-  if (!homes.some(({ part }) => part === schema)) return null;
-  return (
-    homes.find(({ part }) => fieldOf(part, key) !== undefined || isPlannedField(key, part, ""))
-      ?.name ?? null
-  );
-}
-
-function unknownField(
-  { key, keySpan }: Entry,
-  visit: Visit,
-  schema: Schema,
-  meant: string | null,
-): Diagnostic {
-  const known = Object.keys(schema.properties ?? {});
-  const home = homeOf(key, schema);
-  const label = home !== null ? `this is a field of ${home}` : meant && `did you mean "${meant}"?`;
-  return diagnostic("SBX2001", keySpan, `unknown field "${key}" in ${nameOf(visit)}`, {
-    label: label ?? "",
-    help: `the fields here are ${known.join(", ")}`,
-  });
 }
 
 /** What the fields of a record are held to; undefined where only the named ones may be. */

@@ -67,7 +67,7 @@ function scalar(node: ScalarNode, how: Substitution): ScalarNode {
     return { ...node, state: "poisoned" };
   }
   const { kind, span } = node;
-  return { kind, span, value: result.value, source: String(result.value) };
+  return { kind, span, value: result.value, source: String(result.value), isMade: true };
 }
 
 function finding(node: ScalarNode, problem: Problem, how: Substitution): Diagnostic {

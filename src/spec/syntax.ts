@@ -3,37 +3,8 @@
 import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-
-interface Wording {
-  readonly message?: string;
-  readonly help: string;
-}
-
-const QUOTE_OR_SPLIT = "put the value in quotes, or what is nested on lines of its own below";
-
-/** By the parser's code; where it has no message, the parser's own is said. */
-const WORDINGS: Readonly<Partial<Record<YAML.ErrorCode, Wording>>> = {
-  BLOCK_AS_IMPLICIT_KEY: { message: "a second `: ` in one line", help: QUOTE_OR_SPLIT },
-  BLOCK_IN_FLOW: {
-    message: "no comma between two fields",
-    help: "put a comma between the fields, or close the bracket before",
-  },
-  BAD_INDENT: {
-    message: "this line is not indented like those that it belongs to",
-    help: "let all that belongs together begin in the same column",
-  },
-  BAD_SCALAR_START: { help: "put the text in quotes" },
-  BAD_DQ_ESCAPE: { help: "write a backslash twice, or use single quotes" },
-  MISSING_CHAR: {
-    message: "no `:` after this key",
-    help: "write one and a value, or indent the line as part of the value above",
-  },
-  NON_STRING_KEY: { message: "a key is no text", help: "write a name there" },
-  TAB_AS_INDENT: { message: "a tab indents this line", help: "indent with spaces" },
-  TAG_RESOLVE_FAILED: { help: "remove the tag: a spec knows none but those of YAML's core schema" },
-};
-
-const GENERAL = "quote text that holds `: `, ` #` or begins with a YAML sign";
+import { strangeBlank } from "./strange-characters.ts";
+import { wordingOf } from "./syntax-wordings.ts";
 
 /** Each mistake once: a parser that has lost its way complains again and again, up to the end. */
 export function syntaxFindings(
@@ -93,6 +64,10 @@ function finding(
 ): Diagnostic {
   const [start, last] = error.pos;
   const span: Span = { file, start, end: Math.max(last, start + 1) };
+  const end = text.indexOf("\n", start);
+  const lineAt = lineStart(text, start) + 1;
+  const blank = strangeBlank(file, lineAt, text.slice(lineAt, end < 0 ? text.length : end));
+  if (blank !== null) return blank;
   if (open !== null) return unclosed({ file, start: open.at, end: open.at + 1 }, open.sign, span);
   if (all.some(({ code, pos }) => code === "MULTILINE_IMPLICIT_KEY" && pos[0] === start)) {
     const message = "this value goes on in the next line, which is a field of its own";
@@ -105,14 +80,8 @@ function finding(
     const at = { file, start: start - 1, end: start - 1 + whole.length };
     return diagnostic("SBX1001", at, `\`${whole}\` stands here without quotes`, { help });
   }
-  const wording = WORDINGS[error.code];
-  const own = error.message
-    .replace(/\s+/g, " ")
-    .replace(/\.$/, "")
-    .replace(/[a-z-]+ token in YAML stream: "(.*)"$/, "`$1`")
-    .replace(/^Unexpected .* at node end$/, "More text after the end of a value");
-  const message = wording?.message ?? own.charAt(0).toLowerCase() + own.slice(1);
-  return diagnostic("SBX1001", span, message, { help: wording?.help ?? GENERAL });
+  const { message, help } = wordingOf(error, text);
+  return diagnostic("SBX1001", span, message, { help });
 }
 
 function unclosed(span: Span, sign: string, boundary: Span): Diagnostic {

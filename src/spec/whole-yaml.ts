@@ -36,12 +36,16 @@ export function readWhole(file: string, text: string, strange: readonly Diagnost
   const second = documents[1];
   if (second !== undefined) {
     const at = second.range[0];
-    builder.add("SBX1003", { file, start: at, end: at + 1 }, "a second document begins here", {
-      help: "put each sandbox into a file of its own",
+    const isEmpty = documents.slice(1).every(isNothing);
+    const message = isEmpty
+      ? "a second document begins here, with nothing in it"
+      : "a second document begins here";
+    builder.add("SBX1003", { file, start: at, end: at + (isEmpty ? 3 : 1) }, message, {
+      help: isEmpty ? "remove the line" : "put each sandbox into a file of its own",
     });
   }
   if (!isWhole) return { root: null, diagnostics: builder.diagnostics };
-  if (first.contents === null) {
+  if (first.contents === null || isNothing(first)) {
     return failed(diagnostic("SBX1007", start, "the file is empty", { help: STARTER }));
   }
   const root = builder.build(first.contents);
@@ -86,6 +90,13 @@ function documentsOf(text: string): YAML.Document.Parsed[] | null {
 }
 
 const STARTER = "begin with `sandbox: NAME` and a map of `processes`";
+
+/** Whether a document has no text but its marks and comments. */
+function isNothing({ contents }: YAML.Document.Parsed): boolean {
+  return (
+    contents === null || (YAML.isScalar(contents) && contents.value === null && !contents.source)
+  );
+}
 
 function failed(finding: Diagnostic): Reading {
   return { root: null, diagnostics: [finding] };

@@ -37,7 +37,7 @@ class Rows {
   /** Words of one record. */
   readonly width: number;
   count = 0;
-  words: Uint32Array;
+  words: Uint32Array<ArrayBuffer>;
 
   constructor(width: number) {
     this.width = width;
@@ -48,9 +48,8 @@ class Rows {
   grow(): number {
     const at = this.count++ * this.width;
     if (at + this.width > this.words.length) {
-      const larger = new Uint32Array(2 * this.words.length);
-      larger.set(this.words);
-      this.words = larger;
+      // What it was before is given back at once, and not when it is collected.
+      this.words = new Uint32Array(this.words.buffer.transfer(2 * this.words.byteLength));
     }
     return at;
   }

@@ -138,6 +138,7 @@ export const STEPS = {
   last_pid: host("its block of PIDs cannot be reserved"),
   bounding_set: host("its bounding set of capabilities cannot be emptied"),
   drop_capabilities: host("its capabilities cannot be given up"),
+  read_capabilities: host("its capabilities cannot be read"),
   no_new_privs: host("no_new_privs cannot be set"),
   seccomp: host("the filter that keeps it from the caller's keys cannot be set"),
   session: host("it cannot lead a session of its own"),

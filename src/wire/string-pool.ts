@@ -8,7 +8,7 @@ export class StringPool {
   readonly #offsets = new Map<string, number>([["", 0]]);
   readonly #lists = new WeakMap<readonly string[], number>();
   readonly #pairs = new WeakMap<object, number>();
-  #bytes = Buffer.alloc(4096);
+  #bytes = Buffer.from(new ArrayBuffer(4096));
   #size = 1;
 
   /** Offset of `text`, which holds no NUL. */
@@ -21,9 +21,8 @@ export class StringPool {
     if (list.length === 0) return 0;
     const known = this.#lists.get(list);
     if (known !== undefined) return known;
-    const joined = list.join("\0");
     // A list of one string is that string; longer ones have a NUL inside, so no key is both.
-    const offset = this.#offsets.get(joined) ?? this.#append(joined);
+    const offset = this.add(list.join("\0"));
     this.#lists.set(list, offset);
     return offset;
   }
@@ -32,7 +31,10 @@ export class StringPool {
   addPairs(pairs: readonly (readonly [name: string, value: string])[]): number {
     const known = this.#pairs.get(pairs);
     if (known !== undefined) return known;
-    const offset = this.addList(pairs.map(([name, value]) => `${name}=${value}`));
+    // Joined at once: texts of single pairs would be most of what an image leaves to collect.
+    const parts: string[] = [];
+    for (const [name, value] of pairs) parts.push("\0", name, "=", value);
+    const offset = this.add(parts.slice(1).join(""));
     this.#pairs.set(pairs, offset);
     return offset;
   }
@@ -45,9 +47,8 @@ export class StringPool {
     const offset = this.#size;
     const needed = offset + UNIT_SIZE_MAX * text.length + 1;
     if (needed > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));
-      larger.set(this.#bytes.subarray(0, this.#size));
-      this.#bytes = larger;
+      const size = Math.max(needed, 2 * this.#bytes.length);
+      this.#bytes = Buffer.from(this.#bytes.buffer.transfer(size));
     }
     this.#size += this.#bytes.write(text, offset, "utf8");
     // The buffer is all zeros behind what is written: there stands the NUL.

@@ -24,6 +24,8 @@ test("all that this kernel has can be asked for", () => {
 test("no other file lists the kinds", () => {
   const lists = [...new Glob("{src,native}/**/*.{ts,c,h}").scanSync(".")].filter((path) => {
     if (path.includes(".gen.") || path === "src/base/namespace-kinds.ts") return false;
+    // What other tools call them.
+    if (path === "src/spec/foreign-words.ts") return false;
     const text = fs.readFileSync(path, "utf8");
     const named = NAMESPACE_KINDS.filter((kind) =>
       new RegExp(`["']${kind}["']|NEW${kind}\\b`, "i").test(text),

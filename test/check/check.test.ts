@@ -125,6 +125,37 @@ processes:
   );
 });
 
+/** Commands of a process that cannot be one, and the finding about that. */
+const NO_COMMANDS: readonly [command: string, code: string][] = [
+  ['shell: "echo ${HOME}"', "SBX2309"],
+  ['run: "echo \'a"', "SBX2007"],
+  ['run: ""', "SBX2006"],
+  ['shell: ""', "SBX2006"],
+  ["run: 5", "SBX2002"],
+  ["run: [echo, 5]", "SBX2002"],
+  ["description: none", "SBX2005"],
+];
+
+for (const [command, code] of NO_COMMANDS) {
+  test(`${command} hides no other mistake of its process`, () => {
+    const all = codesOf(`sandbox: x
+processes:
+  a: {${command}, pid: 1, timeout: 5 s, stop: {signal: FOO}, limits: {nofil: 1}, env: {"=": a}, depends_on: [bb], expect: {exit: 1, signal: TERM}}
+`);
+    const others = ["SBX2103", "SBX2202", "SBX2301", "SBX2302", "SBX2303", "SBX2307", "SBX2503"];
+    assert.equal(all.toSorted(), [code, ...others].toSorted());
+  });
+}
+
+test("a pin that an alias repeats is told at the second process, and a pin of its own corrects it", () => {
+  const text = "sandbox: x\nprocesses:\n  a: &p {run: pwd, pid: 7}\n  b: *p\n";
+  const [first, ...others] = check(text).diagnostics;
+  assert.equal(others, []);
+  assert.is(first?.message, 'PID 7 in "x" is pinned to both "a" and "b"');
+  assert.is(first?.span.start, text.indexOf("b: *p"));
+  assert.equal(codesOf(text.replace("*p", "{<<: *p, pid: 8}")), []);
+});
+
 test("x- keys are allowed in every map, and anchors and merge keys work", () => {
   assert.equal(
     codesOf(`sandbox: x

@@ -70,7 +70,7 @@ test("without an option a command has the fallbacks that its help shows", () => 
 test("a parameter that is no pair is wrong usage, and says how to write it", () => {
   const ran = sandbox(user, "plan", "--param", "x");
   assert.is(ran.code, 64);
-  assert.match(ran.err, "write it as name=value");
+  assert.match(ran.err, "Write it as name=value");
 });
 
 test.run();

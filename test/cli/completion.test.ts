@@ -44,6 +44,26 @@ test("bash completes commands, options, values and specs, each in its place", ()
   assert.equal(offered(script, "ls", ""), [""], "it takes no argument");
 });
 
+test("bash completes values behind =, codes, files with blanks, and offers no file for a text", () => {
+  const script = sandbox(user, "completion", "bash").out;
+  assert.equal(offered(script, "up", "--report", "=", "ti"), ["timeline"]);
+  assert.equal(offered(script, "up", "--report", "="), offered(script, "up", "--report", ""));
+  assert.equal(offered(script, "explain", "SBX2103"), ["SBX2103"]);
+  assert.equal(offered(script, "up", "--for", "1"), ["10s", "1m"]);
+  for (const words of [
+    ["up", "-p", ""],
+    ["up", "--exit-code-from", ""],
+    ["up", "--name", ""],
+  ])
+    assert.equal(offered(script, ...words), [""], words.join(" "));
+  assert.equal(offered(script, "check", "--he"), ["--help"]);
+  assert.equal(offered(script, "hel"), ["help"]);
+  const dir = join(scratch, "blanks");
+  fs.mkdirSync(dir);
+  fs.writeFileSync(join(dir, "my spec.yaml"), "");
+  assert.equal(offered(script, "up", `${dir}/my`), [`${dir}/my spec.yaml`]);
+});
+
 /** A test of a shell that not every machine has. */
 function testOf(shell: string, name: string, body: () => Promise<void>): void {
   if (Bun.which(shell) !== null) return void test(name, body);
@@ -77,6 +97,8 @@ testOf("fish", "fish completes commands, values and the names of runs", async ()
     assert.equal(ask("sandbox chec"), ["check"]);
     assert.equal(ask("sandbox up --report t").toSorted(), ["table", "timeline", "tree"]);
     assert.equal(ask("sandbox ps "), ["a-run"], "no file is one");
+    assert.equal(ask("sandbox capture a-run/").toSorted(), ["a-run/a", "a-run/init"]);
+    assert.equal(ask("sandbox explain SBX2103"), ["SBX2103"]);
     assert.ok(ask("sandbox check sandboxes/he").includes("sandboxes/hello.yaml"));
     process.kill(cli, "SIGTERM");
   });
@@ -89,18 +111,21 @@ testOf("zsh", "zsh completes commands, values and the names of runs", async () =
     await terminal.type("autoload -U compinit; compinit -u -D\n");
     await terminal.type("source <(sandbox completion zsh); echo loa''ded\n");
     shown.push(await terminal.heard("loaded\r\n"));
-    for (const [typed, rest] of [
-      ["sandbox chec", "check"],
-      ["sandbox ps a-", "a-run"],
-      ["sandbox plan sandboxes/hel", "sandboxes/hello.yaml"],
+    for (const [typed, printed] of [
+      ["sandbox chec", "specs checked"],
+      ["sandbox ps a-", "sleep 60"],
+      ["sandbox pid a-run/i", "sandbox    a-run/init"],
+      ["sandbox plan sandboxes/hel", "plan hello"],
+      ["sandbox ls --js", '{"runs"'],
     ] as const) {
-      await terminal.type(`${typed}\t; echo said\n`);
-      shown.push(await terminal.heard(`${rest};`));
+      await terminal.type(`${typed}\t; echo e''nd of ${typed}\n`);
+      const isRun = await terminal.heard(printed);
+      shown.push(isRun && (await terminal.heard(`\nend of ${typed}\r\n`)));
     }
     await terminal.type("exit\n");
     await terminal.ended();
     process.kill(cli, "SIGTERM");
-    assert.equal(shown, [true, true, true, true], terminal.output);
+    assert.equal(shown, Array(6).fill(true), terminal.output);
   });
 });
 

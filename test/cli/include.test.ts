@@ -125,6 +125,17 @@ test("a repository of another user's is none", () => {
   assert.match(sandbox("theirs/specs", "check", "a.yaml").text, "SBX2126");
 });
 
+test("an included file that is not there may have the other ending, and an empty one is no spec", () => {
+  file("endings/three.yaml", TEMPLATES);
+  file("endings/a.yaml", including("three.yml"));
+  assert.match(sandbox("endings", "check", "a.yaml").text, 'did you mean "three.yaml"?');
+  file("endings/b.yaml", including("http://x/t.yaml"));
+  assert.match(sandbox("endings", "check", "b.yaml").text, 'cannot read "http://x/t.yaml"');
+  file("endings/c.yaml", including("empty.yaml"));
+  file("endings/empty.yaml", "");
+  assert.match(sandbox("endings", "check", "c.yaml").text, "write `templates` into it");
+});
+
 test("a spec that is a link out of its folder is not read, by any command", () => {
   for (const command of [["check"], ["plan"], ["up"], ["doctor"], ["fmt"], ["fmt", "--check"]]) {
     const { code, text } = sandbox("repo/specs", ...command, "to-secret.yaml");

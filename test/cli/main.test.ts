@@ -159,6 +159,21 @@ test("init writes a spec that is right, formatted and runs, and never overwrites
   assert.is(sandboxIn(cwd, {}, "init", "../demo").code, 64);
 });
 
+test("init names the schema where it is there, and says how to have it where not", () => {
+  const cwd = cwdFor("init-schema");
+  const modeline = "# yaml-language-server: $schema=./schema.json\n";
+  const firstLines = (name: string) => {
+    assert.is(sandboxIn(cwd, {}, "init", name).code, 0);
+    assert.is(sandboxIn(cwd, {}, "fmt", "--check", `${name}.yaml`).code, 0);
+    return fs.readFileSync(join(cwd, `${name}.yaml`), "utf8");
+  };
+  // A language server takes any line that begins so for its own.
+  assert.not.match(firstLines("before"), /^#\s+yaml-language-server\s*:/m);
+  fs.writeFileSync(join(cwd, "schema.json"), sandboxIn(cwd, {}, "schema").out);
+  assert.ok(firstLines("after").startsWith(modeline));
+  assert.match(sandboxIn(cwd, {}, "init", "my.app").err, "did you mean my-app?");
+});
+
 test("init quotes a name that YAML would read as something else", () => {
   const cwd = cwdFor("init-names");
   for (const name of ["123", "true", "0x1f", "null"]) {

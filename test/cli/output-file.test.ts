@@ -84,6 +84,30 @@ test("a file keeps its mode and its links, and a device takes what is written", 
   assert.ok(fs.statSync("/dev/null").isCharacterDevice());
 });
 
+test("a file keeps its other names, and its owner", () => {
+  const cwd = folder("names");
+  fs.linkSync(join(cwd, "long.yaml"), join(cwd, "other.yaml"));
+  if (process.getuid?.() === 0) fs.chownSync(join(cwd, "long.yaml"), 1000, 1000);
+  assert.is(shell(cwd, "umask 077; $S fmt long.yaml").code, 0);
+  const status = fs.statSync(join(cwd, "other.yaml"));
+  assert.is(status.nlink, 2);
+  assert.not.match(fs.readFileSync(join(cwd, "other.yaml"), "utf8"), ":   pwd");
+  fs.rmSync(join(cwd, "other.yaml"));
+  fs.writeFileSync(join(cwd, "long.yaml"), LONG);
+  assert.is(shell(cwd, "umask 077; $S fmt long.yaml").code, 0);
+  const { uid, gid, mode } = fs.statSync(join(cwd, "long.yaml"));
+  assert.equal([uid, gid, mode], [status.uid, status.gid, status.mode]);
+});
+
+test("links that another user has put where the new file could be made lead nowhere", () => {
+  const cwd = folder("planted");
+  fs.writeFileSync(join(cwd, "victim"), "precious");
+  const plant = `for n in $(seq $BASHPID $((BASHPID + 300))); do ln -s victim long.yaml.$n; done`;
+  assert.is(shell(cwd, `${plant}; $S fmt long.yaml`).code, 0);
+  assert.is(fs.readFileSync(join(cwd, "victim"), "utf8"), "precious");
+  assert.ok(fs.lstatSync(join(cwd, "long.yaml")).isFile());
+});
+
 test("a file that is mounted by itself is replaced in place", () => {
   if (process.getuid?.() !== 0) return; // needs a mount
   const cwd = folder("mounted");

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
 import type { CodePage } from "../../src/diag/code-page.ts";
 import { codes } from "../../src/diag/codes.ts";
+import { diagnostic } from "../../src/diag/diagnostic.ts";
 import { githubText } from "../../src/diag/github.ts";
 import { jsonText } from "../../src/diag/json.ts";
 import { sarifText } from "../../src/diag/sarif.ts";
@@ -57,6 +58,34 @@ test("JSON and SARIF hold nothing that a terminal acts on, and mean the same", (
   }
 });
 
+/** A file that could not be read, and a parameter of the command line that the spec does not have. */
+const PLACELESS = [
+  diagnostic("SBX3002", { file: "no.yaml", start: 0, end: 0 }, "cannot read it"),
+  diagnostic("SBX2110", null, "the spec has no such parameter"),
+];
+
+test("each result has a location; what is about no file is a notification of the run", () => {
+  const log = JSON.parse(sarifText(PLACELESS, new Map()));
+  assert.ok(validate(JSON.parse(sarifText(PLACELESS, new Map()))), JSON.stringify(validate.errors));
+  const [run] = log.runs;
+  assert.is(run.results.length, 1);
+  assert.is(run.results[0].locations[0].physicalLocation.artifactLocation.uri, "no.yaml");
+  const [notification] = run.invocations[0].toolExecutionNotifications;
+  assert.equal([notification.descriptor.id, notification.level], ["SBX2110", "error"]);
+});
+
+test("paths are those that a forge knows, and what it does not know is a URI of a file", () => {
+  const uriOf = (path: string) =>
+    JSON.parse(sarifText(PLACELESS, new Map(), () => path)).runs[0].results[0].locations[0]
+      .physicalLocation.artifactLocation.uri;
+  assert.is(uriOf("in/a b.yaml"), "in/a%20b.yaml");
+  assert.is(uriOf("/out/a b.yaml"), "file:///out/a%20b.yaml");
+  assert.match(
+    githubText(PLACELESS, new Map(), () => "in/a.yaml"),
+    "::error file=in/a.yaml,",
+  );
+});
+
 test("a log without findings is valid too", () => {
   assert.ok(validate(JSON.parse(sarifText([], new Map()))), JSON.stringify(validate.errors));
 });
@@ -66,7 +95,7 @@ test("GitHub annotations are one line each, whatever a spec holds", () => {
   const { diagnostics, sources } = checkSpec({ file: "a,b:c.yaml", text });
   assert.is(
     githubText(diagnostics, sources),
-    '::error file=a%2Cb%3Ac.yaml,title=SBX2008,line=2,endLine=2,col=13,endColumn=29::"a%25\\n::error::b" cannot name a process%0Ause up to 64 letters, digits, `_` and `-`, beginning with a letter or digit\n',
+    '::error file=a%2Cb%3Ac.yaml,title=SBX2008,line=2,endLine=2,col=13,endColumn=29::"a%25\\n::error::b" cannot name a process%0Adid you mean "a-error-b"?%0Ause up to 64 letters, digits, `_` and `-`, beginning with a letter or digit\n',
   );
 });
 

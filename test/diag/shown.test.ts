@@ -34,6 +34,15 @@ test("for people", () => {
   assert.match(text, new RegExp(`\\n${REST}: .*\\n$`));
 });
 
+test("the names of all fields are read once by people, and stand in each finding for programs", () => {
+  const text = "sandbox: x\nprocesses: {a: {run: pwd, qqq: 1}, b: {run: pwd, rrr: 1}}\n";
+  const all = checkSpec({ file: "spec.yaml", text });
+  const printed = humanText(all.diagnostics, all.sources, look);
+  assert.is(printed.match(/parent_death_signal/g)?.length, 1);
+  assert.match(printed, /= help: as above: the fields here are .* …$/m);
+  assert.is(jsonText(all.diagnostics, all.sources).match(/parent_death_signal/g)?.length, 2);
+});
+
 test("as JSON", () => {
   const made = JSON.parse(jsonText(diagnostics, sources));
   assert.is(made.diagnostics.length, SHOWN_COUNT_MAX);

@@ -266,6 +266,36 @@ processes:
     });
   }
 
+  for (const [what, target] of Object.entries({
+    "the monitor": (chain: Record<string, number>) => chain["monitor"] ?? 0,
+    "the outer guard": (chain: Record<string, number>) => chain["outer guard"] ?? 0,
+    "the process group of all": (chain: Record<string, number>) => -(chain["outer guard"] ?? 0),
+  })) {
+    test(`${user.name}: one TERM for ${what} stops a guarded run, two kill it`, async () => {
+      const deaf = (mark: string) => `
+sandbox: deaf-${mark}
+namespaces: {pid: inherit}
+processes:
+  polite: {shell: "trap 'exit 0' TERM; while :; do sleep 0.1; done; : ${mark}"}
+  deaf: {shell: "trap '' TERM; while :; do sleep 0.1; done; : ${mark}", stop: {grace: 60s}}
+`;
+      const started = await start(user, deaf);
+      await settled(300);
+      const chain = chainOf(started.mark, started.monitor);
+      const of = (word: string) =>
+        alive(started.mark).filter((pid) =>
+          fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(word),
+        );
+      assert.is(of("exit 0").length, 1);
+      send(target(chain), "SIGTERM");
+      assert.ok(await until(() => of("exit 0").length === 0, endMs()), "the polite one ends");
+      await Bun.sleep(300);
+      assert.ok(of("trap '' TERM").length > 0, "the deaf one has its grace");
+      send(target(chain), "SIGTERM");
+      await assertOver(started);
+    });
+  }
+
   test(`${user.name}: a nested sandbox whose init is stopped runs out of time alone`, async () => {
     const mark = freshMark();
     const spec = writeSpec(

@@ -71,6 +71,13 @@ const CHOICES: readonly Choice[] = [
     errno: "ENOMEM",
   },
   {
+    name: "capabilities that cannot be read",
+    subject: "one",
+    process: MONITOR,
+    call: "capget",
+    errno: "EPERM",
+  },
+  {
     name: "folders that cannot be made",
     subject: "one",
     process: BELOW,

@@ -46,6 +46,19 @@ d:
   }
 });
 
+test("a comment behind a key stays in its line, and those below it below", () => {
+  for (const text of [
+    "a: # why\n  b: 1\n",
+    "a: # why\n  - 1\n",
+    "a: # why\n  # more\n  b: 1\n",
+    "a: # why\n  # more\n\n  # still\n  b: # this\n    c: 1\n",
+    "a:\n  # own\n  b: 1\n",
+    "a: # why\nb: 1\n",
+    '"a b": # why\n  - 1\n',
+  ])
+    assert.is(attached(text), text);
+});
+
 test("flow collections keep what is in them", () => {
   const text = "a: [\n    1, # one\n  # two\n  ]\nb: 1\n";
   assert.equal(commentsOf(attached(text)), ["# one", "# two"]);

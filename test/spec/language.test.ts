@@ -41,6 +41,44 @@ for (const [declared, right, wrong] of types) {
   });
 }
 
+test("a number that is given is read as one of the spec is", () => {
+  const text = (type: string) =>
+    `sandbox: x\nparams: {p: {type: ${type}, default: 0x10}}\nprocesses: {a: {run: [echo, "\${p}"]}}\n`;
+  for (const [type, given, value] of [
+    ["integer", "0x7", "7"],
+    ["integer", "0o17", "15"],
+    ["integer", "-3", "-3"],
+    ["number", "1e3", "1000"],
+    ["number", ".5", "0.5"],
+  ] as const)
+    assert.is(processes(text(type), { p: given })[0]?.argv[1], value);
+  for (const wrong of ["", "x", "1_000", ".inf", "0x", "1 2"]) {
+    const codes = check(text("number"), { p: wrong }).diagnostics.map(({ code }) => code);
+    assert.equal(codes, ["SBX2114"], wrong);
+  }
+});
+
+test("no number is no bound, and one beyond 2^53 is told as it is written", () => {
+  const messages = (text: string) =>
+    check(`sandbox: x\n${text}\n`).diagnostics.map(({ message }) => message);
+  assert.equal(
+    messages(
+      "params: {n: {type: integer, min: .nan, default: 1}}\nprocesses: {a: {run: [echo, '${n}']}}",
+    ),
+    ['".nan" is no bound for an integer'],
+  );
+  assert.equal(messages("processes: {a: {run: pwd, pid: 99999999999999999999}}"), [
+    "99999999999999999999 is no PID",
+  ]);
+});
+
+test("RLIM_INFINITY is unlimited", () => {
+  const [own] = processes(
+    "sandbox: x\nprocesses: {a: {run: pwd, limits: {fsize: 18446744073709551615}}}\n",
+  );
+  assert.equal([own?.limits[0]?.soft, own?.limits[0]?.hard], [null, null]);
+});
+
 test("text that is one expression takes its type, other text is text", () => {
   const text = `sandbox: x
 params: {n: {type: integer, default: 2}, b: {type: boolean, default: true}, d: {type: duration, default: 7s}}
@@ -52,6 +90,39 @@ processes: {a: {run: pwd, replicas: "\${n}", essential: "\${b}", timeout: "\${d}
   assert.is(first?.essential, true);
   assert.is(first?.timeoutMs, 7_000);
   assert.equal(Object.fromEntries(first?.env ?? [])["M"], "<2>");
+});
+
+test("a parameter of any type is text where a field wants text", () => {
+  const text = `sandbox: x
+params: {n: {type: integer, default: 3}, b: {type: boolean, default: true}, f: {type: number, default: 0.5}}
+processes:
+  a: {run: [echo, "\${n}", "\${b}", "\${f}"], cwd: "\${n}", stdin: {text: "\${b}"}, inherit_env: ["\${b}"]}
+  b: {run: "\${n}"}
+  c: {shell: "\${b}"}
+  d: {run: [echo, "\${replica}"], replicas: 1}
+`;
+  const [a, b, c, d] = processes(text);
+  assert.equal(a?.argv, ["echo", "3", "true", "0.5"]);
+  assert.equal([a?.cwd, a?.stdin, a?.inheritEnv], ["3", { kind: "text", text: "true" }, ["true"]]);
+  assert.equal([b?.argv, c?.argv.at(-1), d?.argv], [["3"], "true", ["echo", "1"]]);
+});
+
+test("a parameter that is no choice of its field is none, and numbers in a list are no text", () => {
+  const wrong = (fields: string) =>
+    check(
+      `sandbox: x\nparams: {n: {type: integer, default: 3}}\nprocesses: {a: {${fields}, env: {N: "\${n}"}}}\n`,
+    ).diagnostics.map(({ code }) => code);
+  assert.equal(wrong('run: pwd, stdout: "${n}"'), ["SBX2002"]);
+  assert.equal(wrong("run: [sleep, 3]"), ["SBX2002"]);
+});
+
+test("a quote that a parameter brings into a command is told as that, and a list takes it", () => {
+  const text = (run: string) =>
+    `sandbox: x\nparams: {q: {type: string, default: "it's"}}\nprocesses: {a: {run: ${run}}}\n`;
+  const [first, ...others] = check(text('"echo ${q}"')).diagnostics;
+  assert.is(first?.message, "a quote is not closed once parameters are put in");
+  assert.equal(others, []);
+  assert.equal(processes(text('[echo, "${q}"]'))[0]?.argv, ["echo", "it's"]);
 });
 
 const scope = new Map<string, Value>([

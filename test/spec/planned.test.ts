@@ -25,6 +25,12 @@ const PLANNED: readonly (readonly [text: string, message: RegExp])[] = [
   ["root: empty\nprocesses: {a: pwd}", /^"empty" is known/],
   ["root: /srv/tree\nprocesses: {a: pwd}", /^"\/srv\/tree" is known/],
   ["root: {overlay: [a]}\nprocesses: {a: pwd}", /^this way to write "root" is known/],
+  [
+    "namespaces: {user: new}\nuser: {map: [{inside: 0, outside: 1000, count: 65536}]}\nprocesses: {a: pwd}",
+    /^a "count" of 65536 is known/,
+  ],
+  ["processes: {a: pwd, b: {shell: 'kill ${pid.a}'}}", /^`\$\{pid.a\}` is known/],
+  ["processes: {a: pwd, b: {run: [kill, '${pid.in/a@in}']}}", /^`\$\{pid.in\/a@in\}` is known/],
   ["namespaces: {net: {join: in}}\nprocesses: {a: pwd}", /^this way to write "net" is known/],
 ];
 

@@ -13,20 +13,31 @@ const web = (fields: string) =>
 /** Mistakes, with the only finding there shall be, its label and its help. */
 const ONE: readonly [text: string, code: string, label: string | RegExp, help: string | RegExp][] =
   [
-    ["sandbx: x\nprocesses: {a: pwd}\n", "SBX2001", 'did you mean "sandbox"?', /^the fields/],
-    ["sandbox: x\nprocesess: {a: pwd}\n", "SBX2001", 'did you mean "processes"?', /^the fields/],
+    ["sandbx: x\nprocesses: {a: pwd}\n", "SBX2001", 'did you mean "sandbox"?', "write `sandbox`"],
+    [
+      "sandbox: x\nprocesess: {a: pwd}\n",
+      "SBX2001",
+      'did you mean "processes"?',
+      "write `processes`",
+    ],
     [
       "sandbox: x\nsandboxes: {in: {proceses: {a: pwd}}}\nprocesses: {b: {run: pwd, depends_on: [in/a]}}\n",
       "SBX2001",
       'did you mean "processes"?',
-      /^the fields/,
+      "write `processes`",
     ],
-    ["sandbox: x\nprocesses: {a: {rnu: pwd}}\n", "SBX2001", 'did you mean "run"?', /^the fields/],
+    ["sandbox: x\nprocesses: {a: {rnu: pwd}}\n", "SBX2001", 'did you mean "run"?', "write `run`"],
     [
       "sandbox: x\nprocesses: {a: {run: pwd, stdout: {fil: x}}}\n",
       "SBX2001",
       /file/,
-      /^the fields/,
+      "write `file`",
+    ],
+    [
+      "sandbox: x\nprocesses: {a: {run: pwd, qqq: h}}\n",
+      "SBX2001",
+      "",
+      /^the fields here are description, /,
     ],
     ["sandbox: x\nprocesses: {a: {run: pwd, hostname: h}}\n", "SBX2001", /of a sandbox/, /./],
     ["sandbox: x\nsandboxes: {a: {run: pwd}}\n", "SBX2001", /of a process/, /./],
@@ -83,7 +94,32 @@ const HELPS: readonly [fields: string, help: string][] = [
   ["inherit_env: PATH", "write a list: [PATH]"],
   ["env: [A=b, C=d]", "write a map: {A: b, C: d}"],
   ["depends_on: {db: true}", "write one of started, exited, succeeded"],
-  ["user: root", "write a map here, such as {uid: 1000, gid: 1000}"],
+  ["depends_on: {db: }", "write one of started, exited, succeeded"],
+  ["depends_on: {db: service_started}", "write one of started, exited, succeeded"],
+  ["depends_on: {db: {condition: service_started}}", "write `db: started`"],
+  [
+    "depends_on: {db: {condition: service_completed_successfully, restart: true}}",
+    "write `db: succeeded`",
+  ],
+  ["depends_on: {db: {condition: process_completed}}", "write `db: exited`"],
+  [
+    "depends_on: {db: {condition: service_healthy}}",
+    "write one of started, exited, succeeded; `ready` is known, but not built yet",
+  ],
+  ["depends_on: [{db: succeeded}]", "write a map: {db: succeeded}"],
+  ["depends_on: [{db: succeeded}, web]", "write a map: {db: succeeded, web: started}"],
+  ["depends_on: [{db: {condition: service_started}}]", "write a map: {db: started}"],
+  ["env: {A: }", 'write `A: ""` for an empty value; for the caller\'s, `inherit_env: [A]`'],
+  ["env: [A]", "write `inherit_env: [A]`"],
+  ["env: [A, B=c]", "write `env: {B: c}` and `inherit_env: [A]`"],
+  ["env: [{name: A, value: b}]", "write a map: {A: b}"],
+  ["env: [{A: b}, C=d]", "write a map: {A: b, C: d}"],
+  ["user: root", "write the number of the user: {uid: 1000}; `id -u NAME` has it"],
+  ['user: "1000:1001"', "write {uid: 1000, gid: 1001}"],
+  [
+    "pid: host",
+    "write `namespaces: {pid: inherit}` in the sandbox; `pid` is the number of a process",
+  ],
 ];
 
 for (const [fields, help] of HELPS) {
@@ -94,6 +130,31 @@ for (const [fields, help] of HELPS) {
     assert.equal(others, []);
   });
 }
+
+/** Values of other tools, each with the value that is suggested. */
+const CHOICES: readonly [text: string, meant: string][] = [
+  ["processes: {db: pwd, a: {run: pwd, depends_on: {db: service_started}}}", "started"],
+  ["processes: {a: {run: pwd, stdout: /dev/null}}", "null"],
+  ["namespaces: {net: host}\nprocesses: {a: pwd}", "inherit"],
+  ["namespaces: {net: none}\nprocesses: {a: pwd}", "new"],
+  ["processes: {a: {run: pwd, stop: {scope: control-group}}}", "group"],
+];
+
+for (const [body, meant] of CHOICES) {
+  test(`${JSON.stringify(body)}: did you mean "${meant}"?`, () => {
+    const text = `sandbox: x\n${body}\n`;
+    const [first, ...others] = diagnostics(text);
+    assert.equal([first?.code, first?.label], ["SBX2002", `did you mean "${meant}"?`]);
+    assert.equal(others, []);
+    const { start = 0, end = 0 } = first?.span ?? {};
+    assert.equal(diagnostics(text.slice(0, start) + meant + text.slice(end)), []);
+  });
+}
+
+test("a list of maps where a map would do is one mistake", () => {
+  const all = web("depends_on: [{db: started}, {db: exited}, {db: succeeded}]");
+  assert.is(all.length, 1);
+});
 
 test("nothing is suggested that shares no letter, and no process for itself", () => {
   const [first] = diagnostics("sandbox: x\nprocesses: {a: {run: pwd, depends_on: [b]}}\n");

@@ -50,6 +50,13 @@ for (const [text, message, at] of WRONG) {
   });
 }
 
+test("a file with nothing but marks of YAML is an empty one", () => {
+  for (const text of ["---\n", "--- # x\n...\n", "# x\n---\n\n"]) {
+    const { diagnostics, root } = readSpec("spec.yaml", text);
+    assert.equal([diagnostics[0]?.code, diagnostics.length, root], ["SBX1007", 1, null], text);
+  }
+});
+
 test("mistakes in different lines are all told", () => {
   const { diagnostics } = readSpec("spec.yaml", "a: @x\nb: `y`\nc: 1\n");
   assert.is(diagnostics.length, 2);

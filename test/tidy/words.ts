@@ -94,6 +94,12 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: "the flag behind the report's `output_lost`",
   },
   {
+    word: "folded",
+    use: /^(folded|foldedText|folded_text|BLOCK_FOLDED)$/i,
+    files: /^src\/spec\/(folded-text|format)\.ts$|^test\/spec\/folded-text/,
+    reason: "YAML's name for text behind `>`",
+  },
+  {
     word: "spaces",
     use: /^insertSpaces$/,
     files: /^test\/cli\/lsp/,

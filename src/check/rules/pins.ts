@@ -4,6 +4,7 @@ import { PID_MAX } from "../../base/kernel-limits.ts";
 import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import type { ProcessDraft, SandboxDraft } from "../draft.ts";
+import { notAPid } from "../pin-values.ts";
 import type { Tree } from "../tree.ts";
 
 /** The sandbox that owns the PID namespace of `level` around `sandbox`; null: the host's. */
@@ -15,15 +16,13 @@ function ownerAt(sandbox: SandboxDraft, level: number): SandboxDraft | null {
 }
 
 export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
-  const taken = new Map<SandboxDraft | null, Map<number, { process: ProcessDraft; span: Span }>>();
+  const taken = new Map<SandboxDraft | null, Map<number, Pinned>>();
   for (const process of processes) {
     for (const { level, pid, span } of process.ir?.pins ?? []) {
       const owner = ownerAt(process.sandbox, level);
       const ownerName = owner === null ? "the host" : `"${owner.path || owner.name}"`;
       if (pid < 1 || pid > PID_MAX) {
-        diagnostics.push(
-          diagnostic("SBX2203", span, `${pid} is no PID`, { help: `use 2 to ${PID_MAX}` }),
-        );
+        diagnostics.push(notAPid(String(pid), span));
         continue;
       }
       const isInit = owner === process.sandbox && owner.init === process.name;
@@ -42,7 +41,7 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
         );
         continue;
       }
-      const numbers = taken.get(owner) ?? new Map<number, { process: ProcessDraft; span: Span }>();
+      const numbers = taken.get(owner) ?? new Map<number, Pinned>();
       taken.set(owner, numbers);
       const other = numbers.get(pid);
       const twice = (process.ir?.pins ?? []).find(
@@ -59,24 +58,40 @@ export function pins({ processes }: Tree, diagnostics: Diagnostic[]): void {
       }
       if (other === undefined) numbers.set(pid, { process, span });
       else if (other.process !== process)
-        diagnostics.push(alreadyPinned(pid, ownerName, span, other));
+        diagnostics.push(alreadyPinned(pid, ownerName, { process, span }, other));
     }
   }
 }
+
+interface Pinned {
+  readonly process: ProcessDraft;
+  readonly span: Span;
+}
+
+const isSame = (a: Span, b: Span) => a.file === b.file && a.start === b.start;
 
 /** Copies share the span of their pin; a pointer to the other one's would show the same line. */
 function alreadyPinned(
   pid: number,
   ownerName: string,
-  span: Span,
-  other: { readonly process: ProcessDraft; readonly span: Span },
+  { process, span }: Pinned,
+  other: Pinned,
 ): Diagnostic {
-  const isCopy = other.span.file === span.file && other.span.start === span.start;
-  const message = `PID ${pid} in ${ownerName} is already pinned to "${other.process.path}"`;
-  return diagnostic("SBX2201", span, message, {
-    related: isCopy ? [] : [{ span: other.span, label: `"${other.process.name}" has it` }],
-    help: isCopy
-      ? "calculate another number for each copy with `${replica}` or `${nest}`"
-      : "pin one of the two to another number",
+  if (!isSame(span, other.span)) {
+    const message = `PID ${pid} in ${ownerName} is already pinned to "${other.process.path}"`;
+    return diagnostic("SBX2201", span, message, {
+      related: [{ span: other.span, label: `"${other.process.name}" has it` }],
+      help: "pin one of the two to another number",
+    });
+  }
+  const message = `PID ${pid} in ${ownerName} is pinned to both "${other.process.path}" and "${process.path}"`;
+  if (isSame(process.span, other.process.span)) {
+    const help = "calculate another number for each copy with `${replica}` or `${nest}`";
+    return diagnostic("SBX2201", span, message, { help });
+  }
+  // An alias, a merge key or a template: the pin is written once, and each process has it.
+  return diagnostic("SBX2201", process.span, message, {
+    related: [{ span, label: "the pin of both" }],
+    help: "give one a `pid` of its own beside what they share: `{<<: *ALIAS, pid: 8}`, `{use: TEMPLATE, pid: 8}`",
   });
 }

@@ -6,16 +6,24 @@ import { command } from "../command.ts";
 export default command<[pid: string], CaptureOptions>({
   name: "capture",
   group: "looks",
-  description: "a spec that makes the sandboxes and processes at and below a PID again",
+  description: "write a spec that rebuilds the sandboxes and processes at and below a PID",
   arguments: [
-    { usage: "<pid>", description: "here, or RUN/PATH of a run that is going on", completes: null },
+    {
+      usage: "<pid>",
+      description: "a PID of this machine, or RUN/PATH of a running process",
+      completes: "processes",
+    },
   ],
   options: [
-    { flags: "-o, --output <file>", description: "write it to a new file" },
-    { flags: "--env", description: "with the environments that were found; they may hold secrets" },
+    {
+      flags: "-o, --output <file>",
+      completes: "files",
+      description: "write the spec to this file, which must not exist",
+    },
+    { flags: "--env", description: "include environment variables, which may hold secrets" },
     {
       flags: "--forked",
-      description: "what was forked as processes of its own; else its parents fork it again",
+      description: "make each forked process one of the spec; otherwise its parent forks it again",
     },
   ],
   examples: [

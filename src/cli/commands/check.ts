@@ -11,14 +11,14 @@ export default command<[files: readonly string[]], CheckOptions>({
     {
       usage: "[files...]",
       description:
-        "specs, directories of them, or - for standard input; without one, sandboxes/*.yaml",
+        "specs, folders of them, or - for standard input; without one, those of the project",
       completes: "files",
     },
   ],
   options: [
     {
       flags: "--format <format>",
-      description: "of the findings",
+      description: "format of the diagnostics",
       choices: ["human", "json", "sarif", "github"],
       fallback: "human",
     },
@@ -26,7 +26,7 @@ export default command<[files: readonly string[]], CheckOptions>({
     ALLOW_INCLUDE,
   ],
   examples: [
-    ["check", "all of sandboxes/*.yaml"],
+    ["check", "sandbox.yaml and all in sandboxes, here or in the nearest folder above"],
     ["check a.yaml -p depth=5", "with a parameter"],
     ["check --format github", "annotations for a pull request"],
   ],

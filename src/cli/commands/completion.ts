@@ -5,7 +5,7 @@ import { type AnyCommand, command } from "../command.ts";
 export default command<[shell: string], { readonly commands: readonly AnyCommand[] }>({
   name: "completion",
   group: "host",
-  description: "print a completion script",
+  description: "print a completion script for a shell",
   arguments: [
     { usage: "<shell>", description: "bash, zsh or fish", completes: ["bash", "zsh", "fish"] },
   ],

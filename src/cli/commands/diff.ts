@@ -6,10 +6,14 @@ import type { DiffOptions } from "../diff.ts";
 export default command<[before: string, after: string], DiffOptions>({
   name: "diff",
   group: "runs",
-  description: "what would change from one spec or plan to another: not text, but what is done",
+  description: "compare what two specs or plans do, not their text",
   arguments: [
-    { usage: "<before>", description: "spec, plan image, or report FILE.json", completes: "files" },
-    { usage: "<after>", description: "the same", completes: "files" },
+    {
+      usage: "<before>",
+      description: "spec, plan image, or saved report FILE.json",
+      completes: "files",
+    },
+    { usage: "<after>", description: "what to compare it with: likewise", completes: "files" },
   ],
   options: [JSON_OPTION, PARAM, ALLOW_INCLUDE],
   examples: [

@@ -6,11 +6,11 @@ import type { DoctorOptions } from "../doctor.ts";
 export default command<[file: string | undefined], DoctorOptions>({
   name: "doctor",
   group: "host",
-  description: "what this host can do, each feature tried; with a spec, whether it can be had here",
+  description: "try what this host can do; with a spec, whether it can run here",
   arguments: [
     {
       usage: "[file]",
-      description: "spec or plan image: its sandboxes are made, its programs not started",
+      description: "spec or plan image: its sandboxes are made, its programs are not started",
       completes: "files",
     },
   ],

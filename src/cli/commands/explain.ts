@@ -2,12 +2,21 @@
 
 import { command } from "../command.ts";
 
-export default command<[code: string], object>({
+export default command<[code: string | undefined], object>({
   name: "explain",
   group: "specs",
-  description: "what a diagnostic means, with a wrong and a right spec",
-  arguments: [{ usage: "<code>", description: "such as SBX2103", completes: null }],
+  description: "explain a diagnostic, with a wrong and a right spec",
+  arguments: [
+    {
+      usage: "[code]",
+      description: "code such as SBX2103, or its name; the beginning of one, or none: a list",
+      completes: "codes",
+    },
+  ],
   options: [],
-  examples: [["explain SBX2103", "a wrong and a right spec"]],
+  examples: [
+    ["explain SBX2103", "a wrong and a right spec"],
+    ["explain 4", "all that can go wrong in a run"],
+  ],
   run: async (_, code) => (await import("../explain.ts")).run(code),
 });

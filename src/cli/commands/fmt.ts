@@ -6,11 +6,12 @@ import type { FmtOptions } from "../fmt.ts";
 export default command<[files: readonly string[]], FmtOptions>({
   name: "fmt",
   group: "specs",
-  description: "give specs the one layout, in place; comments and anchors stay",
+  description: "format specs in place; comments and anchors stay",
   arguments: [
     {
       usage: "[files...]",
-      description: "specs, or - for standard input; without one, all of sandboxes/*.yaml",
+      description:
+        "specs, folders of them, or - for standard input; without one, those of the project",
       completes: "files",
     },
   ],
@@ -19,7 +20,7 @@ export default command<[files: readonly string[]], FmtOptions>({
     ALLOW_INCLUDE,
   ],
   examples: [
-    ["fmt", "all of sandboxes/*.yaml, in place"],
+    ["fmt", "sandbox.yaml and all in sandboxes, in place"],
     ["fmt --check", "for CI: changes nothing, fails if something would change"],
     ["fmt - < a.yaml", "to standard output, for editors"],
   ],

@@ -9,7 +9,7 @@ export default command<[name: string], object>({
   arguments: [
     {
       usage: "[name]",
-      description: "of the sandbox, and of the file NAME.yaml",
+      description: "name of the sandbox, and of the file NAME.yaml",
       fallback: "sandbox",
       completes: null,
     },

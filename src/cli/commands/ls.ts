@@ -1,11 +1,11 @@
-/** `sandbox ls`: the runs that are going on. */
+/** `sandbox ls`: list running sandboxes. */
 
 import { command, JSON_OPTION } from "../command.ts";
 
 export default command<[], { readonly json?: true }>({
   name: "ls",
   group: "looks",
-  description: "the runs that are going on",
+  description: "list running sandboxes",
   arguments: [],
   options: [JSON_OPTION],
   examples: [["ls --json", "for scripts"]],

@@ -9,7 +9,10 @@ export default command<[], LspOptions>({
   description: "language server for specs, on standard input and output; see docs/editors.md",
   arguments: [],
   options: [
-    { flags: "--stdio", description: "accepted, as editors give it; there is no other way" },
+    {
+      flags: "--stdio",
+      description: "accepted because editors give it; there is no other transport",
+    },
     ALLOW_INCLUDE,
   ],
   examples: [],

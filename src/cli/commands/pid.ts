@@ -6,18 +6,19 @@ import type { PidOptions } from "../pid.ts";
 export default command<[pid: string], PidOptions>({
   name: "pid",
   group: "looks",
-  description: "any process of this machine: its PID at every level, its namespaces, whose it is",
+  description: "look up any process: its PID at every level, its namespaces, its owner",
   arguments: [
     {
       usage: "<pid>",
-      description: "here, or RUN/PATH, or RUN/PATH:N for PID N in that sandbox",
-      completes: null,
+      description: "a PID of this machine, or RUN/PATH, or RUN/PATH:N for PID N in that sandbox",
+      completes: "processes",
     },
   ],
   options: [
     {
       flags: "--from <process>",
-      description: "a PID here, or RUN/PATH: <pid> is one in its PID namespace",
+      completes: "processes",
+      description: "read <pid> as one in the PID namespace of this process: a PID, or RUN/PATH",
     },
     JSON_OPTION,
   ],

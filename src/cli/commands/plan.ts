@@ -3,15 +3,14 @@
 import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
 import type { PlanOptions } from "../plan.ts";
 
-export default command<[file: string], PlanOptions>({
+export default command<[file: string | undefined], PlanOptions>({
   name: "plan",
   group: "runs",
   description: "show what will be done, in order, and the PID of every process at every level",
   arguments: [
     {
       usage: "[file]",
-      description: "spec or plan image, or - for standard input",
-      fallback: "sandbox.yaml",
+      description: "spec or plan image, or - for standard input; without one, sandbox.yaml",
       completes: "files",
     },
   ],
@@ -20,6 +19,7 @@ export default command<[file: string], PlanOptions>({
     ALL,
     {
       flags: "-o, --output <file>",
+      completes: "files",
       description: "write the plan image that `up` and the shim run",
     },
     PARAM,
@@ -30,5 +30,8 @@ export default command<[file: string], PlanOptions>({
     ["plan demo.yaml --json | sha256sum", "the same on every machine"],
     ["plan demo.yaml -o demo.plan", "an image; `sandbox up demo.plan` runs it"],
   ],
-  run: async (options, file) => (await import("../plan.ts")).run(file, options),
+  run: async (options, file) => {
+    const spec = file ?? (await import("../spec-files.ts")).projectSpec();
+    return (await import("../plan.ts")).run(spec, options);
+  },
 });

@@ -5,9 +5,9 @@ import { ALL, command } from "../command.ts";
 export default command<[name: string | undefined], { readonly all?: true }>({
   name: "ps",
   group: "looks",
-  description: "the report of a run that is going on",
+  description: "show the processes of a running sandbox",
   arguments: [
-    { usage: "[name]", description: "of the run; without it, the only one", completes: "runs" },
+    { usage: "[name]", description: "name of the run (default: the only one)", completes: "runs" },
   ],
   options: [ALL],
   examples: [

@@ -7,29 +7,36 @@ import { REPORT_FORMATS } from "../render.ts";
 export default command<[what: string | undefined], ReportOptions>({
   name: "report",
   group: "looks",
-  description: "a report in any format, of a run or of a file that was kept",
+  description: "print a report in any format, of a running sandbox or a saved FILE.json",
   arguments: [
     {
       usage: "[what]",
-      description: "name of a run, or a FILE.json; without it, the only run",
+      description: "name of a run, or a saved FILE.json (default: the only run)",
       completes: "runs and files",
     },
   ],
   options: [
     {
       flags: "--format <format>",
-      description: "of the report",
+      description: "format of the report",
       choices: REPORT_FORMATS,
       fallback: "table",
     },
     ALL,
-    { flags: "--canonical", description: "without what another run may have otherwise" },
+    {
+      flags: "--canonical",
+      description: "mask what differs from run to run: PIDs of level 0, times, host",
+    },
     {
       flags: "--timeline",
-      description: "of a traced run: what happened when; the same as --format timeline",
+      description: "show what happened when in a traced run; the same as --format timeline",
     },
-    { flags: "--watch", description: "in place, as it changes" },
-    { flags: "-o, --output <file>", description: "write it to a file" },
+    { flags: "--watch", description: "redraw it in place as it changes" },
+    {
+      flags: "-o, --output <file>",
+      completes: "files",
+      description: "write the report to this file",
+    },
   ],
   examples: [
     ["report demo --format html -o demo.html", "one file: boxes, search, print"],

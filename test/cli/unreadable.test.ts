@@ -1,0 +1,35 @@
+/** Files that could not be read: the reason, and what is to be done about that one. */
+
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { unreadable } from "../../src/cli/unreadable.ts";
+import { scratch } from "../sandbox.ts";
+
+const test = suite("unreadable");
+
+const help = (file: string, why: string) =>
+  unreadable(file, { ok: false, kind: "unreadable", why }).help;
+
+test("each reason has its own help", () => {
+  const helps = ["EACCES", "ENOTDIR", "ELOOP", "ENOENT"].map((why) => help("/nowhere/a.yaml", why));
+  assert.is(new Set(helps).size, 4);
+  assert.match(helps[0] ?? "", "a user who may read it");
+});
+
+test("the finding is at the file, for programs that read findings", () => {
+  const { span } = unreadable("a.yaml", { ok: false, kind: "unreadable", why: "ENOENT" });
+  assert.is(span.file, "a.yaml");
+});
+
+test("the file that was meant is named: another ending, a letter too many", () => {
+  fs.writeFileSync(join(scratch, "three.yaml"), "");
+  fs.writeFileSync(join(scratch, "notes.txt"), "");
+  const meant = `did you mean "${join(scratch, "three.yaml")}"?`;
+  assert.is(help(join(scratch, "three.yml"), "ENOENT"), meant);
+  assert.is(help(join(scratch, "threee.yaml"), "ENOENT"), meant);
+  assert.match(help(join(scratch, "boken.yaml"), "ENOENT"), "sandbox init");
+});
+
+test.run();
