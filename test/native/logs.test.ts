@@ -18,9 +18,10 @@ import {
   textOf,
   writePlan,
 } from "../detached-run.ts";
-import { alive, environmentFor, freshMark, sandbox, scratch, users } from "../sandbox.ts";
+import { alive, environmentFor, freshMark, root, sandbox, scratch, users } from "../sandbox.ts";
 
 const test = suite("logs");
+const shim = process.env["SANDBOX_SHIM"] || `${root}/native/build/sandbox-shim`;
 
 const one = (shell: string, more = "") =>
   `sandbox: one\n${more}processes: {p: {shell: ${JSON.stringify(shell)}}}\n`;
@@ -111,6 +112,19 @@ processes:
         assert.is(await run.ended(), 0);
         assert.is(textOf(keptOf(run, slot)), "a\nb\n");
       }
+    });
+
+    test(`${user.name}: SIGKILL of the shim's first process ends it, and its logs stay (${kind})`, async () => {
+      const mark = freshMark();
+      const spec = one(`echo a; sleep ${mark}`, extra);
+      await using run = await startDetachedRun(user, "beheaded", spec);
+      assert.ok(await until(() => textOf(keptOf(run, slot, false)) === "a\n"));
+      process.kill(run.pid, "SIGKILL");
+      assert.ok(await until(() => alive(mark).length === 0));
+      assert.ok(await until(() => alive(`${run.directory}/plan`).length === 0));
+      assert.is(textOf(keptOf(run, slot)), "a\n");
+      const listed = Bun.spawnSync([...user.prefix, shim, "runs", runs]).stdout.toString();
+      assert.is(listed, `ended ${run.directory}\0`);
     });
 
     test(`${user.name}: it has no terminal and no stream of its starter, and ends by a signal (${kind})`, async () => {
