@@ -184,25 +184,24 @@ static size_t write_all(int fd, struct iovec parts[2], uint64_t at)
 static int append(int fd, const struct frame *frame, const void *bytes)
 {
 	uint64_t *size = &kept.sizes[frame->slot];
+	struct frame cut = *frame;
 	struct iovec parts[] = {
 		{ (void *)frame, sizeof(*frame) },
 		{ (void *)bytes, frame->size },
 	};
 	size_t done = write_all(fd, parts, *size);
-	struct frame cut = *frame;
 	int err = errno;
 
-	if (done < sizeof(*frame) + frame->size) {
-		cut.size = done > sizeof(*frame) ? (uint32_t)(done - sizeof(*frame)) : 0;
-		if (cut.size == 0 || pwrite(fd, &cut, sizeof(cut), (off_t)*size) != sizeof(cut)) {
-			(void)!ftruncate(fd, (off_t)*size);
-			return err;
-		}
+	if (done == sizeof(*frame) + frame->size) {
 		*size += done;
-		return err;
+		return 0;
 	}
-	*size += done;
-	return 0;
+	cut.size = done > sizeof(cut) ? (uint32_t)(done - sizeof(cut)) : 0;
+	if (cut.size > 0 && pwrite(fd, &cut, sizeof(cut), (off_t)*size) == sizeof(cut))
+		*size += done;
+	else
+		(void)!ftruncate(fd, (off_t)*size);
+	return err;
 }
 
 void log_files_keep(const struct frame *frame, const void *bytes)
