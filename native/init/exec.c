@@ -182,6 +182,14 @@ static int enter_directory(const struct run *run, const struct image_process *pr
 	return own[0] == '\0' ? 0 : path_enter(own);
 }
 
+static void unblock_signals(void)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /*
  * In this order: descriptors of the host go before the first path of the spec is walked, rights
  * before the first file is opened, and limits come last, as the shim's own steps do not count.
@@ -205,12 +213,14 @@ static int prepare(const struct exec_request *request, const struct image_sandbo
 	(void)umask(process->umask);
 	if (enter_directory(request->run, process) < 0)
 		return sbx_fail(error, STEP_CWD, level);
-	if (streams_open(request, error) < 0)
-		return -1;
 	/* After the ids, which clear it. Source: PR_SET_PDEATHSIG(2const). */
 	if (request->dies_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return sbx_fail(error, STEP_DEATH_SIGNAL, level);
 	if (attributes_at_exec(process, level, error) < 0)
+		return -1;
+	/* A FIFO may have no other end for long: what waits for it can be stopped. */
+	unblock_signals();
+	if (streams_open(request, error) < 0)
 		return -1;
 	return set_limits(request->run, process, level, error);
 }
@@ -219,12 +229,9 @@ static void execute(const struct run *run, const struct image_process *process, 
 		    struct sbx_error *error)
 {
 	const char *name = plan_string(&run->plan, process->argv);
-	sigset_t none;
 
 	environment = point_at(arguments, name, process->argv_count) + 1;
 	fill_environment(run, process);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (strchr(name, '/') == NULL) {
 		exec_search(name, level, error);
 	} else {

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "core/path.h"
 
@@ -78,12 +79,30 @@ int streams_set(const struct exec_request *request, struct sbx_error *error)
 	return 0;
 }
 
-/* Never blocks on a FIFO without a peer, and never makes a terminal the controlling one. */
+/*
+ * The peer of a FIFO is waited for, as by a shell. That may take long, and is part of the program's
+ * time: for its supervisor the start is over.
+ */
+static void end_start_at_fifo(const char *path)
+{
+	struct stat status;
+	int fd = path_open(path, O_PATH, 0);
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode))
+		(void)close(FD_START);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* Never makes a terminal the controlling one. */
 static int open_at(const char *path, int flags, int number)
 {
-	int fd = path_open(path, flags | O_NONBLOCK | O_NOCTTY, 0666);
+	int fd;
 
-	if (fd < 0 || fcntl(fd, F_SETFL, flags & O_APPEND) < 0 || dup2(fd, number) < 0)
+	end_start_at_fifo(path);
+	fd = path_open(path, flags | O_NOCTTY, 0666);
+
+	if (fd < 0 || dup2(fd, number) < 0)
 		return -1;
 	return close(fd);
 }
