@@ -35,6 +35,16 @@ static struct sys_clone request_of(const struct run *run, uint32_t sandbox, uint
 	};
 }
 
+/* The command's own streams: processes of the caller's id can look into a helper that is dumpable. */
+static int leave_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (dup2(FD_NULL, fd) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /*
  * Clones a helper. In the helper it returns 1: there FD_START is its end of the socket, FD_NEEDED is
  * `needed` (-1: none), and beside them only procfs and the user namespace above are left open.
@@ -52,7 +62,7 @@ static int helper_clone(const struct sys_clone *request, int needed, struct help
 	if (pid == 0) {
 		if (fd_install(sockets[1], FD_START) < 0 ||
 		    (needed >= 0 && dup3(needed, FD_NEEDED, O_CLOEXEC) < 0) ||
-		    run_close_but_helpers() < 0)
+		    leave_streams() < 0 || run_close_but_helpers() < 0)
 			_exit(errno);
 		return 1;
 	}

@@ -139,9 +139,10 @@ static void ask_to_stop(struct monitor *monitor)
 	}
 }
 
-/* The runner or a guard is dead: the run must not outlive it. */
+/* The runner or a guard is dead: the run must not outlive it, and is no success. */
 static void end_at_once(struct monitor *monitor)
 {
+	monitor->run->table.header->interrupted = 1;
 	monitor->stop_asked = true;
 	ask_to_stop(monitor);
 	end_force(&monitor->schedule);

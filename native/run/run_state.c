@@ -135,7 +135,9 @@ void state_set_outcome(struct schedule *schedule, enum outcome outcome)
 {
 	struct table_header *header = schedule->run->table.header;
 
-	if (header->outcome == OUTCOME_NONE)
+	/* What is killed on its way to an orderly end has not come to that. */
+	if (header->outcome == OUTCOME_NONE ||
+	    (header->outcome == OUTCOME_STOPPED && outcome == OUTCOME_KILLED))
 		header->outcome = outcome;
 }
 

@@ -19,6 +19,9 @@
 
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
+/* Its mode cannot be changed either. From linux/fcntl.h of 6.3; kernels before answer EINVAL. */
+#define SBX_F_SEAL_EXEC 0x0020
+
 void seal_process(void)
 {
 	static const char refusal[] =
@@ -67,6 +70,7 @@ static int copy_sealed(int from)
 		if (size <= 0 && !(size < 0 && errno == EINTR))
 			return -1;
 	}
+	(void)fcntl(fd, F_ADD_SEALS, SBX_F_SEAL_EXEC);
 	return fcntl(fd, F_ADD_SEALS, ALL_SEALS) < 0 ? -1 : fd;
 }
 

@@ -21,19 +21,27 @@ export const SHELL_ONLY: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The first sign outside of quotes; null: the command is a program with arguments. */
-export function shellSignIn(text: string): ShellSign | null {
+/** Signs that are named of one command. */
+const SIGN_COUNT_MAX = 4;
+
+const NO_SIGNS: readonly ShellSign[] = [];
+
+/** The first signs outside of quotes; none: the command is a program with arguments. */
+export function shellSignsIn(text: string): readonly ShellSign[] {
   // Most commands have none of these characters.
-  if (!/[|&;<>$~=({]/.test(text) && !SHELL_ONLY.has(/^\S*/.exec(text)?.[0] ?? "")) return null;
+  if (!/[|&;<>$~=({]/.test(text) && !SHELL_ONLY.has(/^\S*/.exec(text)?.[0] ?? "")) return NO_SIGNS;
+  const signs: ShellSign[] = [];
   let isFirst = true;
   for (const { word, start, end } of bareWords(text)) {
     if (actsOn(word, isFirst)) {
       const written = text.slice(start, end);
-      return { sign: written.length > 24 ? `${written.slice(0, 24)}…` : written, start, end };
+      const sign = written.length > 24 ? `${written.slice(0, 24)}…` : written;
+      signs.push({ sign, start, end });
+      if (signs.length === SIGN_COUNT_MAX) break;
     }
     isFirst = false;
   }
-  return null;
+  return signs;
 }
 
 function actsOn(word: string, isFirst: boolean): boolean {

@@ -40,7 +40,7 @@ export function dependenciesOf(
           at,
           `process "${draft.baseName}" depends on "${name}", which does not exist`,
           {
-            label: didYouMean(name, namesFrom(draft.sandbox, names)),
+            label: listOf(name) ?? didYouMean(name, namesFrom(draft.sandbox, names)),
             help: "names are looked up in this sandbox first; use a path such as outer/db for another one",
           },
         ),
@@ -49,4 +49,10 @@ export function dependenciesOf(
     if (!names.budget.spend("edges", paths?.length ?? 0, at)) return [];
     return (paths ?? []).map((path) => ({ path, condition, span: at }));
   });
+}
+
+/** Several names in one text, of which none can have a blank or a comma. */
+function listOf(text: string): string | null {
+  const names = text.split(/\s*,\s*|\s+/).filter((name) => name !== "");
+  return names.length < 2 ? null : `write a list: [${names.join(", ")}]`;
 }

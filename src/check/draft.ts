@@ -186,24 +186,26 @@ function namesOf(count: number | null, name: string): { name: string; isReplica:
   }));
 }
 
-function checkName(key: string, span: Span, what: string, diagnostics: Diagnostic[]): boolean {
+/** The name to go on with: what else is wrong with the node is reported even so. */
+function checkedName(key: string, span: Span, what: string, diagnostics: Diagnostic[]): string {
   if (RESERVED.has(key)) {
     diagnostics.push(
       diagnostic("SBX2009", span, `"${key}" is a reserved name`, {
         help: `give this ${what} another name: ${RESERVED.get(key)}`,
       }),
     );
-    return false;
+    return `${key}-`; // not the path of what has this name
   }
-  if (isNodeName(key)) return true;
+  if (isNodeName(key)) return key;
+  const shown = key.slice(0, NODE_NAME_LENGTH_MAX);
   const like = nodeNameLike(key);
   diagnostics.push(
-    diagnostic("SBX2008", span, `"${key.slice(0, NODE_NAME_LENGTH_MAX)}" cannot name a ${what}`, {
+    diagnostic("SBX2008", span, `"${shown}" cannot name a ${what}`, {
       label: like === null ? "" : `did you mean "${like}"?`,
       help: "use up to 64 letters, digits, `_` and `-`, beginning with a letter or digit",
     }),
   );
-  return false;
+  return shown;
 }
 
 function isTooMany(left: number, span: Span, { spending }: Left): boolean {
@@ -218,12 +220,12 @@ function isTooMany(left: number, span: Span, { spending }: Left): boolean {
 
 function addProcesses(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: Left): void {
   for (const { key, keySpan, value } of entriesOf(get(sandbox.node, "processes"))) {
-    if (!checkName(key, keySpan, "process", diagnostics)) continue;
+    const named = checkedName(key, keySpan, "process", diagnostics);
     const count = budget.copies.count(get(value, "replicas"), sandbox.scope);
     budget.processes -= count ?? 1;
     if (isTooMany(budget.processes, keySpan, budget)) return;
     if (!budget.copies.mayCopyProcess(value, sandbox.node, count ?? 1, keySpan)) return;
-    namesOf(count, key).forEach(({ name, isReplica }, index) => {
+    namesOf(count, named).forEach(({ name, isReplica }, index) => {
       const node = budget.copies.process(value, sandbox.scope, isReplica ? index + 1 : null);
       sandbox.processes.push({
         name,
@@ -244,7 +246,8 @@ function addProcesses(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: 
 function addSandboxes(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: Left): void {
   const processes = entriesOf(get(sandbox.node, "processes"));
   for (const { key, keySpan, value } of entriesOf(get(sandbox.node, "sandboxes"))) {
-    if (value.kind !== "map" || !checkName(key, keySpan, "sandbox", diagnostics)) continue;
+    if (value.kind !== "map") continue;
+    const named = checkedName(key, keySpan, "sandbox", diagnostics);
     const other = processes.find((process) => process.key === key);
     if (other !== undefined) {
       diagnostics.push(
@@ -259,7 +262,7 @@ function addSandboxes(sandbox: SandboxDraft, diagnostics: Diagnostic[], budget: 
     budget.sandboxes -= (replicas ?? 1) * (nest ?? 1);
     if (isTooMany(budget.sandboxes, keySpan, budget)) return;
     if (!budget.copies.mayCopySandbox(value, replicas ?? 1, keySpan)) return;
-    namesOf(replicas, key).forEach(({ name, isReplica }, index) => {
+    namesOf(replicas, named).forEach(({ name, isReplica }, index) => {
       const own = nest === null ? name : `${name}.1`;
       let scope = sandbox.scope;
       if (isReplica) scope = withNumber(scope, "replica", index + 1);

@@ -3,7 +3,7 @@
 import { FIXED_ENV } from "../base/process-defaults.ts";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { entriesOf, get, type Node, textOf } from "../spec/node.ts";
+import { entriesOf, entryOf, get, type Node, textOf } from "../spec/node.ts";
 import { stringsOf } from "./values.ts";
 
 type Pair = readonly [name: string, value: string];
@@ -34,13 +34,15 @@ export function envOf(sandbox: Node, map: Node | null): readonly Pair[] {
 
 /** Sorted. The pairs that are taken over as they are stay the same records, for thousands of processes. */
 function merged(around: readonly Pair[], node: Node | null, inherited: readonly string[]): Pair[] {
-  const pairs = new Map(around.map((pair) => [pair[0], pair] as const));
+  const pairs = around.filter(([name]) => entryOf(node, name) === null);
   for (const { key, value } of entriesOf(node)) {
     const isFlag = value.kind === "scalar" && typeof value.value === "boolean";
-    pairs.set(key, [key, isFlag ? String(value.value) : (textOf(value) ?? "")]);
+    pairs.push([key, isFlag ? String(value.value) : (textOf(value) ?? "")]);
   }
-  for (const name of inherited) pairs.delete(name);
-  return [...pairs.values()].toSorted(byName);
+  const without = new Set(inherited);
+  const all = without.size === 0 ? pairs : pairs.filter(([name]) => !without.has(name));
+  // A copy has no spare capacity, as a list that was filtered or added to has.
+  return all.toSorted(byName);
 }
 
 const NO_NAMES: readonly string[] = [];

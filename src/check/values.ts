@@ -10,7 +10,7 @@ import { LIMIT_NAMES } from "../ir/limit-names.ts";
 import type { Identity, Output, ResourceLimit, Stdin, Stop } from "../ir/process.ts";
 import { SIGNALS, SIGRTMIN } from "../ir/signals.ts";
 import { entriesOf, get, integerOf, isOpen, type Node, textOf } from "../spec/node.ts";
-import { strangeBlankInWords } from "../spec/strange-characters.ts";
+import { lookAlikeInWords } from "../spec/strange-characters.ts";
 import { didYouMean } from "../spec/suggest.ts";
 
 export function signalOf(node: Node | null, diagnostics: Diagnostic[]): number | null {
@@ -158,7 +158,7 @@ export function commandOf(node: Node, diagnostics: Diagnostic[]): string[] | nul
   } else {
     const text = textOf(node);
     if (text === null) return null;
-    const blank = node.kind === "scalar" ? strangeBlankInWords(node) : null;
+    const blank = node.kind === "scalar" ? lookAlikeInWords(node) : null;
     if (blank !== null) {
       diagnostics.push(blank);
       return null;

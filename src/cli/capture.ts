@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
-import { ownProcess, processesBelow } from "../engine/observed-processes.ts";
+import { oneProcess, ownProcess, processesBelow } from "../engine/observed-processes.ts";
 import { pidNamed } from "../engine/process-name.ts";
 import { type Holder, holderOf } from "../engine/watched-run.ts";
 import { ancestry, argvOf, linkOf, type Machine, readMachine } from "../host/machine.ts";
@@ -26,7 +26,7 @@ export async function run(text: string, options: CaptureOptions): Promise<number
   const spec = holder === null ? specOf(pid, machine, options) : specOfRun(holder, machine);
   if (spec === null) {
     return said(
-      `the namespaces of process ${pid} are not ours to see: ask as its user, or as root`,
+      `the namespaces of process ${pid} are not ours to see${process.geteuid?.() === 0 ? ": nor are they root's here" : ": ask as its user, or as root"}`,
     );
   }
   if (options.output === undefined) {
@@ -53,7 +53,9 @@ function said(message: string): number {
 function specOf(pid: number, machine: Machine, { env, forked }: CaptureOptions): string | null {
   const observer = ownProcess();
   if (observer === null) return null;
-  const options = { observer, withEnv: env === true, withForked: forked === true };
+  const parentPid = machine.get(pid)?.parentPid ?? 0;
+  const parent = parentPid === 0 ? null : oneProcess(parentPid);
+  const options = { observer, parent, withEnv: env === true, withForked: forked === true };
   const captured = capture(processesBelow(pid, machine), options);
   return captured && captureText(captured, options);
 }

@@ -12,6 +12,7 @@ import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export interface CheckOptions extends SpecOptions {
   readonly format: string;
+  readonly denyWarnings?: true;
 }
 
 export async function run(names: readonly string[], options: CheckOptions): Promise<number> {
@@ -43,7 +44,8 @@ export async function run(names: readonly string[], options: CheckOptions): Prom
       `${specs}: ${plural(errors, "error")}, ${plural(warnings, "warning")}${others}\n`,
     );
   }
-  return errors > 0 ? EXIT.spec : EXIT.ok;
+  const wrong = options.denyWarnings === true ? diagnostics.length : errors;
+  return wrong > 0 ? EXIT.spec : EXIT.ok;
 }
 
 /** Names of files need no look at folders, which takes a module of its own. */

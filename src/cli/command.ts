@@ -12,7 +12,7 @@ export const GROUPS = {
 
 /**
  * What a shell offers for an argument or a value: files, runs that are going on or their processes
- * (RUN/PATH), codes of diagnostics, these words, or nothing.
+ * (RUN/PATH), codes of diagnostics, parameters or paths of the spec that is named, these words, or nothing.
  */
 export type Completes =
   | "files"
@@ -20,6 +20,8 @@ export type Completes =
   | "runs and files"
   | "processes"
   | "codes"
+  | "params"
+  | "paths"
   | readonly string[]
   | null;
 
@@ -87,6 +89,7 @@ export class WrongArgument extends Error {}
 /** `--param k=v`, as often as one likes. */
 export const PARAM: CommandOption = {
   flags: "-p, --param <name=value>",
+  completes: "params",
   description: "value of a parameter of the spec; may be repeated",
   fallback: {},
   fallbackText: "SANDBOX_PARAM_NAME of the environment",

@@ -8,10 +8,10 @@ import { compileInputs, readSpecFile, type SpecOptions } from "../engine/compile
 import type { Plan } from "../plan/plan.ts";
 import type { CompileInputs } from "../spec/expand.ts";
 import type { Load } from "../spec/include.ts";
-import { type Decoded, decodeImage, isImage } from "../wire/decode.ts";
+import { type Decoded, decodeImage } from "../wire/decode.ts";
+import { isImage } from "../wire/image-file.ts";
 import type { Params } from "../wire/params.ts";
 import { printDiagnostics } from "./print.ts";
-import { unreadable } from "./unreadable.ts";
 
 /** A spec of more bytes is compiled in ten times as long as it takes to collect what is left. */
 const COLLECTED_SIZE = 1024 * 1024;
@@ -35,6 +35,7 @@ export interface Compiled {
 export async function compileFile(file: string, options: SpecOptions): Promise<Compiled | number> {
   const read = readSpecFile(file, options);
   if (!read.ok) {
+    const { unreadable } = await import("./unreadable.ts");
     printDiagnostics([unreadable(file, read)], new Map());
     return EXIT.spec;
   }

@@ -5,7 +5,21 @@ import { codes } from "../diag/codes.ts";
 import type { AnyCommand, Argument, CommandOption, Completes } from "./command.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
-export async function run(shell: string, commands: readonly AnyCommand[]): Promise<number> {
+export async function run(
+  shell: string,
+  commands: readonly AnyCommand[],
+  spec = "",
+): Promise<number> {
+  if (shell === "params" || shell === "paths") {
+    const { specNames } = await import("./spec-names.ts");
+    write(
+      STDOUT,
+      specNames(shell, spec)
+        .map((name) => `${name}\n`)
+        .join(""),
+    );
+    return EXIT.ok;
+  }
   const script = SCRIPTS[shell];
   if (script === undefined) {
     write(STDERR, `there is no completion for "${shell}": choose bash, zsh or fish\n`);
@@ -31,11 +45,14 @@ interface OptionWords {
   readonly offers: Offers | null;
 }
 
+const LISTS = ["runs", "processes", "params", "paths"] as const;
+type List = (typeof LISTS)[number];
+
 interface Offers {
   readonly files: boolean;
   readonly words: readonly string[];
   /** Functions of the script that list more. */
-  readonly lists: readonly ("runs" | "processes")[];
+  readonly lists: readonly List[];
 }
 
 function wordsOf({ name, description, arguments: args, options }: AnyCommand): Words {
@@ -65,12 +82,10 @@ function optionWords({
 function offersOf(all: readonly Completes[]): Offers {
   const has = (...kinds: readonly Completes[]) => all.some((each) => kinds.includes(each));
   const words = all.flatMap((each) => (typeof each === "string" ? [] : (each ?? [])));
-  const runs = has("runs", "runs and files") ? (["runs"] as const) : [];
-  const processes = has("processes") ? (["processes"] as const) : [];
   return {
     files: has("files", "runs and files"),
     words: has("codes") ? Object.keys(codes) : words,
-    lists: [...runs, ...processes],
+    lists: LISTS.filter((list) => has(list) || (list === "runs" && has("runs and files"))),
   };
 }
 
@@ -80,6 +95,10 @@ const SCRIPTS: Readonly<Record<string, (words: readonly Words[]) => string>> = {
 const RUNS = "sandbox ls 2>/dev/null | sed '1d; s/ .*//'";
 const PROCESSES = (run: string) =>
   `sandbox ps --all "${run}" 2>/dev/null | sed "1d; s/ .*//; s|^|${run}/|"`;
+
+/** Lists what the spec that is written already has, else the project's. */
+const NAMES = (list: "params" | "paths", spec: string) =>
+  `sandbox completion ${list} "${spec}" 2>/dev/null`;
 
 const quoted = (text: string) => `'${text.replace(/'/g, "'\\''")}'`;
 
@@ -105,6 +124,14 @@ _sandbox_runs() { ${RUNS}; }
 _sandbox_processes() {
   if [ "\${1%%/*}" = "$1" ]; then ${RUNS}; else ${PROCESSES("${1%%/*}")}; fi
 }
+_sandbox_spec() {
+  local word
+  for word in "\${COMP_WORDS[@]:2}"; do
+    case $word in *.yaml | *.yml) printf '%s' "$word"; return ;; esac
+  done
+}
+_sandbox_params() { ${NAMES("params", "$(_sandbox_spec)")}; }
+_sandbox_paths() { ${NAMES("paths", "$(_sandbox_spec)")}; }
 _sandbox() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD - 1]} words= files= line
   # \`--option=value\` comes as three words.
@@ -116,6 +143,7 @@ _sandbox() {
     command) words="${all.map(({ name }) => name).join(" ")} --help --version" ;;
 ${cases.map((each) => `    ${each} ;;`).join("\n")}
   esac
+  case $words in *=*) compopt -o nospace 2>/dev/null ;; esac
   COMPREPLY=()
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <(
     compgen -W "$words" -- "$current"
@@ -131,7 +159,10 @@ function zsh(all: readonly Words[]): string {
   const action = ({ files, words, lists }: Offers): string => {
     const parts = [
       ...(words.length > 0 ? [`compadd -- ${words.join(" ")}`] : []),
-      ...lists.map((list) => `compadd -- \${(f)"$(_sandbox_${list} "$PREFIX")"}`),
+      ...lists.map((list) => {
+        const suffix = list === "params" ? "-S '' " : "";
+        return `compadd ${suffix}-- \${(f)"$(_sandbox_${list} "$PREFIX")"}`;
+      }),
       ...(files ? ["_files"] : []),
     ];
     return parts.length === 0 ? ":" : `{${parts.join("; ")}}`;
@@ -154,6 +185,8 @@ _sandbox_runs() { ${RUNS} }
 _sandbox_processes() {
   if [[ $1 = */* ]]; then ${PROCESSES("${1%%/*}")}; else ${RUNS}; fi
 }
+_sandbox_params() { ${NAMES("params", "${words[(r)*.(yaml|yml)]}")} }
+_sandbox_paths() { ${NAMES("paths", "${words[(r)*.(yaml|yml)]}")} }
 _sandbox() {
   local -a commands=(${commands.join(" ")})
   if (( CURRENT == 2 )); then _describe command commands; compadd -- --help --version; return; fi
@@ -197,6 +230,9 @@ function _sandbox_processes
   set -l run (string split -m1 / -- (commandline -ct))
   if test (count $run) -gt 1; ${PROCESSES("$run[1]")}; else; ${RUNS}; end
 end
+function _sandbox_spec; string match -r '.*\\.ya?ml$' -- (commandline -opc)[1..-1] | head -n1; end
+function _sandbox_params; ${NAMES("params", "$(_sandbox_spec)")}; end
+function _sandbox_paths; ${NAMES("paths", "$(_sandbox_spec)")}; end
 ${lines.join("\n")}
 `;
 }

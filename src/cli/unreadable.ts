@@ -4,7 +4,6 @@ import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import type { SpecReading } from "../host/spec-folders.ts";
-import { nearest } from "../spec/suggest.ts";
 
 type Fault = SpecReading & { readonly ok: false };
 
@@ -33,6 +32,8 @@ const HELPS: Readonly<Record<string, string>> = {
 function helpFor(file: string, { kind, why }: Fault): string {
   if (kind === "outside")
     return "name the file that the link leads to, or allow its folder with `--allow-include DIR`";
+  const inside = kind === "not-regular" ? specIn(file) : null;
+  if (inside !== null) return `name a spec in it, such as ${inside}`;
   if (kind === "not-regular")
     return "name a regular file; a pipe can be read as standard input, with the name `-`";
   if (why !== "ENOENT") return HELPS[why] ?? "name another file";
@@ -42,14 +43,30 @@ function helpFor(file: string, { kind, why }: Fault): string {
     : `did you mean "${near}"?`;
 }
 
+/** The first YAML file of a folder. */
+function specIn(folder: string): string | null {
+  try {
+    const names = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    const [first] = names.toSorted();
+    return first === undefined ? null : join(folder, first);
+  } catch {
+    return null;
+  }
+}
+
 const stemOf = (name: string) => name.replace(/\.ya?ml$/, "");
+
+/** Loaded where it is needed: each command that reads a spec has this file. */
+function suggest(): typeof import("../spec/suggest.ts") {
+  return require("../spec/suggest.ts");
+}
 
 /** The YAML file of the same folder whose name is most like it. */
 function nearFile(file: string): string | null {
   const folder = dirname(file);
   try {
     const names = fs.readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-    const stem = nearest(stemOf(basename(file)), names.map(stemOf));
+    const stem = suggest().nearest(stemOf(basename(file)), names.map(stemOf));
     const name = names.find((each) => stemOf(each) === stem);
     return name === undefined ? null : join(folder, name);
   } catch {

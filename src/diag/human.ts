@@ -24,21 +24,28 @@ export function humanText(
 ): string {
   const lines = new Map([...sources].map(([file, text]) => [file, new Lines(text)] as const));
   const { diagnostics: shown, omitted } = shownOf(diagnostics);
-  const helps = new Set<string>();
-  const texts = shown.map((finding) => renderOne(once(finding, helps), lines, look));
+  const said = new Set<string>();
+  const texts = shown.map((finding) => renderOne(once(finding, said), lines, look));
   return [...texts, ...(omitted === 0 ? [] : [`${omittedText(omitted)}\n`])].join("\n");
 }
 
 /** Length of a help, in UTF-16 units, that people read once. */
 const LONG_HELP = 120;
 
-/** A long help, such as the names of all fields, is not said again: `helps` has those that were. */
-function once(finding: Diagnostic, helps: Set<string>): Diagnostic {
+/**
+ * A long help, such as the names of all fields, and where to read on are not said again: `said` has
+ * what was.
+ */
+function once(finding: Diagnostic, said: Set<string>): Diagnostic {
+  const isNew = (text: string) => {
+    const size = said.size;
+    return said.add(text).size > size;
+  };
   const { help } = finding;
-  if (help.length < LONG_HELP) return finding;
-  const isNew = !helps.has(help);
-  helps.add(help);
-  return isNew ? finding : { ...finding, help: `as above: ${help.slice(0, 40).trimEnd()} …` };
+  const notes = finding.notes.filter((note) => !note.includes("docs/") || isNew(note));
+  const isAgain = help.length >= LONG_HELP && !isNew(help);
+  const short = `as above: ${help.slice(0, 40).trimEnd()} …`;
+  return { ...finding, notes, help: isAgain ? short : help };
 }
 
 function renderOne(finding: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {

@@ -8,7 +8,7 @@ import { isOwnFolder, makeOwnFolder, readOwnFile, writeOwnFile } from "../host/o
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { CompileInputs } from "../spec/expand.ts";
 import type { Given } from "../spec/params.ts";
-import { IMAGE_SIZE_MAX, WIRE_VERSION } from "../wire/layout.ts";
+import { IMAGE_SIZE_MAX } from "../wire/image-file.ts";
 
 const NEWLINE = 0x0a;
 
@@ -27,7 +27,10 @@ export interface CacheEntry {
   readonly key: string;
 }
 
-/** One for each build of this program, file, text, and set of values given; null: nothing is kept. */
+/**
+ * One for each build of this program, file, text, and set of values given; null: nothing is kept. A
+ * plan of another layout is refused when it is decoded.
+ */
 export function entryFor(
   file: string,
   bytes: Uint8Array,
@@ -35,7 +38,7 @@ export function entryFor(
 ): CacheEntry | null {
   const home = cacheHome();
   if (home === null) return null;
-  const key = sha256(pkg.version, String(WIRE_VERSION), built(), file, bytes, valuesText(around));
+  const key = sha256(pkg.version, built(), file, bytes, valuesText(around));
   return { path: join(home, "sandbox", "specs", key), home, key };
 }
 

@@ -3,12 +3,18 @@
 import { isAbsolute } from "node:path";
 import { HAS_DIRECTORY } from "../host/launch.ts";
 import { readRegular } from "../host/regular-file.ts";
-import { foldersOf, isAllowed, readAllowed, type SpecReading } from "../host/spec-folders.ts";
+import {
+  type Folders,
+  foldersOf,
+  isAllowed,
+  readAllowed,
+  type SpecReading,
+} from "../host/spec-folders.ts";
 import { SPEC_SIZE_MAX } from "../spec/bounds.ts";
 import type { CompileInputs } from "../spec/expand.ts";
 import type { Load } from "../spec/include.ts";
 import type { Given } from "../spec/params.ts";
-import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "../wire/layout.ts";
+import { IMAGE_SIZE_MAX, isImage } from "../wire/image-file.ts";
 
 /** Options of every command that takes a spec. */
 export interface SpecOptions {
@@ -34,8 +40,10 @@ export function loadFor(
   allowed: readonly string[],
   openText: (path: string) => string | null = () => null,
 ): Load {
-  const folders = foldersOf(file, allowed);
+  let folders: Folders | null = null;
   return (path, sizeMax) => {
+    // Most specs include nothing.
+    folders ??= foldersOf(file, allowed);
     const open = isAllowed(path, folders) ? openText(path) : null;
     if (open !== null) return open;
     const read = readAllowed(path, sizeMax, folders);
@@ -54,6 +62,5 @@ export function readSpecFile(file: string, { allowInclude }: SpecOptions): SpecR
 
 /** An image is made by this program, and may be larger than what anybody writes. */
 function sizeMaxOf(head: Uint8Array): number {
-  const isImage = Buffer.from(head).toString("latin1") === IMAGE_MAGIC;
-  return isImage ? IMAGE_SIZE_MAX : SPEC_SIZE_MAX;
+  return isImage(head) ? IMAGE_SIZE_MAX : SPEC_SIZE_MAX;
 }

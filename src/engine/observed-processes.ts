@@ -23,7 +23,11 @@ export function processesBelow(top: number, machine: Machine): ObservedProcess[]
 
 /** This program as one of these: what is new is new against it. */
 export function ownProcess(): ObservedProcess | null {
-  const { pid } = process;
+  return oneProcess(process.pid);
+}
+
+/** Null: it has ended. */
+export function oneProcess(pid: number): ObservedProcess | null {
   return readObservedProcess(pid, namespacesOf([pid]).get(pid) ?? { pid, ...HIDDEN });
 }
 

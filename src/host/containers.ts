@@ -18,6 +18,8 @@ const ENGINES: readonly (readonly [engine: string, pattern: RegExp])[] = [
   ["kubernetes", /\/kubepods\/(?:[^/]+\/)*pod[^/]+\/([0-9a-f]{12,64})(?![0-9a-f])/],
   ["lxc", /\/lxc(?:\.payload\.|\/)([^/\n]+)/],
   ["systemd-nspawn", /\/systemd-nspawn@([^/\n]+)\.service/],
+  // Machines of libvirt, which systemd-machined names as well, with their running number.
+  ["libvirt", /\/machine-(?:qemu|lxc)\\x2d\d+\\x2d([^/\n]+)\.scope/],
   ["systemd-nspawn", /\/machine-([^/\n]+)\.scope/],
   ["runc", /\/runc-([^/\n]+)\.scope/],
   ["crun", /\/crun-([^/\n]+)\.scope/],

@@ -24,14 +24,16 @@ export function processFields(
   sandbox: CapturedSandbox,
   { observer, withEnv }: { readonly observer: ObservedProcess; readonly withEnv: boolean },
 ): Fields {
-  const { argv, cwd, env, files } = process;
+  const { argv, exe, cwd, env, files } = process;
   const isCovered = sandbox.sample.inodes["mnt"] !== observer.inodes["mnt"];
   const cwdHere = cwd !== null && !(isCovered && COVERED.test(cwd)) ? cwd : null;
   const variables = (env ?? []).filter(([name, value]) => FIXED_ENV[name] !== value);
   const stdin = files?.get(0);
   return {
     fields: {
-      ...commandOf(argv),
+      ...commandOf(
+        hasProgram(process) ? argv : [exe?.replace(/ \(deleted\)$/, "") ?? "", ...argv.slice(1)],
+      ),
       env: withEnv ? pairs(variables) : undefined,
       cwd: cwdHere ?? undefined,
       ...attributeFields(process, observer),
@@ -47,6 +49,16 @@ export function processFields(
       withEnv ? [] : variables.map(([name]) => name),
     ),
   };
+}
+
+/**
+ * Whether its first argument can name its program. A login shell's begins with `-`, none at all is
+ * possible, and who changes its title leaves one argument with blanks.
+ */
+function hasProgram({ argv, exe }: ObservedProcess): boolean {
+  const [first = ""] = argv;
+  const isTitle = argv.length === 1 && /\s/.test(first);
+  return exe === null || !(first === "" || first.startsWith("-") || isTitle);
 }
 
 function pairs(entries: readonly (readonly [string, SpecValue])[]): SpecMap {
@@ -125,6 +137,7 @@ function remarksOf(
   });
   return [
     argv.join("").includes("\ufffd") ? "its arguments held bytes that are no text" : null,
+    hasProgram(process) ? null : `it called itself "${argv[0] ?? ""}"`,
     exe?.endsWith(" (deleted)") ? `its program has been deleted: ${exe}` : null,
     coveredCwd === null
       ? null
@@ -205,7 +218,7 @@ function hasAdmin({ capabilities }: ObservedProcess): boolean {
 
 /** The map of a new user namespace, with `outside` as the one around it has it. */
 function mapOf(
-  { uidMap, gidMap }: ObservedProcess,
+  { uid, gid, uidMap, gidMap }: ObservedProcess,
   around: ObservedProcess,
   observer: ObservedProcess,
 ): {
@@ -227,12 +240,21 @@ function mapOf(
   const single = uids.filter(({ count }) => count === 1);
   const ranges = uids.filter(({ count }) => count > 1);
   const rows = single.map(({ inside, outside }) => specMap({ inside, outside }));
+  // Where 0, the default, is not mapped, a sandbox has to say who its processes are.
+  const hasRoot =
+    uids.some(({ inside }) => inside === 0) && gids.some(({ inside }) => inside === 0);
+  const ids = hasRoot
+    ? {}
+    : { uid: insideOf(uid, uidMap) ?? undefined, gid: insideOf(gid, gidMap) ?? undefined };
   const text = (map: readonly IdMap[]) =>
     map.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`).join(", ");
   return {
     isUsual: false,
-    map: rows.length === 0 ? undefined : specMap({ map: rows }),
+    map: rows.length === 0 ? undefined : specMap({ ...ids, map: rows }),
     remarks: [
+      ...(uids.length > 0
+        ? []
+        : ["no id was mapped in its user namespace: here 0 inside is the caller"]),
       ...(ranges.length === 0 ? [] : [`ranges of ids cannot be written: ${text(ranges)}`]),
       ...(text(gids) === text(uids) ? [] : [`groups were mapped otherwise: ${text(gids)}`]),
     ],

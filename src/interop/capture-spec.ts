@@ -7,7 +7,7 @@ import { planOf } from "../plan/plan-of.ts";
 import { type Captured, type CapturedSandbox, pidOf, type Skipped } from "./capture.ts";
 import { processFields, sandboxFields } from "./capture-fields.ts";
 import { copyName, withCopies } from "./generalise-spec.ts";
-import { commandText, forkedRemark } from "./remarks.ts";
+import { againRemark, commandText, forkedRemark } from "./remarks.ts";
 import { SpecMap, specText } from "./spec-tree.ts";
 
 export interface CaptureOptions {
@@ -65,7 +65,10 @@ function samePids(one: Plan | null, other: Plan | null): boolean {
 }
 
 function renumberedIn({ root, positions }: Whole): Renumbered[] {
-  const slots = new Map(planOfTree(root)?.slots.map(({ path, pids }) => [path, pids]));
+  const plan = planOfTree(root);
+  // Without a plan nothing is known of any number.
+  if (plan === null) return [];
+  const slots = new Map(plan.slots.map(({ path, pids }) => [path, pids]));
   return positions.flatMap(({ path, pids, owners }) =>
     pids.flatMap((was, index) => {
       const will = slots.get(path)?.[index + 1] ?? null;
@@ -86,7 +89,8 @@ function headerOf({ skipped }: Whole, renumbered: readonly Renumbered[]): string
   const more = lines.length - LINES_MAX;
   return [
     "Captured from processes as they were found. What had ended before is not here, and what is here",
-    "is started anew: files, memory and what was mounted inside are not captured.",
+    "is started anew: files, memory and what was mounted inside are not captured. Arguments are whole, and",
+    "may hold secrets.",
     ...lines.slice(0, LINES_MAX),
     ...(more > 0 ? [`… and ${more} more.`] : []),
   ];
@@ -96,6 +100,8 @@ function skippedText({ process, why }: Skipped): string | null {
   const what = `${pidOf(process)} (${commandText(process.argv) || process.comm})`;
   if (why === "maker")
     return `Left out: ${what}, which had made a namespace that is a sandbox here.`;
+  if (why === "copy")
+    return `Left out: ${what}, an init that only reaps: here that is the shim's work.`;
   if (why === "zombie") return `Left out: ${what}, which had ended, and nobody had waited for it.`;
   if (why === "kernel") return `Left out: ${what}, which has no program: a thread of the kernel.`;
   return why === "hidden" ? `Left out: ${what}: its namespaces are not ours to see.` : null;
@@ -108,6 +114,7 @@ class Writer {
   readonly #positions: Position[] = [];
   readonly #skipped: Skipped[] = [];
   readonly #forkedBy: ReadonlyMap<number, readonly (readonly string[])[]>;
+  readonly #againBy: ReadonlyMap<number, readonly (readonly string[])[]>;
   readonly #name: string;
 
   constructor(captured: Captured, options: CaptureOptions, pinned: ReadonlySet<string>) {
@@ -115,6 +122,7 @@ class Writer {
     this.#options = options;
     this.#pinned = pinned;
     this.#forkedBy = forkedByDeclared(captured.root);
+    this.#againBy = declaredByDeclared(captured.root);
     this.#name = sandboxName(captured.root, "captured");
   }
 
@@ -185,7 +193,8 @@ class Writer {
       if (isPinned(index)) above.put(owners[index] || this.#name, pids[index]);
     }
     const forked = forkedRemark(this.#forkedBy.get(pidOf(process)) ?? []);
-    into.put(name, map.put("pids", above), [...remarks, ...forked]);
+    const again = againRemark(this.#againBy.get(pidOf(process)) ?? []);
+    into.put(name, map.put("pids", above), [...remarks, ...forked, ...again]);
   }
 }
 
@@ -208,11 +217,26 @@ function joined(path: string, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-/** Commands of forked processes, by the PID of their nearest declared ancestor. */
-function forkedByDeclared(root: CapturedSandbox): Map<number, (readonly string[])[]> {
+function everySandbox(root: CapturedSandbox): CapturedSandbox[] {
   const sandboxes = [root];
   for (let at = 0; at < sandboxes.length; at++) sandboxes.push(...(sandboxes[at]?.sandboxes ?? []));
-  const skipped = sandboxes
+  return sandboxes;
+}
+
+/** Commands of declared processes that another declared one had forked, by the PID of that one. */
+function declaredByDeclared(root: CapturedSandbox): Map<number, (readonly string[])[]> {
+  const declared = everySandbox(root).flatMap(({ init, processes }) =>
+    init === null ? processes : [init, ...processes],
+  );
+  const pids = new Set(declared.map(pidOf));
+  const forked = declared.filter(({ parentPid }) => pids.has(parentPid));
+  const groups = Map.groupBy(forked, ({ parentPid }) => parentPid);
+  return new Map(Array.from(groups, ([pid, children]) => [pid, children.map(({ argv }) => argv)]));
+}
+
+/** Commands of forked processes, by the PID of their nearest declared ancestor. */
+function forkedByDeclared(root: CapturedSandbox): Map<number, (readonly string[])[]> {
+  const skipped = everySandbox(root)
     .flatMap((sandbox) => sandbox.skipped)
     .filter(({ why }) => why === "forked");
   const parents = new Map(skipped.map(({ process, by }) => [pidOf(process), by] as const));

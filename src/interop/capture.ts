@@ -28,9 +28,10 @@ export interface Skipped {
   readonly process: ObservedProcess;
   /**
    * `forked`: a declared process forked it and will again. `maker`: it made a namespace that is a
-   * sandbox now, and would make it again. `kernel`: a kernel thread. `hidden`: it may not be read.
+   * sandbox now, and would make it again. `copy`: an init that this one forked and that runs the same
+   * program, to reap. `kernel`: a kernel thread. `hidden`: it may not be read.
    */
-  readonly why: "forked" | "maker" | "zombie" | "kernel" | "hidden";
+  readonly why: "forked" | "maker" | "copy" | "zombie" | "kernel" | "hidden";
   /** For `forked`: the parent. */
   readonly by: ObservedProcess | null;
 }
@@ -67,11 +68,15 @@ function isShim({ comm }: ObservedProcess): boolean {
  * `processes` begins with the process to capture; null: its namespaces may not be read. A forked
  * process is skipped, as its parent will fork it again, unless `withForked`.
  */
-export function capture(
-  processes: readonly ObservedProcess[],
-  { observer, withForked }: { readonly observer: ObservedProcess; readonly withForked: boolean },
-): Captured | null {
-  return new Capture(processes, observer, withForked).captured();
+export function capture(processes: readonly ObservedProcess[], options: Options): Captured | null {
+  return new Capture(processes, options).captured();
+}
+
+interface Options {
+  readonly observer: ObservedProcess;
+  readonly withForked: boolean;
+  /** The parent of the first process, which is not captured; null: unknown. */
+  readonly parent?: ObservedProcess | null;
 }
 
 class Capture {
@@ -79,21 +84,24 @@ class Capture {
   readonly #top: ObservedProcess | undefined;
   readonly #observer: ObservedProcess;
   readonly #withForked: boolean;
+  readonly #parent: ObservedProcess | null;
   readonly #pidNamespaces = new Map<number, PidNamespace>();
   /** Inode of the namespace by the PID of its init, for inits that may not be read themselves. */
   readonly #initOf = new Map<number, number>();
   readonly #makers = new Set<number>();
+  /** Inits that run what their maker runs, as bubblewrap's does. */
+  readonly #copies = new Set<number>();
   readonly #hidden: ObservedProcess[] = [];
 
   constructor(
     processes: readonly ObservedProcess[],
-    observer: ObservedProcess,
-    withForked: boolean,
+    { observer, withForked, parent = null }: Options,
   ) {
     this.#processes = new Map(processes.map((each) => [pidOf(each), each] as const));
     this.#top = processes[0];
     this.#observer = observer;
     this.#withForked = withForked;
+    this.#parent = parent;
   }
 
   captured(): Captured | null {
@@ -103,6 +111,7 @@ class Capture {
     }
     for (const process of this.#processes.values()) this.#add(process);
     for (const process of this.#processes.values()) this.#markMakers(process);
+    for (const pidNamespace of this.#pidNamespaces.values()) this.#markCopy(pidNamespace);
     const top = this.#top && this.#pidNamespaceOf(this.#top);
     // An init of the shim may not be read; the processes inside are read instead.
     const isHidden = this.#top?.namespaces.pidns.length === 0 && !isShim(this.#top);
@@ -168,13 +177,21 @@ class Capture {
     }
   }
 
+  /** An init alone is kept whatever it runs: there is nothing else to declare. */
+  #markCopy({ init, members }: PidNamespace): void {
+    if (init === null || isShim(init) || members.length === 0) return;
+    const parent = this.#processes.get(init.parentPid) ?? this.#parent;
+    if (parent !== null && pidOf(parent) === init.parentPid && runsTheSame(init, parent))
+      this.#copies.add(pidOf(init));
+  }
+
   /** `level` is the level around the sandbox. */
   #sandbox(pidNamespace: PidNamespace, around: ObservedProcess, level: number): CapturedSandbox {
     const ownsPid = pidNamespace.level > 0;
     const isKept =
       pidNamespace.init !== null &&
       !isShim(pidNamespace.init) &&
-      !this.#makers.has(pidOf(pidNamespace.init));
+      !this.#isReplaced(pidNamespace.init);
     const skipped: Skipped[] = this.#skippedIn(pidNamespace);
     const gone = new Set(skipped.map(({ process }) => process));
     const declared = pidNamespace.members
@@ -215,6 +232,11 @@ class Capture {
     };
   }
 
+  /** Whether a reaper, or a sandbox, stands for it. */
+  #isReplaced(process: ObservedProcess): boolean {
+    return this.#makers.has(pidOf(process)) || this.#copies.has(pidOf(process));
+  }
+
   #skippedIn(pidNamespace: PidNamespace): Skipped[] {
     const members =
       pidNamespace.init === null
@@ -223,13 +245,14 @@ class Capture {
     const skipped = members.flatMap((process): Skipped[] => {
       if (isShim(process)) return [];
       const by = this.#processes.get(process.parentPid) ?? null;
+      if (this.#copies.has(pidOf(process))) return [{ process, why: "copy", by }];
       if (this.#makers.has(pidOf(process))) return [{ process, why: "maker", by }];
       // Zombies and kernel threads have no arguments; a zombie is in state Z.
       if (process.argv.length === 0) {
         return [{ process, why: process.state === "Z" ? "zombie" : "kernel", by }];
       }
       if (process === pidNamespace.init || by === null || this.#withForked) return [];
-      const isAgain = !isShim(by) && !this.#makers.has(pidOf(by));
+      const isAgain = !isShim(by) && !this.#isReplaced(by);
       return isAgain ? [{ process, why: "forked", by }] : [];
     });
     const isTop = this.#top !== undefined && this.#pidNamespaceOf(this.#top) === pidNamespace;
@@ -239,6 +262,11 @@ class Capture {
       ...this.#hidden.map((process): Skipped => ({ process, why: "hidden", by: null })),
     ];
   }
+}
+
+/** Whether one is a fork of the other that has executed nothing since. */
+function runsTheSame(one: ObservedProcess, other: ObservedProcess): boolean {
+  return one.exe !== null && one.exe === other.exe && one.argv.join("\0") === other.argv.join("\0");
 }
 
 function firstPid({ init, members }: PidNamespace): number {

@@ -11,7 +11,14 @@ export function shown(items: readonly string[]): string {
 /** Names the commands that a process had forked. */
 export function forkedRemark(commands: readonly (readonly string[])[]): string[] {
   if (commands.length === 0) return [];
-  return [`had forked ${shown(commands.map(commandText))}`];
+  // A zombie has no command any more.
+  return [`had forked ${shown(commands.map((argv) => commandText(argv) || "one that has ended"))}`];
+}
+
+/** Names the commands that a process had forked, and that are declared as well. */
+export function againRemark(commands: readonly (readonly string[])[]): string[] {
+  if (commands.length === 0) return [];
+  return [`had forked ${shown(commands.map(commandText))}, declared here: it may fork them again`];
 }
 
 export function commandText(argv: readonly string[]): string {

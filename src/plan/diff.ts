@@ -128,8 +128,10 @@ function whole(
 function fieldChanges(before: Fields, after: Fields): FieldChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return names.flatMap((field) => {
-    const [old, now] = [before[field] ?? null, after[field] ?? null];
-    return canonicalValue(old) === canonicalValue(now) ? [] : [{ field, before: old, after: now }];
+    // Without spans: where it is written is no part of what is done.
+    const old = canonicalValue(before[field] ?? null);
+    const now = canonicalValue(after[field] ?? null);
+    return old === now ? [] : [{ field, before: JSON.parse(old), after: JSON.parse(now) }];
   });
 }
 

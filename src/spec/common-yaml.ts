@@ -12,20 +12,25 @@ import { WRITTEN_NODE_COUNT_MAX } from "./bounds.ts";
 import { plainValue } from "./core-schema.ts";
 import type { Entry, ListNode, MapNode, Node, ScalarNode } from "./node.ts";
 
-/** Null: there is more in it, or something is wrong with it. It recurses: the caller bounds the depth. */
-export function readCommon(file: string, text: string): Node | null {
+/**
+ * Null: there is more in it, or something is wrong with it. "too much": it holds more than
+ * WRITTEN_NODE_COUNT_MAX values. It recurses: the caller bounds the depth.
+ */
+export function readCommon(file: string, text: string): Node | null | "too much" {
   // Tabs and carriage returns are white space in some places, and mistakes in others.
   if (text.includes("\t") || text.includes("\r")) return null;
   try {
     return new CommonReader(file, text).root();
   } catch (error) {
     if (error === BEYOND) return null;
+    if (error === TOO_MUCH) return "too much";
     throw error;
   }
 }
 
-/** Thrown where the text is more than is read here; never leaves this file. */
+/** Thrown where the text is more than is read here; neither leaves this file. */
 const BEYOND = new Error("more than common YAML");
+const TOO_MUCH = new Error("too many values");
 
 function beyond(): never {
   throw BEYOND;
@@ -80,8 +85,7 @@ class CommonReader {
   /** Behind the line in which the last value ends: there the collections around it end too. */
   #valueEnd = 0;
   /** As the parser counts both. */
-  #valueCount = 0;
-  #separatorCount = 0;
+  readonly #counts = { values: 0, separators: 0 };
   readonly #sharedKeys = new Map<string, string>();
 
   constructor(file: string, text: string) {
@@ -104,12 +108,8 @@ class CommonReader {
     return this.#text.charCodeAt(at); // NaN at the end, which no code is
   }
 
-  #count(): void {
-    if (++this.#valueCount > WRITTEN_NODE_COUNT_MAX) beyond();
-  }
-
-  #countSeparator(): void {
-    if (++this.#separatorCount > WRITTEN_NODE_COUNT_MAX) beyond();
+  #count(what: "values" | "separators"): void {
+    if (++this.#counts[what] > WRITTEN_NODE_COUNT_MAX) throw TOO_MUCH;
   }
 
   #skipBlanks(): void {
@@ -177,8 +177,8 @@ class CommonReader {
     while (KEY_SIGNS[this.#code()] === 1) this.#at++;
     const end = this.#at++;
     if (this.#code(end) !== COLON || end - start > KEY_LENGTH_MAX) beyond();
-    this.#count();
-    this.#countSeparator();
+    this.#count("values");
+    this.#count("separators");
     const own = this.#text.slice(start, end);
     const key = this.#sharedKeys.get(own) ?? own;
     if (this.#sharedKeys.size < SHARED_KEY_COUNT_MAX) this.#sharedKeys.set(key, key);
@@ -207,7 +207,7 @@ class CommonReader {
     const items: Node[] = [];
     do {
       this.#at++;
-      this.#countSeparator();
+      this.#count("separators");
       items.push(this.#blockValue(column, false));
     } while (this.#indent === column && this.#isItem());
     if (this.#indent > column) beyond();
@@ -250,7 +250,7 @@ class CommonReader {
   #oneValue(column: number): Node {
     const code = this.#code();
     if (code === MAP_START || code === LIST_START) return this.#flow(column, 1);
-    this.#count();
+    this.#count("values");
     if (code === DOUBLE) return this.#doubleQuoted();
     return code === SINGLE ? this.#singleQuoted() : this.#plain(false);
   }
@@ -317,7 +317,7 @@ class CommonReader {
 
   /** `|` or `|-`, and lines further in than `column`. */
   #literal(column: number): ScalarNode {
-    this.#count();
+    this.#count("values");
     const start = this.#at++;
     const isStripped = this.#code() === DASH;
     if (isStripped) this.#at++;
@@ -352,7 +352,7 @@ class CommonReader {
 
   /** A collection in brackets; `depth` counts them from 1, `column` is that of the block around all. */
   #flow(column: number, depth: number): MapNode | ListNode {
-    this.#count();
+    this.#count("values");
     const start = this.#at;
     const isMap = this.#code() === MAP_START;
     const last = isMap ? MAP_END : LIST_END;
@@ -365,7 +365,7 @@ class CommonReader {
       else items.push(this.#flowValue(column, depth));
       this.#skipInFlow(column, depth);
       if (this.#code() === COMMA) {
-        this.#countSeparator();
+        this.#count("separators");
         this.#at++;
         this.#skipInFlow(column, depth);
       } else if (this.#code() !== last) beyond();
@@ -385,7 +385,7 @@ class CommonReader {
   #flowValue(column: number, depth: number): Node {
     const code = this.#code();
     if (code === MAP_START || code === LIST_START) return this.#flow(column, depth + 1);
-    this.#count();
+    this.#count("values");
     if (code === DOUBLE) return this.#doubleQuoted();
     return code === SINGLE ? this.#singleQuoted() : this.#plain(true);
   }

@@ -12,7 +12,7 @@ export const TOOLS = {
   "process-compose": "process-compose",
   kubernetes: "Kubernetes",
   systemd: "systemd",
-  oci: "OCI config.json",
+  oci: "OCI",
   bubblewrap: "bubblewrap",
   other: "other tools",
 } as const;

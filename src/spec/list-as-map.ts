@@ -34,7 +34,10 @@ function pairOf(item: Node, fallback: string | null): readonly [string, string] 
     return fallback === null ? null : [text, fallback];
   }
   const name = textOf(entryOf(item, "name")?.value ?? null);
-  if (name !== null) return [name, valueText(entryOf(item, "value")?.value ?? null)];
+  if (name !== null) {
+    const value = entryOf(item, "value")?.value ?? null;
+    return [name, conditionOf(item) ?? valueText(value)];
+  }
   const [only, ...others] = entriesOf(item);
   return only === undefined || others.length > 0 ? null : [only.key, valueText(only.value)];
 }

@@ -50,7 +50,17 @@ const VALUES: Readonly<Record<string, (node: Node) => boolean>> = {
 export function isPlannedValue(node: Node, schema: Schema, name: string): boolean {
   if (schema.enum?.includes("succeeded")) return textOf(node) === "ready";
   if (schema.enum?.includes("new")) return hasField("join")(node);
+  // A number of another process, in an `expect`.
+  if (schema.type === "integer" && isRelation(node)) return true;
   return Object.hasOwn(VALUES, name) && VALUES[name]?.(node) === true;
+}
+
+const RELATIONS = ["same_as", "not", "owner_of"] as const;
+
+/** `same_as PATH`, also as a map. */
+function isRelation(node: Node): boolean {
+  const [first, ...others] = (textOf(node) ?? "").split(" ");
+  return RELATIONS.some((each) => (each === first && others.length > 0) || hasField(each)(node));
 }
 
 export function notBuiltYet(span: Span, what: string): Diagnostic {

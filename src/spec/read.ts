@@ -2,7 +2,7 @@
 
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { SPEC_SIZE_MAX } from "./bounds.ts";
+import { SPEC_SIZE_MAX, WRITTEN_NODE_COUNT_MAX } from "./bounds.ts";
 import { readCommon } from "./common-yaml.ts";
 import { strangeCharacters } from "./strange-characters.ts";
 import type { Reading } from "./whole-yaml.ts";
@@ -13,8 +13,7 @@ export const DEPTH_MAX = 200;
 export function readSpec(file: string, text: string): Reading {
   const whole: Span = { file, start: 0, end: Math.min(text.length, 1) };
   if (text.length > SPEC_SIZE_MAX || Buffer.byteLength(text) > SPEC_SIZE_MAX) {
-    const help = "generate processes with `replicas` instead of writing them out";
-    return failed(diagnostic("SBX1006", whole, "the file is larger than 16 MiB", { help }));
+    return tooLarge(whole, "the file is larger than 16 MiB");
   }
   const deep = tooDeepAt(text);
   if (deep !== null) {
@@ -25,8 +24,14 @@ export function readSpec(file: string, text: string): Reading {
   const strange = strangeCharacters(file, text);
   if (strange.isBinary) return { root: null, diagnostics: strange.diagnostics };
   const common = strange.diagnostics.length === 0 ? readCommon(file, text) : null;
-  if (common !== null) return { root: common, diagnostics: [] };
-  return wholeReader().readWhole(file, text, strange.diagnostics);
+  if (common !== null && common !== "too much") return { root: common, diagnostics: [] };
+  const reading = common === null ? wholeReader().readWhole(file, text, strange.diagnostics) : null;
+  return reading ?? tooLarge(whole, `the file holds more than ${WRITTEN_NODE_COUNT_MAX} values`);
+}
+
+function tooLarge(whole: Span, message: string): Reading {
+  const help = "generate processes with `replicas` instead of writing them out";
+  return failed(diagnostic("SBX1006", whole, message, { help }));
 }
 
 /** Loaded where it is needed: that takes longer than the check of a small spec. */

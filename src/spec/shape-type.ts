@@ -4,7 +4,7 @@ import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
 import { branchesOf, resolved, type SchemaPart as Schema } from "./definitions.ts";
 import { flowText } from "./flow-text.ts";
 import { isOpen, type ListNode, type Node, type ScalarNode, textOf } from "./node.ts";
-import { strangeBlank } from "./strange-characters.ts";
+import { lookAlike } from "./strange-characters.ts";
 
 /** Whether a value of this kind is taken at all; its own fields, items and range are not looked at. */
 export function takes(schema: Schema, node: Node): boolean {
@@ -79,7 +79,7 @@ export function wrongType(node: Node, schema: Schema, name: string, around: Arou
 /** What only looks like a map or a list; in quotes it was meant as it is. */
 function blankIn({ span, source, value }: ScalarNode): Diagnostic | null {
   return typeof value === "string" && !/^["']/.test(source)
-    ? strangeBlank(span.file, span.start, source)
+    ? lookAlike(span.file, span.start, source)
     : null;
 }
 
@@ -106,9 +106,11 @@ function helpFor(
   if (value === null) return nothingHelp(choices, around);
   if (typeof value === "string") {
     const foreign = foreignWords().foreignText(around.field, value);
-    return plainHelp(node, has) ?? foreign ?? (has("array") ? inList(node) : null);
+    const other = plainHelp(node, has) ?? foreign ?? (has("object") ? inMap(node) : null);
+    return other ?? (has("array") ? inList(node) : null);
   }
   if (choices.length > 0) return oneOf(choices);
+  if (around.field === "user") return foreignWords().foreignText(around.field, source);
   if (!has("string")) return has("array") ? inList(node) : null;
   const text = exampleOf(schema, branches, "string");
   if (typeof value === "number" && typeof text === "string")
@@ -188,10 +190,28 @@ function plainHelp({ value }: ScalarNode, has: (type: string) => boolean): strin
   return isNumber ? `remove the quotes: ${text}` : null;
 }
 
+/** A text of several names is a list of them. */
 function inList({ source, value }: ScalarNode): string | null {
   const text = source === "" ? String(value) : source;
-  const isShort = text.length <= SHOWN_LENGTH_MAX && !/[\n,[\]{}]/.test(text);
-  return isShort ? `write a list: [${text}]` : null;
+  if (text.length > SHOWN_LENGTH_MAX || /[\n[\]{}]/.test(text)) return null;
+  const names = String(value).split(/\s*,\s*|\s+/);
+  const isNames =
+    typeof value === "string" && names.length > 1 && names.every((name) => NAME.test(name));
+  if (isNames) return `write a list: [${names.join(", ")}]`;
+  return text.includes(",") ? null : `write a list: [${text}]`;
+}
+
+/** A name, a path or a variable, without a sign of YAML. */
+const NAME = /^[\w./-]+$/;
+
+/** Help for text that misses a blank, or has another sign, to be a map. */
+function inMap({ value }: ScalarNode): string | null {
+  const [line = ""] = String(value).split(/[\n ](?=[\w.-]+[:=])/);
+  const [, key, sign, rest = ""] = /^([\w.-]+)([:=])(.+)$/.exec(line) ?? [];
+  if (key === undefined || line.length > SHOWN_LENGTH_MAX) return null;
+  return sign === ":"
+    ? `put a space behind the colon: \`${key}: ${rest}\``
+    : `write a map: ${flowText({ [key]: rest })}`;
 }
 
 function example(schema: Schema, branches: readonly Schema[]): string {

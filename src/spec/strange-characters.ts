@@ -45,45 +45,55 @@ export function strangeCharacters(
   return { diagnostics, isBinary: false };
 }
 
-/** Blanks that YAML takes as a part of the text: a command copied from a web page has some. */
-const BLANKS: Readonly<Record<string, string>> = {
-  "\u00a0": "a no-break space",
-  "\u200b": "a space of no width",
-  "\u202f": "a narrow no-break space",
-  "\u3000": "an ideographic space",
-  "\ufeff": "a byte order mark",
+/**
+ * Characters that YAML and a command take as a part of the text, with what was meant: a command copied
+ * from a web page, or typed with another keyboard, has some.
+ */
+const LOOK_ALIKES: Readonly<Record<string, readonly [name: string, meant: string]>> = {
+  "\u00a0": ["a no-break space", "an ordinary space"],
+  "\u200b": ["a space of no width", "an ordinary space"],
+  "\u202f": ["a narrow no-break space", "an ordinary space"],
+  "\u3000": ["an ideographic space", "an ordinary space"],
+  "\ufeff": ["a byte order mark", "an ordinary space"],
+  "\uff1a": ["a fullwidth colon", "a colon and a space"],
+  "\uff0c": ["a fullwidth comma", "a comma and a space"],
+  "\u2018": ["a typographic quote", "a straight quote"],
+  "\u2019": ["a typographic quote", "a straight quote"],
+  "\u201c": ["a typographic quote", "a straight quote"],
+  "\u201d": ["a typographic quote", "a straight quote"],
 };
+const UNUSUAL = ["an unusual space", "an ordinary space"] as const;
 
-const BLANK = "[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]";
+const BLANK = "[\\u00a0\\u1680\\u2000-\\u200b\\u202f\\u205f\\u3000\\ufeff]";
 
 /** Where one of them stands as if it separated something: at the start, or behind a sign of YAML. */
-const SEPARATING = new RegExp(`^[ \t]*${BLANK}|[:,[{-][ \t]*${BLANK}`);
-
-const ANYWHERE = new RegExp(BLANK);
+const SEPARATING = new RegExp(`^[ \\t]*${BLANK}|[:,[{-][ \\t]*${BLANK}|[\\uff1a\\uff0c]`);
+/** In a command any blank, and a quote around its program. */
+const IN_WORDS = new RegExp(`${BLANK}|^[\\u2018-\\u201d]`);
 
 /** A finding about `source`, which begins at `start` and is wrong somehow; null where it has none. */
-export function strangeBlank(file: string, start: number, source: string): Diagnostic | null {
+export function lookAlike(file: string, start: number, source: string): Diagnostic | null {
   const match = SEPARATING.exec(source);
-  return match === null ? null : blankAt(file, start + match.index, match[0]);
+  return match === null ? null : lookAlikeAt(file, start + match.index, match[0]);
 }
 
-/** The same for a command: without quotes around it, a blank there is to part two words. */
-export function strangeBlankInWords({ span, source, value }: ScalarNode): Diagnostic | null {
+/** The same for a command: without quotes around it, such a character was to part two words. */
+export function lookAlikeInWords({ span, source, value }: ScalarNode): Diagnostic | null {
   if (typeof value !== "string" || /["'\\]/.test(value)) return null;
-  const match = ANYWHERE.exec(source);
-  return match === null ? null : blankAt(span.file, span.start + match.index, match[0]);
+  const match = IN_WORDS.exec(source);
+  return match === null ? null : lookAlikeAt(span.file, span.start + match.index, match[0]);
 }
 
-/** `text` ends with the blank. */
-function blankAt(file: string, start: number, text: string): Diagnostic {
+/** `text` ends with the character. */
+function lookAlikeAt(file: string, start: number, text: string): Diagnostic {
   const at = start + text.length - 1;
   const character = text.at(-1) ?? "";
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-  const name = BLANKS[character] ?? "an unusual space";
+  const [name, meant] = LOOK_ALIKES[character] ?? UNUSUAL;
   const span = { file, start: at, end: at + 1 };
-  return diagnostic("SBX1008", span, `${name} stands here, which separates nothing`, {
+  return diagnostic("SBX1008", span, `${name} stands here, which is a part of the text`, {
     label: `U+${code}`,
-    notes: ["YAML and a command take it as a part of the text"],
-    help: "write an ordinary space",
+    notes: ["to YAML and to commands it is a letter like others"],
+    help: `write ${meant}`,
   });
 }

@@ -3,7 +3,7 @@
 import * as YAML from "yaml";
 import type { Span } from "../base/span.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { strangeBlank } from "./strange-characters.ts";
+import { lookAlike } from "./strange-characters.ts";
 import { wordingOf } from "./syntax-wordings.ts";
 
 /** Each mistake once: a parser that has lost its way complains again and again, up to the end. */
@@ -66,7 +66,7 @@ function finding(
   const span: Span = { file, start, end: Math.max(last, start + 1) };
   const end = text.indexOf("\n", start);
   const lineAt = lineStart(text, start) + 1;
-  const blank = strangeBlank(file, lineAt, text.slice(lineAt, end < 0 ? text.length : end));
+  const blank = lookAlike(file, lineAt, text.slice(lineAt, end < 0 ? text.length : end));
   if (blank !== null) return blank;
   if (open !== null) return unclosed({ file, start: open.at, end: open.at + 1 }, open.sign, span);
   if (all.some(({ code, pos }) => code === "MULTILINE_IMPLICIT_KEY" && pos[0] === start)) {

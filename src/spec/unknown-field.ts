@@ -7,7 +7,7 @@ import { mapText } from "./list-as-map.ts";
 import type { Entry, Node } from "./node.ts";
 import { isPlannedField } from "./planned.ts";
 import { branchFor } from "./shape-type.ts";
-import { strangeBlank } from "./strange-characters.ts";
+import { lookAlike } from "./strange-characters.ts";
 import { nearest } from "./suggest.ts";
 
 export interface UnknownField {
@@ -38,7 +38,7 @@ export function unknownField(
   before: number,
 ): UnknownField {
   const { key, keySpan } = entry;
-  const blank = strangeBlank(keySpan.file, keySpan.start, key);
+  const blank = lookAlike(keySpan.file, keySpan.start, key);
   if (blank !== null) return { finding: blank, meant: null, isSame: false };
   const {
     meant,

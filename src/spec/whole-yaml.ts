@@ -17,15 +17,18 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `strange` are findings about its characters: with these there is no root. */
-export function readWhole(file: string, text: string, strange: readonly Diagnostic[]): Reading {
+/**
+ * `strange` are findings about its characters: with these there is no root. Null: it holds more than
+ * WRITTEN_NODE_COUNT_MAX values.
+ */
+export function readWhole(
+  file: string,
+  text: string,
+  strange: readonly Diagnostic[],
+): Reading | null {
   const start: Span = { file, start: 0, end: Math.min(text.length, 1) };
   const documents = documentsOf(text);
-  if (documents === null) {
-    const message = `the file holds more than ${WRITTEN_NODE_COUNT_MAX} values`;
-    const help = "generate processes with `replicas` instead of writing them out";
-    return failed(diagnostic("SBX1006", start, message, { help }));
-  }
+  if (documents === null) return null;
   const first = documents[0];
   if (first === undefined) {
     return failed(diagnostic("SBX1007", start, "the file is empty", { help: STARTER }));

@@ -17,21 +17,13 @@ import type {
 import type { IdMap } from "../ir/sandbox.ts";
 import type { Mount, Plan, PlanSandbox, Slot, SlotProcess, Until } from "../plan/plan.ts";
 import { processValuesOfWire } from "./field-codec.ts";
-import {
-  BrokenImage,
-  enumValue,
-  ImageReader,
-  isImage,
-  type SectionRecord,
-} from "./image-reader.ts";
+import { BrokenImage, enumValue, ImageReader, type SectionRecord } from "./image-reader.ts";
 import { NONE } from "./layout.ts";
 import { type Params, parsedParams } from "./params.ts";
 
 export type Decoded =
   | { readonly ok: true; readonly plan: Plan; readonly hash: string; readonly params: Params }
   | { readonly ok: false; readonly reason: string };
-
-export { isImage };
 
 export function decodeImage(bytes: Uint8Array): Decoded {
   try {

@@ -10,9 +10,8 @@ import {
 import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
+import { IMAGE_MAGIC, IMAGE_SIZE_MAX } from "./image-file.ts";
 import {
-  IMAGE_MAGIC,
-  IMAGE_SIZE_MAX,
   IMAGE_STRUCTS,
   NONE,
   SECTION_STRUCTS,

@@ -2,8 +2,8 @@
 
 import { ENUMS, type EnumName, type EnumValue } from "./enums.ts";
 import { wordsAt } from "./fields.ts";
+import { isImage } from "./image-file.ts";
 import {
-  IMAGE_MAGIC,
   IMAGE_STRUCTS,
   type RecordSection,
   SECTION_STRUCTS,
@@ -25,10 +25,6 @@ export type SectionRecord<Section extends RecordSection> = RecordOf<
 >;
 
 type Pairs = readonly (readonly [name: string, value: string])[];
-
-export function isImage(bytes: Uint8Array): boolean {
-  return new TextDecoder("latin1").decode(bytes.subarray(0, 8)) === IMAGE_MAGIC;
-}
 
 export class ImageReader {
   readonly header: RecordOf<(typeof IMAGE_STRUCTS)["image_header"]>;

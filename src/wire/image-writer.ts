@@ -1,8 +1,8 @@
 /** A plan image in the making: its sections, its string pool, and the bytes of all. Pure. */
 
 import { ENUMS, type EnumName } from "./enums.ts";
+import { IMAGE_MAGIC } from "./image-file.ts";
 import {
-  IMAGE_MAGIC,
   IMAGE_STRUCTS,
   type RecordSection,
   SECTION_STRUCTS,

@@ -15,7 +15,6 @@ import { PROCESS_WIRE_FIELDS } from "./field-codec.ts";
 import { FRAME_STRUCTS, PIDS_MAX } from "./stream-layout.ts";
 import type { Struct } from "./struct.ts";
 
-export const IMAGE_MAGIC = "SBXPLAN\0";
 export const TABLE_MAGIC = "SBXSTATE";
 
 /** An absent reference. */
@@ -25,7 +24,6 @@ export const NONE = 0xffffffff;
 export const SLOT_COUNT_MAX = PROCESS_COUNT_MAX + SANDBOX_COUNT_MAX;
 /** The longest argument list or environment: the shim's pointer arrays have a fixed size. */
 export const STRING_LIST_MAX = 65_535;
-export const IMAGE_SIZE_MAX = 1 << 30;
 
 const SECTION_NAMES = [
   "sandboxes",

@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shellSignIn } from "../../src/base/shell-signs.ts";
+import { shellSignsIn } from "../../src/base/shell-signs.ts";
 
 const test = suite("shell signs");
 
@@ -25,7 +25,7 @@ const SIGNS: readonly [command: string, sign: string][] = [
 
 for (const [command, sign] of SIGNS) {
   test(`${command}: ${sign}`, () => {
-    const match = shellSignIn(command);
+    const [match] = shellSignsIn(command);
     assert.is(match?.sign, sign);
     assert.is(command.slice(match?.start, match?.end), sign);
   });
@@ -48,8 +48,14 @@ const NONE: readonly string[] = [
 
 for (const command of NONE) {
   test(`${command}: none`, () => {
-    assert.is(shellSignIn(command), null);
+    assert.equal(shellSignsIn(command), []);
   });
 }
+
+test("of several signs the first four are named, in their order", () => {
+  const signs = (command: string) => shellSignsIn(command).map(({ sign }) => sign);
+  assert.equal(signs("A=b ls '|' $HOME | wc > out"), ["A=b", "$HOME", "|", ">"]);
+  assert.equal(signs("a | b | c | d | e | f"), ["|", "|", "|", "|"]);
+});
 
 test.run();

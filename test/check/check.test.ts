@@ -147,6 +147,21 @@ processes:
   });
 }
 
+test("a wrong name hides no mistake of its process or sandbox", () => {
+  for (const name of ["my.app", "init", "host", "_a", "x".repeat(70)]) {
+    assert.equal(
+      codesOf(
+        `sandbox: x\nprocesses: {${name}: {run: pwd, timeout: 5 s, depends_on: [bb]}}\n`,
+      ).slice(1),
+      ["SBX2301", "SBX2103"],
+      name,
+    );
+    const inner = `{processes: {a: {run: "", stop: {signal: FOO}}}}`;
+    const codes = codesOf(`sandbox: x\nsandboxes: {${name}: ${inner}}\n`).slice(1);
+    assert.equal(codes, ["SBX2006", "SBX2302"], name);
+  }
+});
+
 test("a pin that an alias repeats is told at the second process, and a pin of its own corrects it", () => {
   const text = "sandbox: x\nprocesses:\n  a: &p {run: pwd, pid: 7}\n  b: *p\n";
   const [first, ...others] = check(text).diagnostics;

@@ -34,6 +34,7 @@ test("errors exit 2, warnings alone 0", () => {
   const warned = check(dir, ["warned.yaml"]);
   assert.is(warned.code, 0);
   assert.match(warned.err, "no errors, 1 warning");
+  assert.is(check(dir, ["--deny-warnings", "warned.yaml"]).code, 2);
 });
 
 test("a directory stands for the specs in it, many files are one answer", () => {

@@ -50,18 +50,24 @@ test("bash completes values behind =, codes, files with blanks, and offers no fi
   assert.equal(offered(script, "up", "--report", "="), offered(script, "up", "--report", ""));
   assert.equal(offered(script, "explain", "SBX2103"), ["SBX2103"]);
   assert.equal(offered(script, "up", "--for", "1"), ["10s", "1m"]);
-  for (const words of [
-    ["up", "-p", ""],
-    ["up", "--exit-code-from", ""],
-    ["up", "--name", ""],
-  ])
-    assert.equal(offered(script, ...words), [""], words.join(" "));
+  assert.equal(offered(script, "up", "--name", ""), [""]);
   assert.equal(offered(script, "check", "--he"), ["--help"]);
   assert.equal(offered(script, "hel"), ["help"]);
   const dir = join(scratch, "blanks");
   fs.mkdirSync(dir);
   fs.writeFileSync(join(dir, "my spec.yaml"), "");
   assert.equal(offered(script, "up", `${dir}/my`), [`${dir}/my spec.yaml`]);
+});
+
+test("parameters and paths are those of the spec that is written already", () => {
+  const params = ["sandboxes/params.yaml", "-p", ""];
+  assert.equal(sandbox(user, "completion", "params", params[0] ?? "").out, "workers=\ndepth=\n");
+  const script = `PATH=${installed()["PATH"]}\n${sandbox(user, "completion", "bash").out}`;
+  assert.equal(offered(script, "up", ...params), ["workers=", "depth="]);
+  assert.equal(offered(script, "plan", "sandboxes/params.yaml", "--param", "wo"), ["workers="]);
+  const hello = ["up", "sandboxes/russian-doll.yaml", "--exit-code-from", "outer/inner/w"];
+  assert.equal(offered(script, ...hello), ["outer/inner/worker.1", "outer/inner/worker.2"]);
+  assert.equal(offered(script, "up", "no-such.yaml", "-p", ""), [""]);
 });
 
 /** A test of a shell that not every machine has. */
@@ -99,6 +105,7 @@ testOf("fish", "fish completes commands, values and the names of runs", async ()
     assert.equal(ask("sandbox ps "), ["a-run"], "no file is one");
     assert.equal(ask("sandbox capture a-run/").toSorted(), ["a-run/a", "a-run/init"]);
     assert.equal(ask("sandbox explain SBX2103"), ["SBX2103"]);
+    assert.equal(ask("sandbox plan sandboxes/params.yaml -p d"), ["depth="]);
     assert.ok(ask("sandbox check sandboxes/he").includes("sandboxes/hello.yaml"));
     process.kill(cli, "SIGTERM");
   });
@@ -117,15 +124,16 @@ testOf("zsh", "zsh completes commands, values and the names of runs", async () =
       ["sandbox pid a-run/i", "sandbox    a-run/init"],
       ["sandbox plan sandboxes/hel", "plan hello"],
       ["sandbox ls --js", '{"runs"'],
+      ["sandbox plan --json sandboxes/params.yaml -p wor\t9", "copy 9 of 9"],
     ] as const) {
-      await terminal.type(`${typed}\t; echo e''nd of ${typed}\n`);
+      await terminal.type(`${typed}\t; echo e''nd of ${shown.length}\n`);
       const isRun = await terminal.heard(printed);
-      shown.push(isRun && (await terminal.heard(`\nend of ${typed}\r\n`)));
+      shown.push(isRun && (await terminal.heard(`\nend of ${shown.length}\r\n`)));
     }
     await terminal.type("exit\n");
     await terminal.ended();
     process.kill(cli, "SIGTERM");
-    assert.equal(shown, Array(6).fill(true), terminal.output);
+    assert.equal(shown, Array(7).fill(true), terminal.output);
   });
 });
 

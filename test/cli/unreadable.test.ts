@@ -32,4 +32,9 @@ test("the file that was meant is named: another ending, a letter too many", () =
   assert.match(help(join(scratch, "boken.yaml"), "ENOENT"), "sandbox init");
 });
 
+test("of a folder a spec in it is named", () => {
+  const { help: text } = unreadable(scratch, { ok: false, kind: "not-regular", why: "it is …" });
+  assert.is(text, `name a spec in it, such as ${join(scratch, "three.yaml")}`);
+});
+
 test.run();

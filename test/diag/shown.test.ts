@@ -41,6 +41,12 @@ test("the names of all fields are read once by people, and stand in each finding
   assert.is(printed.match(/parent_death_signal/g)?.length, 1);
   assert.match(printed, /= help: as above: the fields here are .* …$/m);
   assert.is(jsonText(all.diagnostics, all.sources).match(/parent_death_signal/g)?.length, 2);
+  const foreign = checkSpec({
+    file: "spec.yaml",
+    text: "sandbox: x\nprocesses: {a: {command: pwd, working_dir: /, scale: 2}}\n",
+  });
+  const printedOnce = humanText(foreign.diagnostics, foreign.sources, look);
+  assert.is(printedOnce.match(/docs\/coming-from.md#compose/g)?.length, 1);
 });
 
 test("as JSON", () => {

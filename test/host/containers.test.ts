@@ -43,6 +43,8 @@ const NAMED: readonly (readonly [
     null,
   ],
   ["0::/machine.slice/machine-deb\\x2dtree.scope", "systemd-nspawn", "deb-tree", null],
+  ["0::/machine.slice/machine-qemu\\x2d2\\x2dwin10.scope/libvirt/vcpu0", "libvirt", "win10", null],
+  ["0::/machine.slice/machine-lxc\\x2d7\\x2da\\x2db.scope", "libvirt", "a-b", null],
   ["0::/system.slice/runc-mybox.scope", "runc", "mybox", null],
   ["0::/system.slice/crun-mybox.scope", "crun", "mybox", null],
 ];

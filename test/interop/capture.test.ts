@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
 import { capture } from "../../src/interop/capture.ts";
 import { captureText } from "../../src/interop/capture-spec.ts";
+import { forkedRemark } from "../../src/interop/remarks.ts";
 import type { ObservedProcess } from "../../src/ir/observed-process.ts";
 import { planOf } from "../../src/plan/plan-of.ts";
 
@@ -90,6 +91,7 @@ test("what its own init has forked is left to it, and remarked", () => {
   ]);
   assert.equal(planned(text), [["nginx", "1", "nginx"]]);
   assert.match(text, /# had forked nginx-worker, nginx-worker\n/);
+  assert.match(text, /# is started anew: .* Arguments are whole, and\n# may hold secrets\.\n/);
 });
 
 test("with --forked it is a process of its own, with its PID", () => {
@@ -316,6 +318,96 @@ test("whatever a process calls itself, the spec is right and no control characte
   const [, , first] = planned(text)[1] ?? [];
   assert.is(first, "p \u0007init \u2028 \u009b\u202e\t\n\ufffd");
   assert.match(text, /# its arguments held bytes that are no text/);
+});
+
+test("an init that is its maker's fork, as bubblewrap's, is replaced by a reaper", () => {
+  const bwrap = ["bwrap", "--unshare-pid", "sleep", "9"];
+  const exe = { exe: "/usr/bin/bwrap" };
+  const maker = observed([60], 50, bwrap, exe);
+  const inside = [
+    observed([200, 1], 60, bwrap, { inits, ...exe }),
+    observed([201, 2], 200, ["sleep", "9"], { inits }),
+  ];
+  const expected = [
+    ["init", "1", "-"],
+    ["sleep", "2", "sleep 9"],
+  ];
+  const whole = textOf([maker, ...inside]);
+  assert.equal(planned(whole), expected);
+  assert.match(whole, /Left out: 200 \(bwrap .*\), an init that only reaps/);
+  // Also where the init was asked for, and the maker is outside of what is captured.
+  const options = { observer, parent: maker, withEnv: false, withForked: false };
+  const captured = capture(inside, options);
+  assert.ok(captured);
+  assert.equal(planned(captureText(captured, options)), expected);
+});
+
+test("an init that only looks like its parent, or has nobody below it, is kept", () => {
+  const sh = (pids: readonly number[], parent: number, exe: string) =>
+    observed(pids, parent, ["sh", "-c", "x"], { inits: pids.length > 1 ? inits : [], exe });
+  const child = observed([201, 2], 200, ["sleep", "9"], { inits });
+  assert.equal(planned(textOf([sh([60], 50, "/bin/a"), sh([200, 1], 60, "/bin/b"), child]))[0], [
+    "sh",
+    "1",
+    "sh -c x",
+  ]);
+  assert.equal(planned(textOf([sh([60], 50, "/bin/a"), sh([200, 1], 60, "/bin/a")]))[0], [
+    "sh",
+    "1",
+    "sh -c x",
+  ]);
+});
+
+test("where 0 is not mapped inside, the sandbox says who its processes are", () => {
+  const rows = [{ inside: 1000, outside: 1000, count: 1 }];
+  const text = textOf([
+    observed([200, 1], 60, ["app"], {
+      inits,
+      inodes: { ...SANDBOX, user: 102 },
+      uid: 1000,
+      gid: 1000,
+      uidMap: rows,
+      gidMap: rows,
+    }),
+  ]);
+  assert.match(text, /^user: \{uid: 1000, gid: 1000, map: \[\{inside: 1000, outside: 1000\}\]\}$/m);
+});
+
+test("a user namespace without a map is remarked", () => {
+  const more = { inits, inodes: { ...SANDBOX, user: 102 }, uid: 1000, gid: 1000 };
+  const text = textOf([observed([200, 1], 60, ["app"], { ...more, uidMap: [], gidMap: [] })]);
+  assert.match(text, /# no id was mapped in its user namespace/);
+});
+
+test("what cannot name a program gives way to the program itself", () => {
+  for (const argv of [
+    ["-/bin/sleep", "60"],
+    ["", "60"],
+  ]) {
+    const [[, , command] = []] = planned(
+      textOf([observed([200, 1], 60, argv, { inits, exe: "/usr/bin/sleep" })]),
+    );
+    assert.is(command, "/usr/bin/sleep 60");
+  }
+  const title = observed([200, 1], 60, ["nginx: master process nginx"], {
+    inits,
+    exe: "/usr/sbin/nginx (deleted)",
+  });
+  assert.match(textOf([title]), /run: \/usr\/sbin\/nginx/);
+  assert.match(textOf([title]), /# it called itself "nginx: master process nginx"/);
+});
+
+test("what was forked and is declared may come twice, which is remarked; a zombie has no name", () => {
+  const processes = [
+    observed([200, 1], 60, ["sh", "-c", "sleep 1 & wait"], { inits }),
+    observed([201, 2], 200, ["sleep", "1"], { inits }),
+  ];
+  assert.match(
+    textOf(processes, true),
+    /# had forked sleep 1, declared here: it may fork them again/,
+  );
+  assert.not.match(textOf(processes), /declared here/);
+  assert.equal(forkedRemark([[], ["a"]]), ["had forked one that has ended, a"]);
 });
 
 test.run();

@@ -64,7 +64,7 @@ processes:
 
   test(`the making of user namespaces shows nothing to the sandbox around, as ${user.name}`, () => {
     const sandboxes = Array.from(
-      { length: 6 },
+      { length: 40 },
       (_, index) => `  b${index}: {namespaces: {user: new}, processes: {p: sleep 0.3}}`,
     );
     const spec = writeSpec(
@@ -80,6 +80,12 @@ ${sandboxes.join("\n")}
     const ran = upWithSecret(user, spec);
     assert.match(ran.out, /rounds True/, ran.err);
     assert.not.match(ran.out, /seen: (exe \/(?!memfd)|environ|mem |root|cwd)/);
+    // Of one whose id maps are written by its own file: nothing that leads out of the sandbox.
+    assert.not.match(
+      ran.out,
+      /seen: fd \d+ of .*: (?!\/dev\/null|socket:|\/proc\/|user:)/,
+      ran.out,
+    );
   });
 
   test(`paths that lead through a descriptor lead nowhere, as ${user.name}`, () => {

@@ -75,12 +75,17 @@ async function start(
   return { cli, mark, monitor: Number(monitor), runs: env["SANDBOX_RUN_DIR"] ?? "", user };
 }
 
-function commOf(pid: string): string {
+/** "" where it is gone. */
+function textOf(path: string): string {
   try {
-    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    return fs.readFileSync(path, "utf8");
   } catch {
     return "";
   }
+}
+
+function commOf(pid: string): string {
+  return textOf(`/proc/${pid}/comm`).trim();
 }
 
 /** Everything of the run has to be gone, its directory too. */
@@ -283,9 +288,7 @@ processes:
       await settled(300);
       const chain = chainOf(started.mark, started.monitor);
       const of = (word: string) =>
-        alive(started.mark).filter((pid) =>
-          fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(word),
-        );
+        alive(started.mark).filter((pid) => textOf(`/proc/${pid}/cmdline`).includes(word));
       assert.is(of("exit 0").length, 1);
       send(target(chain), "SIGTERM");
       assert.ok(await until(() => of("exit 0").length === 0, endMs()), "the polite one ends");
@@ -295,6 +298,14 @@ processes:
       await assertOver(started);
     });
   }
+
+  test(`${user.name}: a run that ended by the death of a guard has not passed`, async () => {
+    const started = await start(user, shared);
+    await settled(300);
+    send(chainOf(started.mark, started.monitor)["inner guard"], "SIGKILL");
+    assert.is(await started.cli.exited, 130);
+    await assertOver(started);
+  });
 
   test(`${user.name}: a nested sandbox whose init is stopped runs out of time alone`, async () => {
     const mark = freshMark();

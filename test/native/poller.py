@@ -38,10 +38,12 @@ def comm_of(pid):
 
 # Its name is the shim's until its program begins: what was seen before must still have that name.
 def seen_before_program(pid, name, action):
-    if comm_of(pid).startswith("sandbox") and attempt(name, action) is not None:
-        comm = comm_of(pid)
-        if comm.startswith("sandbox"):
-            found.add(f"{name} of {comm}")
+    if not comm_of(pid).startswith("sandbox"):
+        return
+    seen = attempt(name, action)
+    comm = comm_of(pid)
+    if seen is not None and comm.startswith("sandbox"):
+        found.add(f"{name} of {comm}: {seen if isinstance(seen, str) else 'opened'}")
 
 
 rounds = 0

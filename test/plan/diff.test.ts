@@ -77,4 +77,15 @@ test("fields that are one value, and clocks, as a spec writes them", () => {
   );
 });
 
+test("a change has no places of the source", () => {
+  const text = (fields: string) => `sandbox: x\nprocesses: {a: {run: pwd, ${fields}}}\n`;
+  const before = plan(text("pid: 7, expect: {exit: 0}"));
+  const changes = planDiff(before, plan(text("pid: 8, expect: {exit: 1}")));
+  assert.equal(
+    changes.flatMap(({ fields }) => fields.map(({ field }) => field)),
+    ["expect", "pids", "pins"],
+  );
+  assert.not.match(JSON.stringify(changes), /span|spec.yaml/);
+});
+
 test.run();

@@ -29,6 +29,7 @@ function isReadAlike(text: string): boolean {
   const node = readCommon("a.yaml", text);
   if (node === null) return false;
   const whole = readWhole("a.yaml", text, []);
+  assert.ok(whole !== null, text);
   assert.equal(whole.diagnostics, [], text);
   // Quicker than what says where they differ.
   if (!Bun.deepEquals(node, whole.root, true)) assert.equal(node, whole.root, text);
@@ -103,6 +104,10 @@ test("plain text stands for what it does in the package", () => {
     const parsed: unknown = YAML.parse(text, { schema: "core" });
     assert.ok(Object.is(plainValue(text), parsed), `${text}: ${parsed}`);
   }
+});
+
+test("too many values are said to be that, whatever comes after them", () => {
+  assert.is(readCommon("a.yaml", `a: [${"b,".repeat(1_500_001)}]: ]`), "too much");
 });
 
 test("names that every object has are keys like others", () => {

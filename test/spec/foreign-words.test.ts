@@ -54,7 +54,11 @@ test("the nearest map decides what a word means", () => {
 
 test("the document has every word once, under its tool", () => {
   const text = comingFromText();
-  for (const name of Object.values(TOOLS)) assert.ok(text.includes(`\n## ${name}\n`), name);
+  for (const [tool, name] of Object.entries(TOOLS)) {
+    assert.ok(text.includes(`\n## ${name}\n`), name);
+    // Findings name the part of the document by the tool.
+    assert.ok(tool === "other" || name.toLowerCase() === tool, name);
+  }
   for (const { word } of FOREIGN_WORDS) assert.ok(text.includes(`\`${word}\``), word);
 });
 

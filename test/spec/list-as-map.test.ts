@@ -20,6 +20,7 @@ const LISTS: readonly [list: string, fallback: string | null, map: string | null
   ["[{name: a, value: b}]", null, "{a: b}"],
   ["[{name: a, run: pwd}]", null, "{a: …}"],
   ["[{a: b, c: d}]", null, null],
+  ["[{name: a, condition: service_started}]", null, "{a: started}"],
   ["[{a: {condition: service_healthy}}]", null, "{a: ready}"],
   [
     `[${"A=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ".repeat(1)}B=${"c".repeat(40)}]`,

@@ -31,6 +31,9 @@ const PLANNED: readonly (readonly [text: string, message: RegExp])[] = [
   ],
   ["processes: {a: pwd, b: {shell: 'kill ${pid.a}'}}", /^`\$\{pid.a\}` is known/],
   ["processes: {a: pwd, b: {run: [kill, '${pid.in/a@in}']}}", /^`\$\{pid.in\/a@in\}` is known/],
+  ["processes: {a: {run: pwd, expect: {pid: same_as b}}}", /^"same_as b" is known/],
+  ["processes: {a: {run: pwd, expect: {ppid: {not: b}}}}", /^this way to write "ppid" is known/],
+  ["until: steps\nprocesses: {a: pwd}", /^`until: steps` is known/],
   ["namespaces: {net: {join: in}}\nprocesses: {a: pwd}", /^this way to write "net" is known/],
 ];
 

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { checkSpec } from "../../src/check/check.ts";
-import { strangeBlank, strangeCharacters } from "../../src/spec/strange-characters.ts";
+import { lookAlike, strangeCharacters } from "../../src/spec/strange-characters.ts";
 
 const test = suite("strange characters");
 
@@ -44,13 +44,32 @@ for (const text of BLANKS) {
   }
 }
 
+/** Specs with one character that was to be another one: at which place, and what is right. */
+const LOOK_ALIKES: readonly [written: string, character: string, right: string][] = [
+  ["sandbox: x\nprocesses:\n  a\uff1apwd\n", "\uff1a", "sandbox: x\nprocesses:\n  a: pwd\n"],
+  [
+    "sandbox: x\nprocesses: {a: \u201csleep 1\u201d}\n",
+    "\u201c",
+    'sandbox: x\nprocesses: {a: "sleep 1"}\n',
+  ],
+];
+
+for (const [written, character, right] of LOOK_ALIKES) {
+  test(`${JSON.stringify(written)} is one finding, at the character`, () => {
+    const [first, ...others] = diagnostics(written);
+    assert.equal([first?.code, first?.span.start], ["SBX1008", written.indexOf(character)]);
+    assert.equal(others, []);
+    assert.equal(diagnostics(right), []);
+  });
+}
+
 test("text may have such blanks: in quotes, in a description, in a word of a quoted command", () => {
   const text = `sandbox: x
 description: a\u00a0b
-processes: {a: {run: [echo, "\u00a0"]}, b: "echo 'a\u00a0b'", c: {shell: "echo a\u00a0b"}}
+processes: {a: {run: [echo, "\u00a0"]}, b: "echo 'a\u00a0b'", d: echo \u201chi\u201d, c: {shell: "echo a\u00a0b"}}
 `;
   assert.equal(diagnostics(text), []);
-  assert.is(strangeBlank("spec.yaml", 0, "a\u00a0b"), null);
+  assert.is(lookAlike("spec.yaml", 0, "a\u00a0b"), null);
 });
 
 test.run();

@@ -1,6 +1,7 @@
 /** SBX2611: a command that would need a shell. Pure. */
 
-import { SHELL_ONLY, shellSignIn } from "../../base/shell-signs.ts";
+import { SHELL_ONLY, shellSignsIn } from "../../base/shell-signs.ts";
+import type { Span } from "../../base/span.ts";
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { get, type Node, spanIn, textOf } from "../../spec/node.ts";
 import type { ProcessDraft } from "../draft.ts";
@@ -16,11 +17,14 @@ export function runIsNoShell({ node, baseName }: ProcessDraft, diagnostics: Diag
     );
     return;
   }
-  const at = run.kind === "list" ? programOf(run.items) : signOf(run);
-  if (at === null) return;
+  const [first, ...others] = run.kind === "list" ? programOf(run.items) : signsOf(run);
+  if (first === undefined) return;
+  const isVariable = others.length === 0 && /^[A-Za-z_][A-Za-z0-9_]*=/.test(first.sign);
+  const message = `"${baseName}" has no shell that would act on \`${first.sign}\``;
   diagnostics.push(
-    diagnostic("SBX2611", at.span, `"${baseName}" has no shell that would act on \`${at.sign}\``, {
-      help: /^[A-Za-z_][A-Za-z0-9_]*=/.test(at.sign)
+    diagnostic("SBX2611", first.span, message, {
+      related: others.map(({ span }) => ({ span, label: "nor on this" })),
+      help: isVariable
         ? "put the variable into `env`, or write `shell:` instead of `run:`"
         : "write `shell:` instead of `run:`, or put it in quotes inside of the command",
     }),
@@ -32,22 +36,24 @@ function isOfLines(run: Node): boolean {
   return run.kind === "scalar" && /(?<!\\)\n\s*\S/.test(textOf(run) ?? "");
 }
 
-function signOf(run: Node) {
+interface SignAt {
+  readonly sign: string;
+  readonly span: Span;
+}
+
+function signsOf(run: Node): SignAt[] {
   const text = textOf(run);
-  if (run.kind !== "scalar" || text === null) return null;
-  const diagnostics = shellSignIn(text);
-  return (
-    diagnostics && {
-      sign: diagnostics.sign,
-      span: spanIn(run, diagnostics.start, diagnostics.end),
-    }
-  );
+  if (run.kind !== "scalar" || text === null) return [];
+  return shellSignsIn(text).map(({ sign, start, end }) => ({
+    sign,
+    span: spanIn(run, start, end),
+  }));
 }
 
 /** A list is taken word for word; only its program can be one that no system has. */
-function programOf([first]: readonly Node[]) {
+function programOf([first]: readonly Node[]): SignAt[] {
   const sign = textOf(first ?? null);
   return first === undefined || sign === null || !SHELL_ONLY.has(sign)
-    ? null
-    : { sign, span: first.span };
+    ? []
+    : [{ sign, span: first.span }];
 }

@@ -2,6 +2,7 @@
 
 import { type Diagnostic, diagnostic } from "../../diag/diagnostic.ts";
 import { entriesOf, get, textOf } from "../../spec/node.ts";
+import { notBuiltYet } from "../../spec/planned.ts";
 import { didYouMean } from "../../spec/suggest.ts";
 import type { SandboxDraft } from "../draft.ts";
 import { namedBy } from "../sandbox-ir.ts";
@@ -11,6 +12,10 @@ export function untilName(sandbox: SandboxDraft, diagnostics: Diagnostic[]): voi
   const name = textOf(node);
   if (node === null || name === null || name === "all" || name === "any") return;
   if (namedBy(sandbox, name).length > 0) return;
+  if (name === "steps") {
+    diagnostics.push(notBuiltYet(node.span, "`until: steps`"));
+    return;
+  }
   const isWritten = entriesOf(get(sandbox.node, "processes")).some(({ key }) => key === name);
   const what = isWritten ? "of which there is no copy" : "which is no process of this sandbox";
   diagnostics.push(

@@ -22,6 +22,7 @@ export default command<[files: readonly string[]], CheckOptions>({
       choices: ["human", "json", "sarif", "github"],
       fallback: "human",
     },
+    { flags: "--deny-warnings", description: "exit 2 also if there are only warnings" },
     PARAM,
     ALLOW_INCLUDE,
   ],

@@ -2,12 +2,20 @@
 
 import { type AnyCommand, command } from "../command.ts";
 
-export default command<[shell: string], { readonly commands: readonly AnyCommand[] }>({
+export default command<
+  [shell: string, file: string | undefined],
+  { readonly commands: readonly AnyCommand[] }
+>({
   name: "completion",
   group: "host",
   description: "print a completion script for a shell",
   arguments: [
-    { usage: "<shell>", description: "bash, zsh or fish", completes: ["bash", "zsh", "fish"] },
+    {
+      usage: "<shell>",
+      description: "bash, zsh or fish; params and paths list what a spec has, for the scripts",
+      completes: ["bash", "zsh", "fish"],
+    },
+    { usage: "[spec]", description: "for params and paths", completes: null },
   ],
   options: [],
   examples: [
@@ -16,5 +24,6 @@ export default command<[shell: string], { readonly commands: readonly AnyCommand
     ["completion fish", "into ~/.config/fish/completions/sandbox.fish"],
   ],
   isAboutCommands: true,
-  run: async ({ commands }, shell) => (await import("../completion.ts")).run(shell, commands),
+  run: async ({ commands }, shell, file) =>
+    (await import("../completion.ts")).run(shell, commands, file),
 });

@@ -47,6 +47,7 @@ export default command<[file: string | undefined], UpOptions>({
     { flags: "--name <name>", description: "name of the run (default: that of the sandbox)" },
     {
       flags: "--exit-code-from <path>",
+      completes: "paths",
       description: "exit with the code of this process (128 + n for signal n)",
     },
   ],
