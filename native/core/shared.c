@@ -36,6 +36,12 @@ int run_reserve_numbers(void)
 	return fd < 0 ? -1 : 0;
 }
 
+void run_leave_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(FD_NULL, fd);
+}
+
 void run_leave_parent(void)
 {
 	(void)sys_close_range(3, FD_CONTROL - 1);

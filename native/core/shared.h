@@ -45,7 +45,9 @@ struct run {
 	gid_t gid;
 	bool runner_gone; /* the runner died before the run ended */
 	bool has_run_dir; /* FD_RUN_DIR is the directory of the run */
-	bool has_control; /* a runner listens: output goes to it */
+	bool has_control; /* a runner listens */
+	bool is_detached; /* the run lives on without any client, and keeps its output in files */
+	bool takes_output; /* output comes to the monitor: for a runner, or to be kept */
 	bool is_observed; /* others can read the state table */
 	bool keeps_groups; /* setgroups(2) is denied, so the caller's groups stay */
 	bool userns_first; /* the root sandbox's init itself enters a new user namespace */
@@ -55,6 +57,12 @@ struct run {
 
 /* Wakes the monitor to look at dirty_up, or the inits to look at dirty_down. */
 void run_notify(int fd);
+
+/*
+ * Puts /dev/null in the place of the standard streams: the caller's terminal, or a pipe that somebody
+ * reads to its end, is not for a run that lives on.
+ */
+void run_leave_streams(void);
 
 /* In a new init: closes what is the parent's alone, and every descriptor not named above. */
 void run_leave_parent(void);

@@ -131,6 +131,14 @@ uint64_t sys_now(void)
 	return (uint64_t)((int64_t)now.tv_sec * 1000000000ll + now.tv_nsec - clock_ahead_ns);
 }
 
+uint64_t sys_wall_time(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)((int64_t)now.tv_sec * 1000000000ll + now.tv_nsec);
+}
+
 int sys_exit_code(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -51,6 +51,9 @@ int sys_set_limit(uint32_t resource, const struct rlimit *limit);
 /* CLOCK_MONOTONIC in nanoseconds, as the monitor has it, whatever time namespace the caller is in. */
 uint64_t sys_now(void);
 
+/* CLOCK_REALTIME in nanoseconds. */
+uint64_t sys_wall_time(void);
+
 /* The caller has entered a time namespace whose clock is so far ahead of the one around it. */
 void sys_clock_is_ahead(int64_t ns);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBX_WIRE_VERSION 0x850ae2d0u
+#define SBX_WIRE_VERSION 0xe5d0526cu
 #define SBX_NONE 0xffffffffu
 #define SBX_LEVEL_MAX 32
 #define SBX_SIGNAL_MAX 64
@@ -17,6 +17,10 @@
 #define SBX_IMAGE_SIZE_MAX 1073741824
 #define SBX_ARGV_TEXT_MAX 31743
 #define SBX_TRACE_SIZE_MAX 268435456
+#define SBX_LOG_FILE_COUNT 3
+#define SBX_LOG_FILE_SIZE_MAX 10485760
+#define SBX_LOG_FILE_SIZE_MIN 131072
+#define SBX_LOG_RUN_SIZE_MAX 268435456
 #define SBX_IMAGE_MAGIC "SBXPLAN"
 #define SBX_TABLE_MAGIC "SBXSTATE"
 
@@ -217,6 +221,12 @@ enum stream {
 	STREAM_COUNT
 };
 
+enum log_flag {
+	LOG_FLAG_STDERR,
+	LOG_FLAG_CONTINUES,
+	LOG_FLAG_COUNT
+};
+
 enum trace_kind {
 	TRACE_KIND_FORK,
 	TRACE_KIND_EXEC,
@@ -329,6 +339,7 @@ enum step {
 	STEP_SECCOMP,
 	STEP_SESSION,
 	STEP_LOG_PIPE,
+	STEP_LOG_FILES,
 	STEP_LOG_ACCOUNT,
 	STEP_STDIN_OPEN,
 	STEP_STDIN_TEXT,
@@ -717,7 +728,7 @@ _Static_assert(offsetof(struct table_header, heartbeat) == 140, "layout");
 _Static_assert(offsetof(struct table_header, events) == 144, "layout");
 _Static_assert(offsetof(struct table_header, event_capacity) == 148, "layout");
 
-/* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations. */
+/* The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations. `output_size`: bytes that it has printed; `log_files`: the number of its newest log file, 0: none. */
 struct table_slot {
 	uint32_t desired;
 	uint32_t desired_signal;
@@ -728,7 +739,9 @@ struct table_slot {
 	uint32_t output_errno;
 	uint32_t returns;
 	uint32_t signals_before;
-	uint32_t unused[7];
+	uint32_t log_files;
+	uint64_t output_size;
+	uint32_t unused[4];
 	uint32_t state;
 	uint32_t exit_code;
 	uint32_t exit_signal;
@@ -754,7 +767,9 @@ _Static_assert(offsetof(struct table_slot, generation) == 20, "layout");
 _Static_assert(offsetof(struct table_slot, output_errno) == 24, "layout");
 _Static_assert(offsetof(struct table_slot, returns) == 28, "layout");
 _Static_assert(offsetof(struct table_slot, signals_before) == 32, "layout");
-_Static_assert(offsetof(struct table_slot, unused) == 36, "layout");
+_Static_assert(offsetof(struct table_slot, log_files) == 36, "layout");
+_Static_assert(offsetof(struct table_slot, output_size) == 40, "layout");
+_Static_assert(offsetof(struct table_slot, unused) == 48, "layout");
 _Static_assert(offsetof(struct table_slot, state) == 64, "layout");
 _Static_assert(offsetof(struct table_slot, exit_code) == 68, "layout");
 _Static_assert(offsetof(struct table_slot, exit_signal) == 72, "layout");
@@ -809,18 +824,22 @@ struct table_sandbox {
 _Static_assert(sizeof(struct table_sandbox) == 64, "layout");
 _Static_assert(offsetof(struct table_sandbox, inodes) == 0, "layout");
 
-/* Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` the stream, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run. */
+/* Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` bits by `log_flag`, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run. Of `log`: `position` is how many bytes the slot had printed before, to both streams; `at_ns` is CLOCK_REALTIME. A log file is such frames, one behind the other. */
 struct frame {
 	uint32_t kind;
 	uint32_t slot;
 	uint32_t value;
 	uint32_t size;
+	uint64_t position;
+	uint64_t at_ns;
 };
-_Static_assert(sizeof(struct frame) == 16, "layout");
+_Static_assert(sizeof(struct frame) == 32, "layout");
 _Static_assert(offsetof(struct frame, kind) == 0, "layout");
 _Static_assert(offsetof(struct frame, slot) == 4, "layout");
 _Static_assert(offsetof(struct frame, value) == 8, "layout");
 _Static_assert(offsetof(struct frame, size) == 12, "layout");
+_Static_assert(offsetof(struct frame, position) == 16, "layout");
+_Static_assert(offsetof(struct frame, at_ns) == 24, "layout");
 
 /* What follows the answer to a `wait`, where that is 0: how a generation of a slot has ended, in the words of its table_slot, or the run, whose `exit_code` it is then. */
 struct life_end {

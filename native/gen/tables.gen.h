@@ -120,6 +120,7 @@ enum step_scope {
 	X(STEP_SECCOMP, "seccomp", SCOPE_HOST) \
 	X(STEP_SESSION, "session", SCOPE_HOST) \
 	X(STEP_LOG_PIPE, "log_pipe", SCOPE_HOST) \
+	X(STEP_LOG_FILES, "log_files", SCOPE_HOST) \
 	X(STEP_LOG_ACCOUNT, "log_account", SCOPE_HOST) \
 	X(STEP_STDIN_OPEN, "stdin_open", SCOPE_PROCESS) \
 	X(STEP_STDIN_TEXT, "stdin_text", SCOPE_PROCESS) \

@@ -266,7 +266,7 @@ int spawn_slot(struct run *run, uint32_t slot, spawn_init_entry *init, bool rese
 	*spawned = (struct spawned){ .start = -1 };
 	table_set_state(&run->table, slot, SLOT_STATE_STARTING);
 	if (open_start(&spawn, sockets, &error) == 0 &&
-	    (process == NULL || !run->has_control ||
+	    (process == NULL || !run->takes_output ||
 	     log_pipes_open(&pipes, process, (int)spawn.record->level, &error) == 0) &&
 	    (process == NULL || attributes_give(process, (int)spawn.record->level, &error) == 0)) {
 		spawn.exec.stdout_fd = pipes.out[1];

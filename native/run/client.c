@@ -112,6 +112,12 @@ static bool report_dropped(struct client *client)
 	return true;
 }
 
+void client_send_dropped(struct client *client)
+{
+	if (!client_is_behind(client))
+		(void)report_dropped(client);
+}
+
 void client_send_output(struct client *client, const struct frame *frame, const void *bytes)
 {
 	if (client->fd < 0 || !wants(client, SUBSCRIPTION_OUTPUT, frame->slot))

@@ -46,6 +46,9 @@ bool client_send(struct client *client, const struct frame *frame, const void *b
 /* Output: the same, for a client that subscribed to it. One that is behind does not get it, and hears how much it was. */
 void client_send_output(struct client *client, const struct frame *frame, const void *bytes);
 
+/* Says how much output it has not got, once it reads again. */
+void client_send_dropped(struct client *client);
+
 /* Events that it has not got yet, and subscribed to, as long as it is not behind. */
 void client_send_events(struct client *client, const struct table *table);
 

@@ -44,25 +44,26 @@ static int listen_in_run_dir(void)
 	return -1;
 }
 
-static int take_runner(struct control *control)
+static int take_runner(struct control *control, bool has_lease)
 {
 	struct client *runner = &control->clients[RUNNER];
 
 	client_open(runner, FD_CONTROL, control->queues[RUNNER]);
-	runner->has_lease = true;
-	runner->subscriptions = 1u << SUBSCRIPTION_PHASES | 1u << SUBSCRIPTION_OUTPUT;
-	control->leases = 1;
+	runner->has_lease = has_lease;
+	runner->subscriptions = 1u << SUBSCRIPTION_PHASES |
+				(has_lease ? 1u << SUBSCRIPTION_OUTPUT : 0);
+	control->leases += has_lease;
 	return watch(control, EPOLL_CTL_ADD, FD_CONTROL, EPOLLIN, RUNNER);
 }
 
 int control_open(struct control *control, const struct run *run, struct sbx_error *error)
 {
 	control->listener = -1;
-	control->leases = 0;
+	control->leases = run->is_detached; /* one of the run's own, that never ends */
 	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		control->clients[i].fd = -1;
 	control->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (control->epoll < 0 || (run->has_control && take_runner(control) < 0))
+	if (control->epoll < 0 || (run->has_control && take_runner(control, !run->is_detached) < 0))
 		return sbx_fail(error, STEP_CONTROL_LISTEN, 0);
 	if (!run->has_run_dir)
 		return 0;
@@ -273,6 +274,7 @@ void control_pump(struct control *control, const struct table *table)
 		if (client->fd < 0)
 			continue;
 		client_flush(client);
+		client_send_dropped(client);
 		client_send_events(client, table);
 		if (client->has_ended)
 			drop(control, client);

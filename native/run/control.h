@@ -9,8 +9,8 @@
 
 /*
  * The runner is the first client: its connection was there before the monitor, at FD_CONTROL, with a
- * lease and a subscription to phases and output. All others come by the socket `control` in the run's
- * directory. The run lives as long as one of them holds a lease. A client with a lease is waited for
+ * lease and a subscription to phases and output; of a detached run, with one to phases alone. All others come by the socket `control` in the run's
+ * directory. The run lives as long as one of them holds a lease; a detached one has a lease of its own. A client with a lease is waited for
  * where it does not read (workloads then wait on their full pipes); any other does without what it is too slow for.
  */
 struct control {

@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include "run/log_files.h"
+
 /* Beside the fixed numbers: standard streams, epolls, timers, starts under way, a directory read. */
 #define OTHER_DESCRIPTORS 40
 
@@ -13,7 +15,8 @@ static uint64_t free_count;
 
 int log_account_open(const struct run *run, struct sbx_error *error)
 {
-	const uint64_t taken = FD_LAST - FD_CONTROL + 1 + OTHER_DESCRIPTORS;
+	const uint64_t taken = FD_LAST - FD_CONTROL + 1 + OTHER_DESCRIPTORS +
+			       (run->is_detached ? LOG_FILES_DESCRIPTORS : 0);
 	uint64_t limit = run->descriptors.rlim_max; /* raised to it: main.c */
 	size_t size = run->plan.slot_count;
 	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -36,7 +39,7 @@ static uint32_t streams_of(uint32_t slot)
 	const struct image_process *process = plan_process(&own->plan, slot);
 	uint32_t streams = 0;
 
-	if (process == NULL || !own->has_control)
+	if (process == NULL || !own->takes_output)
 		return 0;
 	if (process->stdout_kind == OUTPUT_KIND_LOG)
 		streams |= 1u << STREAM_STDOUT;

@@ -31,10 +31,11 @@
 struct options {
 	const char *image;
 	const char *spec_dir;
-	const char *run_dir; /* locked, and removed at the end; NULL: there is none */
+	const char *run_dir; /* locked, and removed at the end but of a detached run; NULL: there is none */
 	const char *debug; /* a descriptor's number; NULL: not asked for */
 	int control_fd;
 	int table_fd;
+	bool is_detached;
 	struct trace_request trace; /* fd -1: the run is not traced */
 };
 
@@ -45,8 +46,9 @@ static int usage(void)
 		"                              [--run-dir DIR] [--trace FD]\n"
 		"                              [--tracer bpf|ptrace] [--trace-ring SIZE]\n"
 		"                              [--trace-size SIZE]\n"
-		"                              [--debug FD]\n"
+		"                              [--debug FD] [--detach]\n"
 		"       sandbox-shim runs DIR...\n"
+		"       sandbox-shim remove DIR\n"
 		"       sandbox-shim version\n"
 		"\n"
 		"Runs a plan image made by `sandbox plan -o IMAGE`. Without --control the output\n"
@@ -61,6 +63,11 @@ static int usage(void)
 		"  --trace-size  bytes that a trace may have; a run with more of it fails\n"
 		"  --debug FD    one JSON line for each step (or SANDBOX_DEBUG=1: on stderr)\n"
 		"  --run-dir DIR directory of the run, locked while it lives and then removed\n"
+		"  --detach      the run lives on without its runner, keeps what its processes print in\n"
+		"                `logs` of its directory, and leaves that; with --run-dir, an absolute\n"
+		"                path, and --table, without --trace\n"
+		"`runs` lists the runs in these directories, `live` or `ended`, and removes what others\n"
+		"have left; `remove` removes an ended one.\n"
 		"Exit: 0 passed, 1 a process, an expectation or the trace failed, 3 this host\n"
 		"cannot, 64 wrong usage, 130 a signal stopped the run.\n";
 
@@ -88,6 +95,13 @@ static enum tracer tracer_of(const char *text)
 					     TRACER_NONE;
 }
 
+/* Others find such a run by its directory; and a tracer would be one more that has to live on. */
+static bool can_detach(const struct options *options)
+{
+	return options->run_dir != NULL && options->run_dir[0] == '/' && options->table_fd >= 0 &&
+	       options->trace.fd < 0;
+}
+
 static bool options_of(int count, char **arguments, struct options *options)
 {
 	*options = (struct options){
@@ -98,9 +112,16 @@ static bool options_of(int count, char **arguments, struct options *options)
 	if (count < 1)
 		return false;
 	options->image = arguments[0];
-	for (int i = 1; i + 1 < count; i += 2) {
-		const char *value = arguments[i + 1];
+	for (int i = 1; i < count; i += 2) {
+		const char *value = i + 1 < count ? arguments[i + 1] : NULL;
 
+		if (strcmp(arguments[i], "--detach") == 0) {
+			options->is_detached = true;
+			i--; /* it has no value */
+			continue;
+		}
+		if (value == NULL)
+			return false;
 		if (strcmp(arguments[i], "--dir") == 0)
 			options->spec_dir = value;
 		else if (strcmp(arguments[i], "--run-dir") == 0)
@@ -122,7 +143,7 @@ static bool options_of(int count, char **arguments, struct options *options)
 		else
 			return false;
 	}
-	return count % 2 == 1;
+	return !options->is_detached || can_detach(options);
 }
 
 /* The caller may have left signals ignored or blocked; workloads must not inherit that. */
@@ -311,6 +332,8 @@ static int run_command(int count, char **arguments)
 	run.gid = getegid();
 	run.has_run_dir = options.run_dir != NULL;
 	run.has_control = options.control_fd >= 0;
+	run.is_detached = options.is_detached;
+	run.takes_output = run.has_control || run.is_detached;
 	run.is_observed = options.table_fd >= 0;
 	debug_open(options.debug != NULL ? options.debug : getenv("SANDBOX_DEBUG"), FD_DEBUG,
 		   &run.plan);
@@ -321,15 +344,19 @@ static int run_command(int count, char **arguments)
 	    install_descriptors(&options, &error) < 0 || choose_userns(&run, &error) < 0)
 		return report(&run, &error, SBX_NONE);
 	run.mask_proc = run.uid == 0;
-	if (run.has_control)
+	if (run.takes_output)
 		(void)setsid(); /* the terminal's Ctrl-C is for the runner, which asks us to stop */
+	if (run.is_detached)
+		(void)chdir("/"); /* to keep no file system busy */
 	if (!watchdog_split(&run, &code, &error)) {
 		if (error.step != STEP_NONE)
 			return report(&run, &error, SBX_NONE);
 		code = run_as_monitor(&run);
 	}
 	/* By whoever ends; a guard does so after a monitor that could not. */
-	if (options.run_dir != NULL)
+	if (run.is_detached && run.table.header->monitor_pid != 0)
+		run_dir_leave();
+	else if (options.run_dir != NULL)
 		run_dir_remove(options.run_dir);
 	watchdog_wake();
 	return code;
@@ -362,6 +389,8 @@ int main(int count, char **arguments)
 		return run_sealed(count, arguments);
 	if (count >= 2 && strcmp(arguments[1], "runs") == 0)
 		return run_dirs_main(count - 2, arguments + 2);
+	if (count == 3 && strcmp(arguments[1], "remove") == 0)
+		return run_dir_remove_main(arguments[2]);
 	if (count == 2 && strcmp(arguments[1], "version") == 0) {
 		(void)dprintf(STDOUT_FILENO, "sandbox-shim wire %08x\n", SBX_WIRE_VERSION);
 		return EXIT_SUCCESS;

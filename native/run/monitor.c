@@ -16,6 +16,7 @@
 #include "run/alarm.h"
 #include "run/commands.h"
 #include "run/log_account.h"
+#include "run/log_files.h"
 #include "run/relay.h"
 #include "run/waits.h"
 #include "init/supervise.h"
@@ -54,7 +55,7 @@ struct monitor {
 	uint64_t stop_ms; /* an orderly stop takes no longer; for the guard */
 	uint64_t guard_at; /* the guard ends the run then */
 	uint64_t stage_until; /* CLOCK_MONOTONIC ns: the stage ends then at the latest; 0: never */
-	uint64_t moved; /* bytes that clients had taken when that time was set */
+	uint64_t moved; /* bytes of output that had got on when that time was set */
 	uint64_t patience; /* ms without movement after which output is given up; 0: any */
 	enum stage stage;
 	bool behind; /* who is waited for does not read: output is not looked at */
@@ -109,9 +110,9 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	log_open(run, take_pipes);
 	if (control_open(&control, run, error) < 0)
 		return -1;
-	if (log_account_open(run, error) < 0)
+	if (log_account_open(run, error) < 0 || log_files_open(run, error) < 0)
 		return -1;
-	if (relay_open(&relay, &control, error) < 0 ||
+	if (relay_open(&relay, run, &control, error) < 0 ||
 	    state_open(&monitor->schedule, run, error) < 0)
 		return -1;
 	if (watch(monitor, EPOLL_CTL_ADD, monitor->signals, EPOLLIN, WAKE_SIGNAL) < 0 ||
@@ -121,7 +122,7 @@ static int set_up(struct monitor *monitor, struct run *run, struct sbx_error *er
 	    watch(monitor, EPOLL_CTL_ADD, control.epoll, EPOLLIN, WAKE_CLIENT) < 0 ||
 	    watch(monitor, EPOLL_CTL_ADD, relay.pipes, EPOLLIN, WAKE_OUTPUT) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
-	if (run->has_control && watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0)
+	if (run->takes_output && watch(monitor, EPOLL_CTL_ADD, FD_LOG_IN, EPOLLIN, WAKE_LOG) < 0)
 		return sbx_fail(error, STEP_EPOLL, 0);
 	return 0;
 }
@@ -165,6 +166,8 @@ static void take_commands(struct monitor *monitor)
 /* Who held the last lease is dead: the run must not outlive it, and nobody wants to know how it ended. */
 static void look_after_leases(struct monitor *monitor)
 {
+	if (monitor->run->is_detached)
+		return;
 	if (control.leases > 0)
 		watchdog_set_lease(control_lease(&control));
 	if (!monitor->run->has_control || monitor->run->runner_gone || control.leases > 0)
@@ -274,7 +277,7 @@ static void enter(struct monitor *monitor, enum stage stage, uint64_t ms)
 {
 	monitor->stage = stage;
 	monitor->stage_until = ms == 0 ? 0 : sys_now() + ms * SBX_NS_PER_MS;
-	monitor->moved = control_moved(&control);
+	monitor->moved = control_moved(&control) + relay.taken;
 }
 
 static bool is_stage_over(const struct monitor *monitor)
@@ -296,7 +299,7 @@ static bool is_drained(struct monitor *monitor)
 {
 	bool behind = control_is_behind(&control);
 	uint64_t patience = !behind ? DRAIN_MS : monitor->schedule.kill_asked ? KILLED_DRAIN_MS : 0;
-	uint64_t moved = control_moved(&control);
+	uint64_t moved = control_moved(&control) + relay.taken;
 
 	if (moved != monitor->moved || patience != monitor->patience) {
 		monitor->patience = patience;
@@ -384,6 +387,8 @@ int monitor_main(struct run *run)
 		table_set_own_fault(&run->table, &error);
 		return SBX_EXIT_HOST;
 	}
+	if (run->is_detached)
+		run_leave_streams();
 	run->table.header->guard_pid = watchdog_pid();
 	run->table.header->monitor_pid = (uint32_t)getpid();
 	run_to_end(&monitor);

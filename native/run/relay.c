@@ -1,10 +1,12 @@
-/* relay.c - what workloads print: from their pipes to the clients of the run. */
+/* relay.c - what workloads print: from their pipes to the clients of the run, and to its log files. */
 #define _GNU_SOURCE
 #include "run/relay.h"
 
 #include <sys/epoll.h>
 
+#include "core/sys.h"
 #include "run/log_account.h"
+#include "run/log_files.h"
 
 /* Read ends looked at in one wait. */
 #define BATCH 64
@@ -20,10 +22,13 @@ static uint64_t pack(int fd, uint32_t slot, enum stream stream)
 	return (uint64_t)(uint32_t)fd << 32 | (uint64_t)stream << 31 | slot;
 }
 
-int relay_open(struct relay *relay, struct control *control, struct sbx_error *error)
+int relay_open(struct relay *relay, const struct run *run, struct control *control,
+	       struct sbx_error *error)
 {
 	/* Field by field: to clear the buffer would touch sixteen pages for nothing. */
+	relay->run = run;
 	relay->control = control;
+	relay->taken = 0;
 	relay->pipes = epoll_create1(EPOLL_CLOEXEC);
 	relay->pipe_count = 0;
 	return relay->pipes < 0 ? sbx_fail(error, STEP_EPOLL, 0) : 0;
@@ -71,6 +76,22 @@ static void note_line(const struct relay *relay, uint64_t packed, uint8_t last)
 		(void)epoll_ctl(relay->pipes, EPOLL_CTL_MOD, (int)(packed >> 32), &event);
 }
 
+/*
+ * The bytes are counted first: a monitor that is killed meanwhile leaves a count that says what is
+ * missing. They are in their file before any client has them, so that one can go on from there.
+ */
+static void pass_on(struct relay *relay, struct frame *frame)
+{
+	struct table_slot *state = &relay->run->table.slots[frame->slot];
+
+	frame->position = state->output_size;
+	frame->at_ns = sys_wall_time();
+	__atomic_store_n(&state->output_size, frame->position + frame->size, __ATOMIC_RELEASE);
+	relay->taken += frame->size;
+	log_files_keep(frame, relay->buffer);
+	control_send_output(relay->control, frame, relay->buffer);
+}
+
 /* One read of one pipe. */
 static void take_output(struct relay *relay, uint64_t packed)
 {
@@ -78,7 +99,8 @@ static void take_output(struct relay *relay, uint64_t packed)
 	struct frame frame = {
 		.kind = FRAME_KIND_LOG,
 		.slot = (uint32_t)(packed & (LINE_OPEN - 1)),
-		.value = (uint32_t)(packed >> 31 & 1),
+		.value = (packed >> 31 & 1 ? 1u << LOG_FLAG_STDERR : 0) |
+			 (packed & LINE_OPEN ? 1u << LOG_FLAG_CONTINUES : 0),
 	};
 	ssize_t size = read(fd, relay->buffer, sizeof(relay->buffer));
 
@@ -89,7 +111,7 @@ static void take_output(struct relay *relay, uint64_t packed)
 	frame.size = size > 0 ? (uint32_t)size : 0;
 	/* An empty frame closes a line that the stream's end has left open. */
 	if (size > 0 || packed & LINE_OPEN)
-		control_send_output(relay->control, &frame, relay->buffer);
+		pass_on(relay, &frame);
 	if (size > 0) {
 		note_line(relay, packed, relay->buffer[size - 1]);
 		return;

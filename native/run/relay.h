@@ -1,4 +1,4 @@
-/* relay.h - what workloads print: from their pipes to the clients of the run. */
+/* relay.h - what workloads print: from their pipes to the clients of the run, and to its log files. */
 #ifndef RELAY_H
 #define RELAY_H
 
@@ -6,14 +6,17 @@
 #include "run/log.h"
 
 struct relay {
+	const struct run *run;
 	struct control *control;
 	int pipes; /* epoll of the read ends */
 	uint32_t pipe_count;
+	uint64_t taken; /* bytes of output */
 	uint8_t buffer[OUTPUT_CHUNK_SIZE];
 };
 
 /* Errors: STEP_EPOLL. */
-int relay_open(struct relay *relay, struct control *control, struct sbx_error *error);
+int relay_open(struct relay *relay, const struct run *run, struct control *control,
+	       struct sbx_error *error);
 
 /* Takes the read ends of these streams of `slot`. */
 void relay_add(struct relay *relay, const struct log_pipes *pipes, uint32_t streams, uint32_t slot);

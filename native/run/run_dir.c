@@ -16,8 +16,9 @@ static const char *const files[] = { SBX_RUN_FILES };
 
 /* One without a table is being made, or was never finished; after so long the latter. */
 #define UNFINISHED_S 5
-/* Somebody who looks whether the run lives holds the lock for a moment. */
-#define LOCK_TRIES 500
+/* Somebody who looks whether the run lives holds the lock for a moment. Ms. */
+#define LOCK_MS_MAX 500
+#define LOCK_REMOVE_MS_MAX 50
 
 /* Directories of ours in /tmp are removed with the last run in them; others belong to the user. */
 static bool is_in_tmp(const char *base)
@@ -45,6 +46,43 @@ static bool is_same_file(const struct stat *one, const struct stat *other)
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
+/* A name in the directory at `fd`, which is `base`. */
+typedef void entry_take(int fd, const char *base, const char *name);
+
+/* Not readdir(3), which needs a heap. The records are what both C libraries have as struct dirent. */
+static void each_entry(int fd, const char *base, entry_take *take)
+{
+	_Alignas(struct dirent) char records[4096];
+	long size;
+
+	while ((size = syscall(SYS_getdents64, fd, records, sizeof(records))) > 0) {
+		for (long at = 0; at < size;) {
+			const struct dirent *entry = (const struct dirent *)(records + at);
+
+			take(fd, base, entry->d_name);
+			at += entry->d_reclen;
+		}
+	}
+}
+
+/* Files alone: of log_files.c there are no others. */
+static void remove_file(int fd, const char *base, const char *name)
+{
+	(void)base;
+	(void)unlinkat(fd, name, 0);
+}
+
+static void remove_logs(int directory)
+{
+	int fd = openat(directory, "logs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	each_entry(fd, "logs", remove_file);
+	(void)close(fd);
+	(void)unlinkat(directory, "logs", AT_REMOVEDIR);
+}
+
 /* rmdir(2) spares what is not empty, so at worst an empty directory of ours is removed. */
 static void remove_directory(int fd, const char *path)
 {
@@ -53,6 +91,8 @@ static void remove_directory(int fd, const char *path)
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		(void)unlinkat(fd, files[i], 0);
+	if (unlinkat(fd, "logs", AT_REMOVEDIR) < 0 && errno == ENOTEMPTY)
+		remove_logs(fd);
 	if (fstat(fd, &own) == 0 && lstat(path, &there) == 0 && is_same_file(&own, &there))
 		(void)rmdir(path);
 	if (base_of(path, base) && is_in_tmp(base))
@@ -64,23 +104,30 @@ static int open_lock(int fd)
 	return openat(fd, "lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Takes the lock of who holds it for a moment at most. Returns -1 with errno. */
+static int lock_soon(int fd, int ms_max)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; ms++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || ms == ms_max)
+			return -1;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /* Where both are until their numbers can be had. */
 static int directory = -1, lock = -1;
 
 int run_dir_take(const char *path, struct sbx_error *error)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct stat status;
 
 	directory = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	lock = directory < 0 ? -1 : open_lock(directory);
-	if (lock < 0)
+	if (lock < 0 || lock_soon(lock, LOCK_MS_MAX) < 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-	for (int tries = 0; flock(lock, LOCK_EX | LOCK_NB) < 0; tries++) {
-		if ((errno != EWOULDBLOCK && errno != EINTR) || tries == LOCK_TRIES)
-			return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
-		(void)nanosleep(&pause, NULL);
-	}
 	errno = ENOENT;
 	if (fstat(lock, &status) < 0 || status.st_nlink == 0)
 		return sbx_fail(error, STEP_RUN_DIR_OPEN, 0);
@@ -97,6 +144,11 @@ int run_dir_install_fds(struct sbx_error *error)
 void run_dir_remove(const char *path)
 {
 	remove_directory(FD_RUN_DIR, path);
+}
+
+void run_dir_leave(void)
+{
+	(void)unlinkat(FD_RUN_DIR, "control", 0);
 }
 
 /* Names that runs have, and those of directories that are being filled. */
@@ -122,17 +174,28 @@ static bool is_young(const struct stat *status)
 	return time(NULL) - status->st_mtime < UNFINISHED_S;
 }
 
-/* Whether the run in the directory lives, or may be about to; if not, it is removed. */
-static bool lives(int fd, const struct stat *status, const char *path)
+/* Whether a detached run has begun there: it is kept, however it ended. */
+static bool keeps_logs(int fd)
+{
+	struct stat status;
+
+	return was_begun(fd) && fstatat(fd, "logs", &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* `live`, or about to be; `ended`; NULL: a dead run has left it, and it has been removed. */
+static const char *state_of(int fd, const struct stat *status, const char *path)
 {
 	int own_lock = open_lock(fd);
-	bool result = true;
+	const char *result = "live";
 
 	if (own_lock >= 0 && flock(own_lock, LOCK_EX | LOCK_NB) < 0)
 		goto end;
-	result = is_young(status) && !was_begun(fd);
+	if (keeps_logs(fd))
+		result = "ended";
+	else if (!is_young(status) || was_begun(fd))
+		result = NULL;
 	/* With the lock in hand: a monitor that comes late finds the file unlinked, and ends. */
-	if (!result)
+	if (result == NULL)
 		remove_directory(fd, path);
 end:
 	if (own_lock >= 0)
@@ -144,32 +207,33 @@ static void visit(int base_fd, const char *base, const char *name)
 {
 	char path[PATH_MAX];
 	struct stat status;
+	const char *state;
 	int size = snprintf(path, sizeof(path), "%s/%s", base, name);
-	int fd = openat(base_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = !is_name(name) ? -1 :
+				  openat(base_fd, name,
+					 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	if (size < (int)sizeof(path) && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
-	    lives(fd, &status, path) && name[0] != '.')
-		(void)!write(STDOUT_FILENO, path, (size_t)size + 1);
+	if (size < (int)sizeof(path) && fstat(fd, &status) == 0 && status.st_uid == geteuid()) {
+		state = state_of(fd, &status, path);
+		if (state != NULL && name[0] != '.')
+			(void)dprintf(STDOUT_FILENO, "%s %s%c", state, path, '\0');
+	}
 	(void)close(fd);
 }
 
-/* Not readdir(3), which needs a heap. The records are what both C libraries have as struct dirent. */
-static void visit_all(int fd, const char *base)
+int run_dir_remove_main(const char *path)
 {
-	_Alignas(struct dirent) char records[4096];
-	long size;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int own_lock = fd < 0 ? -1 : open_lock(fd);
+	struct stat status;
 
-	while ((size = syscall(SYS_getdents64, fd, records, sizeof(records))) > 0) {
-		for (long at = 0; at < size;) {
-			const struct dirent *entry = (const struct dirent *)(records + at);
-
-			if (is_name(entry->d_name))
-				visit(fd, base, entry->d_name);
-			at += entry->d_reclen;
-		}
-	}
+	if (own_lock < 0 || fstat(fd, &status) < 0 || status.st_uid != geteuid() ||
+	    lock_soon(own_lock, LOCK_REMOVE_MS_MAX) < 0)
+		return SBX_EXIT_FAILED;
+	remove_directory(fd, path);
+	return 0;
 }
 
 int run_dirs_main(int count, char **bases)
@@ -183,7 +247,7 @@ int run_dirs_main(int count, char **bases)
 		/* What others can write to is none of ours. */
 		if (fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
 		    (status.st_mode & 022) == 0)
-			visit_all(fd, bases[i]);
+			each_entry(fd, bases[i], visit);
 		(void)close(fd);
 	}
 	return 0;

@@ -20,10 +20,17 @@ int run_dir_install_fds(struct sbx_error *error);
  */
 void run_dir_remove(const char *path);
 
+/* Leaves it, with the plan, the last state table and the logs of a detached run that has ended. */
+void run_dir_leave(void);
+
 /*
- * `sandbox-shim runs BASE...`: removes what dead runs have left in these directories, and prints
- * the path of each run that lives, ended by NUL. Returns the exit code.
+ * `sandbox-shim runs BASE...`: removes what dead runs have left in these directories, and prints `live`
+ * or, of a detached run, `ended`, a blank and the path of each other one, ended by NUL. Returns the exit
+ * code.
  */
 int run_dirs_main(int count, char **bases);
+
+/* `sandbox-shim remove PATH`: the directory of a run that has ended. Returns the exit code: 0, or that it lives or is none. */
+int run_dir_remove_main(const char *path);
 
 #endif

@@ -310,7 +310,7 @@ bool watchdog_split(struct run *run, int *code, struct sbx_error *error)
 		return sbx_fail(error, STEP_MEMORY, 0) == 0;
 	shared = memory;
 	*shared = own;
-	shared->lease_fd = run->has_control ? FD_CONTROL : -1;
+	shared->lease_fd = run->has_control && !run->is_detached ? FD_CONTROL : -1;
 	run->guarded = &shared->root_pidfd;
 	changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (changed < 0)

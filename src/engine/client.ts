@@ -35,6 +35,9 @@ export interface Client {
    * cannot be awaited (ESRCH: no such slot; EAGAIN: too many wait); null where the run has ended before.
    */
   wait(slot?: number): Promise<LifeEnd | number | null>;
+  /** Between these no frames come; with a lease the run's output then waits, without one it is dropped. */
+  pause(): void;
+  resume(): void;
   /** Ends the connection, and with it a lease. */
   close(): void;
   /** The run has ended, or has turned this client away. */
@@ -112,6 +115,8 @@ export async function connectTo(
       const answer = await send("wait", slot === undefined ? {} : { slot });
       return answer === null ? null : (answer.end ?? answer.errno);
     },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     close: () => void socket.end(),
     closed: closing.promise,
   };

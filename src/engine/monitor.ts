@@ -20,6 +20,8 @@ export interface MonitorStart {
   readonly tableFd: number;
   /** Open for writing; null: the run is not traced. */
   readonly traceFd: number | null;
+  /** The run lives on without this program, and keeps its output in files. */
+  readonly isDetached?: boolean;
 }
 
 export interface Monitor {
@@ -35,6 +37,8 @@ export interface Monitor {
    * is killed itself.
    */
   kill(): void;
+  /** This program may end before the monitor does. */
+  leave(): void;
   /** The bytes of the state table as they are now; empty before the monitor made it. */
   readTable(): Uint8Array;
 }
@@ -63,6 +67,7 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...["--dir", start.specDir, "--run-dir", start.runDir],
       ...["--control", String(CONTROL_FD), "--table", String(TABLE_FD)],
       ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
+      ...(start.isDetached ? ["--detach"] : []),
       // To stderr, whatever number it names: that descriptor is this program's, not the shim's.
       ...(process.env["SANDBOX_DEBUG"] ? ["--debug", "2"] : []),
     ],
@@ -94,6 +99,7 @@ export function startMonitor(start: MonitorStart): Monitor {
     pid: child.pid,
     frames: untilEnd(readFrames(controlFd), child, start.tableFd),
     exited: child.exited,
+    leave: () => child.unref(),
     stop: (why) => send("stop", why),
     kill,
     readTable: () => readWhole(start.tableFd),

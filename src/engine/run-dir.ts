@@ -3,8 +3,9 @@
  *
  * It lies in a directory of the user's own (0700), under a name that no other live run has. The lock
  * alone shows which runs live, also across PID namespaces. The monitor removes the directory at
- * the end (`native/run/run_dir.c` knows the names of the files); what dead runs left is removed by
- * whoever looks next.
+ * the end (`native/run/run_dir.c` knows the names of the files), but that of a detached run: its last
+ * table and its logs stay until they are removed, or its name starts again. What other dead runs left is
+ * removed by whoever looks next.
  */
 
 import * as fs from "node:fs";
@@ -13,6 +14,7 @@ import { RUN_FILES } from "../base/run-files.ts";
 import { runtimeHome } from "../host/base-dirs.ts";
 import { namespaceOf } from "../host/machine.ts";
 import { shimPath } from "../host/shim-path.ts";
+import { decodeTable } from "../wire/table.ts";
 
 export interface RunDir {
   readonly name: string;
@@ -143,9 +145,9 @@ function otherBaseInTmp(obstacles: string[]): string | null {
 }
 
 function createIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
-  if (namesOf(base).length > 0) livePaths([base]);
+  const ended = pathsIn(namesOf(base).length > 0 ? [base] : [], "ended");
   for (let tries = 1; ; tries++) {
-    const result = tryIn(base, name, isChosen, image);
+    const result = tryIn(base, name, isChosen, image, ended);
     const isGone = !result.ok && result.reason === "unwritable" && !fs.existsSync(base);
     if (!isGone || tries === TRIES) return result;
     obstacleOf(base);
@@ -156,7 +158,13 @@ function createIn(base: string, name: string, isChosen: boolean, image: Uint8Arr
  * The directory is filled under another name and then moved: so none that others see is empty or
  * half made, and moving it onto one that is not empty fails, which is what makes names unique.
  */
-function tryIn(base: string, name: string, isChosen: boolean, image: Uint8Array): RunDirResult {
+function tryIn(
+  base: string,
+  name: string,
+  isChosen: boolean,
+  image: Uint8Array,
+  ended: readonly string[],
+): RunDirResult {
   let path = join(base, UNNAMED);
   let filling: Filling | null = null;
   try {
@@ -166,6 +174,7 @@ function tryIn(base: string, name: string, isChosen: boolean, image: Uint8Array)
     for (let number = 1; number <= (isChosen ? 1 : SUFFIX_MAX); number++) {
       const candidate = number === 1 ? name : `${name}-${number}`;
       path = join(base, candidate);
+      if (ended.includes(path)) removeEnded(path);
       if (isMoved(filling.path, path)) {
         return { ok: true, dir: runDir(candidate, path, tableFd, filling.ownFd) };
       }
@@ -202,6 +211,12 @@ function fill(filling: Filling, image: Uint8Array): number {
 function abandon({ path, ownFd, tableFd }: Filling): void {
   if (tableFd !== null) fs.closeSync(tableFd);
   removeOwn(ownFd, path);
+}
+
+/** Closes what this program has open of a run that lives on. */
+export function leaveRunDir(dir: RunDir): void {
+  fs.closeSync(dir.tableFd);
+  fs.closeSync(dir.ownFd);
 }
 
 /** What the monitor has not removed, as it was killed, or never began. */
@@ -244,7 +259,7 @@ function isMoved(from: string, to: string): boolean {
   }
 }
 
-/** A run that is going on. */
+/** A run that is going on; of one that has ended, its last state. */
 export interface LiveRun {
   readonly name: string;
   readonly planPath: string;
@@ -255,9 +270,35 @@ export interface LiveRun {
 
 /** The runs of this user; of others nothing can be seen, as the directory is their own. */
 export function liveRuns(): LiveRun[] {
+  return runsOf("live");
+}
+
+/**
+ * Detached runs that have ended, with their last table and their logs. Where the table's phase is not
+ * `ended`, the monitor was killed.
+ */
+export function endedRuns(): LiveRun[] {
+  return runsOf("ended");
+}
+
+/** Whether nobody writes to the run's table and logs any more. */
+export function hasEnded(run: LiveRun): boolean {
+  const bytes = runTable(run);
+  if (bytes === null || decodeTable(bytes, null)?.phase === "ended") return true;
+  const path = dirname(run.tablePath);
+  return !pathsIn([dirname(path)], "live").includes(path);
+}
+
+/** False: it lives, after all, or is gone. */
+export function removeEnded(path: string): boolean {
+  const shim = shimPath();
+  return shim !== null && Bun.spawnSync([shim, "remove", path]).exitCode === 0;
+}
+
+function runsOf(state: "live" | "ended"): LiveRun[] {
   const here = String(namespaceOf("self", "pid") ?? 0);
   const bases = runDirBases().filter((base) => namesOf(base).length > 0);
-  return livePaths(bases).map((path) => ({
+  return pathsIn(bases, state).map((path) => ({
     name: basename(path),
     planPath: join(path, "plan"),
     tablePath: join(path, "table"),
@@ -269,11 +310,14 @@ export function liveRuns(): LiveRun[] {
  * Asks the shim, as nothing else here can try a lock: `runs` also removes what dead runs have left.
  * In the order of the bases, each by name.
  */
-function livePaths(bases: readonly string[]): string[] {
+function pathsIn(bases: readonly string[], state: "live" | "ended"): string[] {
   const shim = shimPath();
   if (shim === null || bases.length === 0) return [];
   const { stdout } = Bun.spawnSync([shim, "runs", ...bases], { stderr: "ignore" });
-  const paths = stdout.toString().split("\0").slice(0, -1);
+  const records = stdout.toString().split("\0");
+  const paths = records.flatMap((each) =>
+    each.startsWith(`${state} `) ? [each.slice(state.length + 1)] : [],
+  );
   return bases.flatMap((base) => paths.filter((path) => dirname(path) === base).toSorted());
 }
 

@@ -97,7 +97,10 @@ function withReasons(
 const MEMORY_HELP = "the host, or the control group of this run, is short of memory";
 const OUTPUT_HELP: Readonly<Record<string, string>> = {
   EMFILE: "raise the limit of open descriptors (ulimit -n)",
-  ENOSPC: "raise what this user may watch (/proc/sys/fs/epoll/max_user_watches)",
+  ENOSPC:
+    "free space where the run's directory is, or raise what this user may watch (/proc/sys/fs/epoll/max_user_watches)",
+  EDQUOT: "free space where the run's directory is: this user's quota is used up",
+  EFBIG: "raise the limit on the size of files (ulimit -f)",
   ENOMEM: MEMORY_HELP,
   ENOBUFS: MEMORY_HELP,
 };

@@ -69,12 +69,14 @@ export const ENUMS = {
   pid_mode: ["requested", "ordered"],
   /**
    * Frames from the monitor. `answer`: to a command that asked for one. `log`: output; of no bytes:
-   * its end. `dropped`: output that this client did not read in time. `event`: one or more table_event.
+   * the end of a stream within a line. `dropped`: output that this client did not read in time. `event`: one or more table_event.
    */
   frame_kind: ["answer", "log", "dropped", "started", "ended", "event"],
   /** Bit numbers of what a client may subscribe to. `phases`: the frames `started` and `ended`. */
   subscription: ["phases", "output", "events"],
   stream: ["stdout", "stderr"],
+  /** Bit numbers of a `log` frame's value. `continues`: it begins within a line of its stream. */
+  log_flag: ["stderr", "continues"],
   trace_kind: ["fork", "exec", "exit"],
   tracer: ["none", "bpf", "ptrace"],
   /** What is in the way of tracing by BPF: `asked` for otherwise, or what failed first. */

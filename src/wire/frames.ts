@@ -1,7 +1,7 @@
 /** The stream between a client and the monitor: frames in, commands out. Pure. */
 
 import { ENUMS, type EnumValue } from "./enums.ts";
-import { offsetsOf } from "./fields.ts";
+import { offsetsOf, wideAt } from "./fields.ts";
 import { NONE } from "./layout.ts";
 import { FRAME_STRUCTS } from "./stream-layout.ts";
 import { layoutOf } from "./struct.ts";
@@ -10,8 +10,12 @@ export interface Frame {
   readonly kind: EnumValue<"frame_kind">;
   /** Null where the frame is about the whole run; of `answer` the command's `request`. */
   readonly slot: number | null;
-  /** The errno of an `answer`, the stream of a `log`, of a `dropped` how many bytes. */
+  /** The errno of an `answer`, flags of a `log`, of a `dropped` how many bytes. */
   readonly value: number;
+  /** How many bytes the slot had printed before a `log`, to both streams. */
+  readonly position: number;
+  /** When the monitor read the bytes of a `log`, ms since the epoch. */
+  readonly atMs: number;
   /** What a process printed, table_event records, or a life_end. A view: valid until the next push. */
   readonly bytes: Uint8Array;
 }
@@ -40,8 +44,23 @@ export interface LifeEnd {
 
 const END = offsetsOf(FRAME_STRUCTS.life_end);
 const END_SIZE = layoutOf(FRAME_STRUCTS.life_end).size;
-const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
+export const FRAME_SIZE = layoutOf(FRAME_STRUCTS.frame).size;
+const FRAME = offsetsOf(FRAME_STRUCTS.frame);
 const COMMAND_SIZE = layoutOf(FRAME_STRUCTS.command).size;
+
+/** A frame without its bytes, of which there are `size`. */
+export function frameHead(view: DataView): Omit<Frame, "bytes"> & { readonly size: number } {
+  const word = (name: keyof typeof FRAME) => view.getUint32(FRAME[name], true);
+  const slot = word("slot");
+  return {
+    kind: ENUMS.frame_kind[word("kind")] ?? "log",
+    slot: slot === NONE ? null : slot,
+    value: word("value"),
+    size: word("size"),
+    position: wideAt(view, FRAME.position),
+    atMs: wideAt(view, FRAME.at_ns) / 1e6,
+  };
+}
 
 /** Puts frames together from chunks that may end anywhere. */
 export class FrameReader {
@@ -57,16 +76,11 @@ export class FrameReader {
     let at = 0;
     while (bytes.length - at >= FRAME_SIZE) {
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_SIZE);
-      const size = view.getUint32(12, true);
-      if (bytes.length - at < FRAME_SIZE + size) break;
-      const slot = view.getUint32(4, true);
-      yield {
-        kind: ENUMS.frame_kind[view.getUint32(0, true)] ?? "log",
-        slot: slot === NONE ? null : slot,
-        value: view.getUint32(8, true),
-        bytes: bytes.subarray(at + FRAME_SIZE, at + FRAME_SIZE + size),
-      };
-      at += FRAME_SIZE + size;
+      const head = frameHead(view);
+      const end = at + FRAME_SIZE + head.size;
+      if (bytes.length < end) break;
+      yield { ...head, bytes: bytes.subarray(at + FRAME_SIZE, end) };
+      at = end;
     }
     this.#rest = bytes.slice(at);
   }
@@ -86,8 +100,17 @@ export function lifeEndOf({ bytes }: Frame): LifeEnd | null {
 }
 
 /** What a `log` frame was printed to. */
-export function streamOf({ value }: Frame): EnumValue<"stream"> {
-  return ENUMS.stream[value] ?? "stdout";
+export function streamOf(frame: Pick<Frame, "value">): EnumValue<"stream"> {
+  return hasFlag(frame, "stderr") ? "stderr" : "stdout";
+}
+
+/** Whether a `log` frame begins within a line of its stream. */
+export function isContinued(frame: Pick<Frame, "value">): boolean {
+  return hasFlag(frame, "continues");
+}
+
+function hasFlag({ value }: Pick<Frame, "value">, flag: EnumValue<"log_flag">): boolean {
+  return ((value >> ENUMS.log_flag.indexOf(flag)) & 1) === 1;
 }
 
 /** The argument of `subscribe`. */

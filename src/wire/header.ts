@@ -1,6 +1,12 @@
 /** Prints the generated headers of `native/`, the C side of the layout. Pure. */
 
 import { PID_LEVEL_MAX, SIGNAL_MAX } from "../base/kernel-limits.ts";
+import {
+  LOG_FILE_COUNT,
+  LOG_FILE_SIZE_MAX,
+  LOG_FILE_SIZE_MIN,
+  LOG_RUN_SIZE_MAX,
+} from "../base/log-limits.ts";
 import { SANDBOX_COUNT_MAX } from "../base/spec-limits.ts";
 import { NAMESPACE_KINDS } from "../ir/namespaces.ts";
 import { ENUMS } from "./enums.ts";
@@ -74,6 +80,10 @@ function constants(): string[] {
     IMAGE_SIZE_MAX,
     ARGV_TEXT_MAX,
     TRACE_SIZE_MAX,
+    LOG_FILE_COUNT,
+    LOG_FILE_SIZE_MAX,
+    LOG_FILE_SIZE_MIN,
+    LOG_RUN_SIZE_MAX,
     IMAGE_MAGIC: JSON.stringify(IMAGE_MAGIC.slice(0, 7)),
     TABLE_MAGIC: JSON.stringify(TABLE_MAGIC),
   };

@@ -279,7 +279,7 @@ export const TABLE_STRUCTS = {
   },
   table_slot: {
     name: "table_slot",
-    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations.",
+    doc: "The first cache line is the monitor's (desired), the rest the slot's parent's (observed). `generation`: how often it is to have lived before; what is observed is of `observed_generation`. `returns`: at its end the next one follows. `signals_before`: as many signals were for former generations. `output_size`: bytes that it has printed; `log_files`: the number of its newest log file, 0: none.",
     fields: [
       ["desired", "u32"],
       ["desired_signal", "u32"],
@@ -290,7 +290,9 @@ export const TABLE_STRUCTS = {
       ["output_errno", "u32"],
       ["returns", "u32"],
       ["signals_before", "u32"],
-      ["unused", "u32", 7],
+      ["log_files", "u32"],
+      ["output_size", "u64"],
+      ["unused", "u32", 4],
 
       ["state", "u32"],
       ["exit_code", "u32"],

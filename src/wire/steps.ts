@@ -149,6 +149,7 @@ export const STEPS = {
   seccomp: host("the filter that keeps it from the caller's keys cannot be set"),
   session: host("it cannot lead a session of its own"),
   log_pipe: host("its output pipes cannot be made"),
+  log_files: host("it cannot be set up that output is kept in files"),
   log_account: host("what the output of the run takes cannot be counted in memory"),
 
   stdin_open: process("its stdin cannot be opened"),

@@ -24,12 +24,14 @@ export const TRACE_SIZE_MAX = 256 * 1024 * 1024;
 export const FRAME_STRUCTS = {
   frame: {
     name: "frame",
-    doc: "Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` the stream, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run.",
+    doc: "Monitor to client, followed by `size` bytes. `value`: of `answer` the errno, of `log` bits by `log_flag`, of `dropped` how many bytes. `slot`: of `answer` the command's `request`; NONE for the whole run. Of `log`: `position` is how many bytes the slot had printed before, to both streams; `at_ns` is CLOCK_REALTIME. A log file is such frames, one behind the other.",
     fields: [
       ["kind", "u32"],
       ["slot", "u32"],
       ["value", "u32"],
       ["size", "u32"],
+      ["position", "u64"],
+      ["at_ns", "u64"],
     ],
   },
   life_end: {

@@ -224,6 +224,9 @@ CALL(ptrace)
 #ifdef SYS_pwrite64
 CALL(pwrite64)
 #endif
+#ifdef SYS_pwritev
+CALL(pwritev)
+#endif
 #ifdef SYS_read
 CALL(read)
 #endif

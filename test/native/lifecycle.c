@@ -250,7 +250,7 @@ int main(int count, char **arguments)
 	state = strtoull(arguments[3], NULL, 10) | 1;
 	run.guarded = &root_pidfd;
 	run.descriptors.rlim_max = 4096;
-	run.has_control = true;
+	run.takes_output = true;
 	every_state_and_event();
 	for (unsigned long i = strtoul(arguments[2], NULL, 10); i > 0; i--)
 		one_run(&run);
