@@ -46,7 +46,7 @@ export async function run(text: string, options: CaptureOptions): Promise<number
 }
 
 function said(message: string): number {
-  write(STDERR, `sandbox capture: ${escapeText(message)}\n`);
+  write(STDERR, `error: ${escapeText(message)}\n`);
   return EXIT.failed;
 }
 

@@ -43,6 +43,8 @@ export interface CommandOption {
   readonly fallback?: unknown;
   /** How help calls the fallback, where its value says nothing. */
   readonly fallbackText?: string;
+  /** Values of other options that it sets where these are not written. */
+  readonly implies?: Readonly<Record<string, unknown>>;
   /** From what was written, and what it was before for an option that may be repeated. */
   readonly parse?: (text: string, before: never) => unknown;
 }
@@ -115,4 +117,27 @@ export const ALL: CommandOption = {
   description: "show every row, level and command in full",
 };
 
-export const JSON_OPTION: CommandOption = { flags: "--json", description: "print JSON" };
+/** Every command has it, before or after its name. */
+export const COLOR: CommandOption = {
+  flags: "--color <when>",
+  description: "colours: always, never, or on a terminal that has them (auto)",
+  choices: ["auto", "always", "never"],
+  fallback: "auto",
+};
+
+/** `--format`, the first of `choices` unless it is written, and `--json` where that is one of them. */
+export function formatOptions(
+  choices: readonly [fallback: string, ...others: string[]],
+  description = "format of what is printed",
+): readonly CommandOption[] {
+  const format = { flags: "--format <format>", description, choices, fallback: choices[0] };
+  const json = { flags: "--json", description: "short for --format json", implies: JSON_FORMAT };
+  return choices.includes("json") ? [format, json] : [format];
+}
+
+const JSON_FORMAT = { format: "json" };
+
+/** What a command has of `formatOptions`. */
+export interface Formatted<Format extends string = "text" | "json"> {
+  readonly format: Format;
+}

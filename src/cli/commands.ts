@@ -3,10 +3,10 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pkg from "../../package.json" with { type: "json" };
 import { EXIT } from "../base/exit-codes.ts";
-import { type AnyCommand, type CommandOption, GROUPS, WrongArgument } from "./command.ts";
+import { type AnyCommand, COLOR, type CommandOption, GROUPS, WrongArgument } from "./command.ts";
 import { COMMANDS } from "./command-list.ts";
 import { COMMANDS_NOT_YET, OPTIONS_NOT_YET } from "./not-yet.ts";
-import { STDERR, STDOUT, write } from "./terminal.ts";
+import { type ColourChoice, chooseColour, STDERR, STDOUT, write } from "./terminal.ts";
 import { TOPICS } from "./topics.ts";
 
 const EXAMPLES = `
@@ -82,9 +82,12 @@ function explain(program: Command, name: string | undefined): number {
 }
 
 function programOf(commands: readonly AnyCommand[]): Command {
-  const program = new Command("sandbox")
+  const program: Command = new Command("sandbox")
     .description("Declarative sandboxes: YAML specs compiled to nested Linux namespaces.")
     .version(pkg.version, "--version")
+    .addOption(optionOf(COLOR))
+    .configureHelp({ showGlobalOptions: true })
+    .hook("preAction", () => chooseColour(program.opts<{ color: ColourChoice }>().color))
     .addHelpText("after", EXAMPLES)
     .showSuggestionAfterError()
     .exitOverride()
@@ -132,9 +135,10 @@ function addCommand(program: Command, each: AnyCommand): void {
   });
 }
 
-function optionOf({ flags, description, choices, parse, ...rest }: CommandOption): Option {
+function optionOf({ flags, description, choices, parse, implies, ...rest }: CommandOption): Option {
   const option = new Option(flags, description);
   if (choices !== undefined) option.choices(choices);
+  if (implies !== undefined) option.implies(implies);
   if (parse !== undefined) {
     option.argParser((text, before) => {
       try {

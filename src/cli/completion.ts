@@ -2,7 +2,13 @@
 
 import { EXIT } from "../base/exit-codes.ts";
 import { codes } from "../diag/codes.ts";
-import type { AnyCommand, Argument, CommandOption, Completes } from "./command.ts";
+import {
+  type AnyCommand,
+  type Argument,
+  COLOR,
+  type CommandOption,
+  type Completes,
+} from "./command.ts";
 import { STDERR, STDOUT, write } from "./terminal.ts";
 
 export async function run(
@@ -22,7 +28,7 @@ export async function run(
   }
   const script = SCRIPTS[shell];
   if (script === undefined) {
-    write(STDERR, `there is no completion for "${shell}": choose bash, zsh or fish\n`);
+    write(STDERR, `error: there is no completion for "${shell}": choose bash, zsh or fish\n`);
     return EXIT.usage;
   }
   write(STDOUT, script([...commands.map(wordsOf), helpWords(commands)]));
@@ -57,7 +63,7 @@ interface Offers {
 
 function wordsOf({ name, description, arguments: args, options }: AnyCommand): Words {
   const offers = offersOf(args.map(({ completes }: Argument) => completes));
-  return { name, description, offers, options: [...options.map(optionWords), HELP] };
+  return { name, description, offers, options: [...[...options, COLOR].map(optionWords), HELP] };
 }
 
 const HELP: OptionWords = { names: ["--help", "-h"], description: "show help", offers: null };

@@ -6,6 +6,7 @@
 import * as fs from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
+import { GREEN, RED } from "../base/colours.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { jsonLine } from "../base/json-text.ts";
@@ -28,6 +29,7 @@ import { planOf } from "../plan/plan-of.ts";
 import { encodeImage } from "../wire/encode.ts";
 import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
+import type { Formatted } from "./command.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { columnsOf, hasColour, STDOUT, write } from "./terminal.ts";
@@ -55,15 +57,13 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 
-export interface DoctorOptions extends SpecOptions {
-  readonly json?: true;
-}
+export interface DoctorOptions extends SpecOptions, Formatted {}
 
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
   const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const findings = [...facts(), ...tried(compiled)];
-  if (options.json) write(STDOUT, jsonLine({ doctor: 1, findings }));
+  if (options.format === "json") write(STDOUT, jsonLine({ doctor: 1, findings }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = columnsOf(STDOUT);
@@ -80,7 +80,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
 }
 
 function painted(ok: boolean, mark: string): string {
-  return hasColour(STDOUT) ? `\u001b[${ok ? 32 : 31}m${mark}\u001b[0m` : mark;
+  return hasColour(STDOUT) ? `\u001b[${ok ? GREEN : RED}m${mark}\u001b[0m` : mark;
 }
 
 function facts(): Finding[] {

@@ -11,5 +11,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ["SANDBOX_LOOK", "path of the native program that looks at processes, likewise"],
   ["SANDBOX_TRACER", "`bpf` or `ptrace`: how `--trace` records; without it, BPF where possible"],
   ["XDG_CACHE_HOME", "where compiled plans are kept, in `sandbox`; without it, `~/.cache`"],
-  ["NO_COLOR", "anything: no colours"],
+  ["NO_COLOR", "anything: no colours, unless `--color` says otherwise"],
+  ["CLICOLOR_FORCE", "anything but `0`: colours also in pipes and files"],
+  ["FORCE_COLOR", "likewise"],
 ];

@@ -50,7 +50,7 @@ export async function run(name: string): Promise<number> {
   if (!isNodeName(name)) {
     const like = nodeNameLike(name);
     const hint = like === null ? "use letters, digits, _ and -" : `did you mean ${like}?`;
-    write(STDERR, `sandbox init: "${escapeText(name)}" cannot name a sandbox: ${hint}\n`);
+    write(STDERR, `error: "${escapeText(name)}" cannot name a sandbox: ${hint}\n`);
     return EXIT.usage;
   }
   const file = `${name}.yaml`;
@@ -60,7 +60,7 @@ export async function run(name: string): Promise<number> {
     const why = (error as NodeJS.ErrnoException).code;
     const reason =
       why === "EEXIST" ? "it is there already; give another NAME" : (why ?? "unwritable");
-    write(STDERR, `sandbox init: cannot write ${file}: ${reason}\n`);
+    write(STDERR, `error: cannot write ${file}: ${reason}\n`);
     return why === "EEXIST" ? EXIT.failed : EXIT.host;
   }
   write(STDERR, `${file} written; try \`sandbox up ${file}\`\n`);

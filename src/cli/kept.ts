@@ -28,7 +28,7 @@ export function saved(file: string, data: string | Uint8Array): number {
     writeWhole(file, data);
     return EXIT.ok;
   } catch (error) {
-    write(STDERR, `sandbox: cannot write "${escapeText(file)}" (${codeOf(error)})\n`);
+    write(STDERR, `error: cannot write "${escapeText(file)}" (${codeOf(error)})\n`);
     return EXIT.host;
   }
 }

@@ -9,6 +9,7 @@ import { watchedRuns } from "../engine/watched-run.ts";
 import { canonicalReport } from "../report/canonical.ts";
 import type { Report } from "../report/report.ts";
 import { chosenRun } from "./chosen-run.ts";
+import type { Formatted } from "./command.ts";
 import { isFile, readReport, saved } from "./kept.ts";
 import { reportNow } from "./observe.ts";
 import { printDiagnostics } from "./print.ts";
@@ -19,8 +20,7 @@ import { columnsOf, lookOf, STDERR, STDOUT, write } from "./terminal.ts";
 /** A file has no width, and nothing is cut or left out there. */
 const FILE_LOOK = { columns: Infinity, colour: false, isWhole: true };
 
-export interface ReportOptions {
-  readonly format: ReportFormat;
+export interface ReportOptions extends Formatted<ReportFormat> {
   readonly all?: true;
   readonly canonical?: true;
   readonly watch?: true;
@@ -28,7 +28,7 @@ export interface ReportOptions {
   readonly output?: string;
 }
 
-export async function list(options: { json?: true }): Promise<number> {
+export async function list({ format }: Formatted<"table" | "json">): Promise<number> {
   const runs = watchedRuns().flatMap((watched) => {
     const table = watched.table();
     if (table === null) return [];
@@ -47,7 +47,7 @@ export async function list(options: { json?: true }): Promise<number> {
       },
     ];
   });
-  if (options.json) {
+  if (format === "json") {
     write(STDOUT, jsonLine({ runs }));
     return EXIT.ok;
   }
@@ -79,13 +79,18 @@ export async function list(options: { json?: true }): Promise<number> {
 export async function report(what: string | undefined, options: ReportOptions): Promise<number> {
   const report = await reportOf(what, { namespaces: options.format === "json" });
   if (typeof report === "string") {
-    write(STDERR, `sandbox: ${report}\n`);
+    write(STDERR, `error: ${report}\n`);
     return what !== undefined && isFile(what) ? EXIT.spec : EXIT.failed;
   }
   printDiagnostics(gapFindings(report), new Map());
+  const format = options.timeline ? "timeline" : options.format;
+  if (format === "timeline" && (report.trace ?? []).length === 0) {
+    write(STDERR, "error: this report has no trace\nhelp: run it with `sandbox up --trace`\n");
+    return EXIT.failed;
+  }
   const shown = options.canonical ? canonicalReport(report) : report;
   const look = options.output === undefined ? lookOf(STDOUT, options.all) : FILE_LOOK;
-  const text = await rendered(shown, options.timeline ? "timeline" : options.format, look);
+  const text = await rendered(shown, format, look);
   if (options.output !== undefined) return saved(options.output, text);
   write(STDOUT, text);
   return EXIT.ok;

@@ -33,20 +33,17 @@ async function main(): Promise<void> {
     exitCode = await run(process.argv.slice(2));
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.error(`sandbox: internal error; please report it with the spec:\n${text}`);
+    console.error(`error: internal error; please report it with the spec:\n${text}`);
     exitCode = EXIT.bug;
   }
   await drained();
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
-    write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
+    write(STDERR, `error: standard output could not be written (${loss})\n`);
     exitCode ||= EXIT.host;
   }
   if (exitCode !== 0 && !HAS_DIRECTORY) {
-    write(
-      STDERR,
-      "sandbox: the working directory was deleted: only absolute names lead anywhere\n",
-    );
+    write(STDERR, "note: the working directory was deleted: only absolute names lead anywhere\n");
   }
   await drained();
   if (exitCode === EXIT.interrupted) await (await import("./up-signals.ts")).endBySignal();

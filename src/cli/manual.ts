@@ -4,7 +4,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { EXIT, EXIT_MEANINGS } from "../base/exit-codes.ts";
 import { type Block, type ManPage, manText } from "../base/man-page.ts";
 import { type FieldEntry, INTRODUCTION, referenceSections } from "../spec/reference.ts";
-import { type AnyCommand, type CommandOption, GROUPS } from "./command.ts";
+import { type AnyCommand, COLOR, type CommandOption, GROUPS } from "./command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 
 const { version } = pkg;
@@ -62,6 +62,7 @@ function mainPage(commands: readonly AnyCommand[]): ManPage {
         ],
       },
       { title: "Commands", blocks: byGroup },
+      { title: "Options", blocks: [text("Every command has:"), optionBlock(COLOR)] },
       {
         title: "Examples",
         blocks: [
@@ -138,7 +139,7 @@ function commandPage(each: AnyCommand): ManPage {
             },
           ]),
       { title: "Exit status", blocks: exitBlocks() },
-      { title: "See also", blocks: [text("sandbox(1), sandbox(5)")] },
+      { title: "See also", blocks: [text("sandbox(1) for options of all commands, sandbox(5)")] },
     ],
   };
 }

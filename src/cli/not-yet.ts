@@ -21,7 +21,7 @@ export const COMMANDS_NOT_YET: Readonly<Record<string, string>> = {
   start: FOREGROUND,
   run: `${FOREGROUND}; a spec of one line is enough: \`printf 'sandbox: x\\nprocesses: {a: COMMAND}\\n' | sandbox up -\``,
   logs: OUTPUT,
-  events: "`sandbox up --trace --report timeline` shows what happened when",
+  events: "`sandbox up --trace --format timeline` shows what happened when",
   wait: "`sandbox up` returns when the run has ended, with its exit code",
   exec: ENTER,
   enter: ENTER,
@@ -49,11 +49,6 @@ export const OPTIONS_NOT_YET: Readonly<Record<string, string>> = {
   "--env": "`env` in the spec sets variables, `--param NAME=VALUE` gives them values",
   "--env-file": "`env` in the spec sets variables, `--param NAME=VALUE` gives them values",
   "-it": "`stdin: inherit` in the spec gives a process the terminal's input",
-  "-q": "send what you do not want to read to /dev/null: reports are on standard output, mistakes on standard error",
-  "--quiet":
-    "send what you do not want to read to /dev/null: reports are on standard output, mistakes on standard error",
-  "-v": "`SANDBOX_DEBUG=1` prints each step of the native shim; the version is `--version`",
-  "--verbose": "`SANDBOX_DEBUG=1` prints each step of the native shim",
   "-V": "the version is `--version`",
-  "--no-color": "`NO_COLOR=1` in the environment turns colours off",
+  "--no-color": "`--color never` turns colours off, as `NO_COLOR=1` in the environment does",
 };

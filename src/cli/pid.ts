@@ -8,11 +8,11 @@ import { factsOf } from "../engine/process-facts.ts";
 import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
 import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
 import { factsText } from "../report/process-facts.ts";
+import type { Formatted } from "./command.ts";
 import { columnsOf, STDERR, STDOUT, write } from "./terminal.ts";
 
-export interface PidOptions {
+export interface PidOptions extends Formatted {
   readonly from?: string;
-  readonly json?: true;
 }
 
 export async function run(text: string, options: PidOptions): Promise<number> {
@@ -30,9 +30,9 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   if (facts === null) return said(EXIT.failed, `process ${pid} has just ended`);
   const failure = namespacesFailure();
   if (failure !== null) {
-    write(STDERR, `sandbox pid: not all can be told: ${escapeText(failure)}\n`);
+    write(STDERR, `warning: not all can be told: ${escapeText(failure)}\n`);
   }
-  write(STDOUT, options.json ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
+  write(STDOUT, options.format === "json" ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
   return EXIT.ok;
 }
 
@@ -45,6 +45,6 @@ function moreOf(text: string, base: number | null): string {
 }
 
 function said(code: number, message: string): number {
-  write(STDERR, `sandbox pid: ${escapeText(message)}\n`);
+  write(STDERR, `error: ${escapeText(message)}\n`);
   return code;
 }

@@ -21,7 +21,9 @@ export interface LinePrefix {
 }
 
 interface PipeStream {
-  readonly prefix: LinePrefix;
+  /** As it was given, and in characters that are bytes. */
+  given: LinePrefix;
+  prefix: LinePrefix;
   held: Uint8Array[];
   heldSize: number;
   isCut: boolean;
@@ -42,8 +44,16 @@ export class PipeLines {
   /** An empty chunk is the end of the stream. The chunk may be used again afterwards. */
   push(key: string, prefix: LinePrefix, chunk: Uint8Array): void {
     const known = this.#streams.get(key);
-    const stream = known ?? { prefix: bytewise(prefix), held: [], heldSize: 0, isCut: false };
+    const stream = known ?? {
+      given: prefix,
+      prefix: bytewise(prefix),
+      held: [],
+      heldSize: 0,
+      isCut: false,
+    };
     if (known === undefined) this.#streams.set(key, stream);
+    if (stream.given !== prefix) stream.prefix = bytewise(prefix);
+    stream.given = prefix;
     this.#noticeCut();
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) this.#lines(stream, joined([...taken(stream), chunk.subarray(0, end)]));

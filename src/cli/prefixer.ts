@@ -1,28 +1,38 @@
 /** Output of many processes in one stream: whole lines, each behind its process's name. */
 
+import { DISTINCT } from "../base/colours.ts";
 import { shortPath } from "../base/short-path.ts";
 import { isTerminal } from "../host/is-terminal.ts";
+import type { Frame } from "../wire/frames.ts";
 import { type LinePrefix, PipeLines } from "./pipe-lines.ts";
 import { ScreenLines } from "./screen-lines.ts";
 import { hasColour, isOneOutput, STDERR, STDOUT } from "./terminal.ts";
 
-const COLOURS = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94];
 /** Longer names do not push everybody's output to the right. */
 const NAME_WIDTH_MAX = 24;
 
+const NO_PREFIX: LinePrefix = { first: "", rest: "" };
+
+export interface PrefixLook {
+  /** Where goes what processes write to stdout; stderr goes to stderr. */
+  readonly out: number;
+  /** False: no names. */
+  readonly prefix?: boolean;
+  readonly timestamps?: true;
+}
+
 export class Prefixer {
   readonly #paths: readonly string[];
-  readonly #out: number;
+  readonly #look: PrefixLook;
   readonly #width: number;
   /** Whether no two are the same when they are shortened. */
   readonly #areShort: boolean;
   readonly #prefixes = new Map<string, LinePrefix>();
   readonly #lines: ReadonlyMap<number, PipeLines | ScreenLines>;
 
-  /** `out` gets what processes write to stdout; stderr goes to stderr. */
-  constructor(paths: readonly string[], out: number) {
+  constructor(paths: readonly string[], look: PrefixLook) {
     this.#paths = paths;
-    this.#out = out;
+    this.#look = look;
     const longest = paths.reduce((most, path) => Math.max(most, path.length), 0);
     this.#width = Math.min(NAME_WIDTH_MAX, longest);
     this.#areShort =
@@ -36,10 +46,16 @@ export class Prefixer {
     ]);
   }
 
-  /** An empty chunk is the end of the stream. */
-  push(slot: number, stream: "stdout" | "stderr", chunk: Uint8Array): void {
-    const fd = stream === "stdout" ? this.#out : STDERR;
-    this.#lines.get(fd)?.push(`${slot} ${stream}`, this.#prefix(slot, fd), chunk);
+  /** A frame without bytes is the end of the stream. */
+  push(
+    slot: number,
+    stream: "stdout" | "stderr",
+    { bytes, atMs }: Pick<Frame, "bytes" | "atMs">,
+  ): void {
+    const fd = stream === "stdout" ? this.#look.out : STDERR;
+    const named = this.#prefix(slot, fd);
+    const prefix = this.#look.timestamps ? withTime(named, atMs) : named;
+    this.#lines.get(fd)?.push(`${slot} ${stream}`, prefix, bytes);
   }
 
   /** Last lines that have no newline. */
@@ -51,14 +67,21 @@ export class Prefixer {
     const key = `${slot} ${fd}`;
     const known = this.#prefixes.get(key);
     if (known !== undefined) return known;
+    if (this.#look.prefix === false) return NO_PREFIX;
     const path = this.#paths[slot] ?? "";
     // What is no terminal is searched in.
     const shown = this.#areShort && isTerminal(fd) ? shortPath(path, this.#width) : path;
     const name = shown.padEnd(this.#width);
     const painted = (text: string) =>
-      hasColour(fd) ? `\u001b[${COLOURS[slot % COLOURS.length]}m${text}\u001b[0m ` : `${text} `;
+      hasColour(fd) ? `\u001b[${DISTINCT[slot % DISTINCT.length]}m${text}\u001b[0m ` : `${text} `;
     const prefix = { first: painted(`${name} |`), rest: painted(`${name} |+`) };
     this.#prefixes.set(key, prefix);
     return prefix;
   }
+}
+
+/** When the line was whole, in UTC. Source: RFC 3339. */
+function withTime({ first, rest }: LinePrefix, atMs: number): LinePrefix {
+  const time = `${new Date(atMs).toISOString()} `;
+  return { first: first + time, rest: rest + time };
 }

@@ -14,7 +14,7 @@ const PAUSE_MS = 300;
 const LINE_LENGTH_MAX = 64 * 1024;
 
 interface ScreenStream {
-  readonly prefix: LinePrefix;
+  prefix: LinePrefix;
   readonly decoder: TextDecoder;
   /** The beginning of a line, what is shown of it included. */
   text: string;
@@ -45,6 +45,7 @@ export class ScreenLines {
       heardAt: 0,
     };
     this.#streams.set(key, stream);
+    stream.prefix = prefix;
     const isEnd = chunk.length === 0;
     const [first = "", ...others] =
       `${stream.text}${stream.decoder.decode(chunk, { stream: !isEnd })}`.split("\n");

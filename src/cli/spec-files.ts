@@ -64,7 +64,7 @@ export function noSpecsText(names: readonly string[]): string {
     names.length === 0
       ? "no sandbox.yaml and no folder sandboxes here or above"
       : `no spec (*.yaml, *.yml) in ${escapeText(names.join(", "))}`;
-  return `sandbox: ${whereabouts}; name a spec, or write one with \`sandbox init\`\n`;
+  return `error: ${whereabouts}; name a spec, or write one with \`sandbox init\`\n`;
 }
 
 interface Below {

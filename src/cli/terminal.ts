@@ -55,6 +55,13 @@ export function ownsLine(owner: object): boolean {
 
 /** What the status line says; empty where there is none. */
 let status = "";
+let isMuted = false;
+
+/** From now on nothing is shown as status. */
+export function muteStatus(): void {
+  isMuted = true;
+}
+
 /** The last that was said where a line cannot be written over. */
 let reported = "";
 
@@ -63,8 +70,8 @@ let reported = "";
  * be written over it is said once, whatever the numbers in it.
  */
 export function showStatus(text: string): void {
-  if (!isTerminal(STDERR) || lineOwners.size > 0) return;
-  if (!hasColour(STDERR)) {
+  if (isMuted || !isTerminal(STDERR) || lineOwners.size > 0) return;
+  if (isDumb(STDERR) || !hasColour(STDERR)) {
     const said = text.replace(/\d+/g, "");
     if (said !== reported) write(STDERR, `${text}\n`);
     reported = said;
@@ -119,9 +126,24 @@ export function isDumb(fd: number): boolean {
   return !isTerminal(fd) || process.env["TERM"] === "dumb";
 }
 
-/** Colours: on a terminal that has them, unless NO_COLOR says otherwise (no-color.org). */
+/** What `--color` says. */
+export type ColourChoice = "auto" | "always" | "never";
+
+let colourChoice: ColourChoice = "auto";
+
+export function chooseColour(choice: ColourChoice): void {
+  colourChoice = choice;
+}
+
+/**
+ * Whether to write colours: as `--color` says, else the environment, else on a terminal that has them.
+ * Source: no-color.org, bixense.com/clicolors.
+ */
 export function hasColour(fd: number): boolean {
-  return !isDumb(fd) && !process.env["NO_COLOR"];
+  if (colourChoice !== "auto") return colourChoice === "always";
+  if (process.env["NO_COLOR"]) return false;
+  const forced = [process.env["CLICOLOR_FORCE"], process.env["FORCE_COLOR"]];
+  return forced.some((value) => value && value !== "0") || !isDumb(fd);
 }
 
 /**

@@ -1,12 +1,17 @@
 /** What `sandbox up` takes from the command line. */
 
 import type { SpecOptions } from "../engine/compile-inputs.ts";
+import type { Formatted } from "./command.ts";
 import type { ReportFormat } from "./render.ts";
 
-export interface UpOptions extends SpecOptions {
-  readonly json?: true;
+export interface UpOptions extends SpecOptions, Formatted<ReportFormat> {
   readonly for?: string;
-  readonly report: ReportFormat;
+  /** Without reports and words for people. */
+  readonly quiet?: true;
+  readonly verbose?: true;
+  /** False: output without names before its lines. */
+  readonly prefix?: boolean;
+  readonly timestamps?: true;
   readonly all?: true;
   readonly canonical?: true;
   readonly trace?: true;
@@ -18,6 +23,6 @@ export interface UpOptions extends SpecOptions {
 export const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
 
 /** Whether standard output is for a program, so that nothing but reports may be there. */
-export function isForProgram({ json, report }: UpOptions): boolean {
-  return json === true || !TEXTS.has(report);
+export function isForProgram({ format }: UpOptions): boolean {
+  return !TEXTS.has(format);
 }

@@ -51,7 +51,7 @@ export class UpReports {
       showStatus(`making the report of ${plan.slots.length} processes`);
     }
     const readTable = this.#run.table;
-    const namespaces = this.#run.options.json ?? false;
+    const namespaces = this.#run.options.format === "json";
     return observed({ plan, hash, params, phase, table, readTable, namespaces });
   }
 
@@ -70,11 +70,12 @@ export class UpReports {
 
   async #print(report: Report): Promise<void> {
     const look = lookOf(STDOUT, this.#run.options.all);
-    const { json, canonical, report: chosen } = this.#run.options;
-    // A file has one picture or one table of values: that of the end.
-    const isSkipped = report.phase === "started" && !json && !TEXTS.has(chosen);
-    if (isSkipped) return;
-    const isRecord = json || canonical || chosen === "json" || chosen === "csv";
+    const { canonical, quiet, format: chosen } = this.#run.options;
+    const isForPeople = TEXTS.has(chosen);
+    if (isForPeople && quiet) return;
+    // A file has one picture or one table of values: that of the end. JSON Lines has both.
+    if (report.phase === "started" && !isForPeople && chosen !== "json") return;
+    const isRecord = canonical || chosen === "json" || chosen === "csv";
     const shown = canonical
       ? canonicalReport(report)
       : report.phase === "started" || isRecord
@@ -82,9 +83,9 @@ export class UpReports {
         : withLastCommands(report, this.#startedReport);
     // What happened when is known only at the end.
     const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
-    const text = await rendered(shown, json ? "json" : format, look);
+    const text = await rendered(shown, format, look);
     // Between the two reports, for the eye; what a program reads stays as it is.
-    const isApart = !json && report.phase === "ended" && TEXTS.has(format);
+    const isApart = report.phase === "ended" && isForPeople;
     write(STDOUT, isApart ? `\n${text}` : text);
     printDiagnostics(gapFindings(report), NO_SOURCES);
   }
@@ -153,9 +154,15 @@ export class UpReports {
     await this.#print(report);
     const findings = findingsOf(this.#run.compiled.plan, table, report);
     printQuoting(dedupeCopies(findings), this.#run.compiled.load);
+    this.#close(report, table);
+    return exitCodeOf(report, this.#run.options.exitCodeFrom);
+  }
+  /** The last words for people. */
+  #close(report: Report, table: StateTable): void {
+    const { quiet, format } = this.#run.options;
+    if (quiet) return;
     const killed = killedText(this.#run.compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
-    if (!this.#run.options.json) write(STDERR, `${escapeText(closingText(report))}\n`);
-    return exitCodeOf(report, this.#run.options.exitCodeFrom);
+    if (format !== "json") write(STDERR, `${escapeText(closingText(report))}\n`);
   }
 }

@@ -6,7 +6,7 @@ import { EXIT } from "../base/exit-codes.ts";
 import { diagnostic } from "../diag/diagnostic.ts";
 import { type Monitor, startMonitor } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
-import { createRunDir, type RunDir, removeRunDir } from "../engine/run-dir.ts";
+import { createRunDir, type RunDir, type RunDirResult, removeRunDir } from "../engine/run-dir.ts";
 import { shimEnvironment } from "../engine/shim-environment.ts";
 import { isTerminal } from "../host/is-terminal.ts";
 import { fixOf } from "../host/limit-obstacles.ts";
@@ -16,13 +16,14 @@ import { decodeTable, type StateTable } from "../wire/table.ts";
 import { type Compiled, compileFile } from "./compile.ts";
 import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { Prefixer } from "./prefixer.ts";
-import { printQuoting, refuse } from "./print.ts";
+import { NO_SOURCES, printDiagnostics, printQuoting, refuse } from "./print.ts";
 import { Progress } from "./progress.ts";
 import {
   drained,
   hideStatus,
   isFull,
   lossOf,
+  muteStatus,
   STDERR,
   STDOUT,
   showStatus,
@@ -47,6 +48,7 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
+  if (options.quiet) muteStatus();
   if (isLong(file)) showStatus(`checking ${file}`);
   const compiled = await compileFile(file, options);
   hideStatus();
@@ -67,24 +69,13 @@ export async function run(file: string, options: UpOptions): Promise<number> {
     return refuse(diagnostic("SBX3001", null, "the native shim is not built", { help }));
   }
   // Before anything is made, so that a signal finds somebody who removes it again.
-  const signals = new UpSignals(sayStop);
+  const signals = new UpSignals(options.quiet ? () => {} : sayStop);
   let up: Up | null = null;
   const made = createRunDir(options.name ?? plan.sandbox, options.name !== undefined, image);
   if (!made.ok) {
-    const { reason, detail } = made;
-    return refuse(
-      reason === "name-in-use"
-        ? diagnostic("SBX4007", null, `a run with the name "${detail}" is going on`, {
-            help: "choose another --name",
-          })
-        : diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, {
-            help:
-              fixOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
-              "set XDG_RUNTIME_DIR to a directory of your own with free space",
-          }),
-    );
+    return refuseDirectory(made);
   }
-  if (options.name === undefined && made.dir.name !== plan.sandbox) {
+  if (!options.quiet && options.name === undefined && made.dir.name !== plan.sandbox) {
     write(STDERR, `another run is "${plan.sandbox}"; this one is "${made.dir.name}"\n`);
   }
   try {
@@ -104,6 +95,22 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   }
 }
 
+/** Why there is no directory for the run; a name that is taken is a mistake on the command line. */
+function refuseDirectory({ reason, detail }: RunDirResult & { readonly ok: false }): number {
+  if (reason === "name-in-use") {
+    const help = "choose another --name";
+    const why = `a run with the name "${detail}" is going on`;
+    printDiagnostics([diagnostic("SBX4007", null, why, { help })], NO_SOURCES);
+    return EXIT.usage;
+  }
+  const help =
+    fixOf(/\b(E[A-Z]+)\b/.exec(detail)?.[1] ?? "") ??
+    "set XDG_RUNTIME_DIR to a directory of your own with free space";
+  return refuse(
+    diagnostic("SBX3005", null, `nothing can be written for this run (${detail})`, { help }),
+  );
+}
+
 /** Whether to check it takes more than a moment. */
 function isLong(file: string): boolean {
   return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LONG_SPEC_SIZE;
@@ -115,7 +122,7 @@ function sayStop(name: StopSignal, count: number): void {
 }
 
 function usage(message: string): number {
-  write(STDERR, `sandbox up: ${message}\n`);
+  write(STDERR, `error: ${message}\n`);
   return EXIT.usage;
 }
 
@@ -145,7 +152,7 @@ class Up {
     this.#levels = compiled.plan.slots.map(({ level }) => level);
     this.#prefixer = new Prefixer(
       compiled.plan.slots.map(({ path }) => path),
-      isForProgram(options) ? STDERR : STDOUT,
+      { ...options, out: isForProgram(options) ? STDERR : STDOUT },
     );
     // The monitor removes the file's name at the end of the run.
     const traceFd = options.trace ? fs.openSync(dir.tracePath, "w+", 0o600) : null;
@@ -160,6 +167,7 @@ class Up {
       stdoutFd: isForProgram(options) ? STDERR : STDOUT,
       tableFd: dir.tableFd,
       traceFd,
+      isVerbose: options.verbose ?? false,
     });
     this.#terminal.handedOver();
     this.#reports = new UpReports({ compiled, options, traceFd, table: () => this.#table() });
@@ -178,7 +186,7 @@ class Up {
   async toEnd(): Promise<number> {
     for await (const frame of this.#monitor.frames) {
       if (frame.kind === "log" && frame.slot !== null) {
-        this.#prefixer.push(frame.slot, streamOf(frame), frame.bytes);
+        this.#prefixer.push(frame.slot, streamOf(frame), frame);
       } else if (frame.kind === "started") await this.#started();
       else if (frame.kind === "ended") this.#hasEnded = true;
       // While its reader is behind, no more is taken from the monitor, nor by it from the run.

@@ -21,13 +21,13 @@ export async function run(name: string | undefined): Promise<number> {
   if (isDumb(STDOUT) || process.stdin.isTTY !== true) {
     write(
       STDERR,
-      "sandbox: a live view needs a terminal with a cursor; `sandbox report` prints once\n",
+      "error: a live view needs a terminal with a cursor; `sandbox report` without --watch prints once\n",
     );
     return EXIT.usage;
   }
   const watched = chosenRun(name);
   if (typeof watched === "string") {
-    write(STDERR, `sandbox: ${watched}\n`);
+    write(STDERR, `error: ${watched}\n`);
     return EXIT.failed;
   }
   const isOver = await new Watch(watched).untilLeft();

@@ -1,5 +1,6 @@
 /** Diagnostics for people: message, frames with marks, notes, help. Pure. */
 
+import { BLUE, RED, YELLOW } from "../base/colours.ts";
 import { escapeText } from "../base/escape.ts";
 import { wrap } from "../base/wrap.ts";
 import type { Diagnostic } from "./diagnostic.ts";
@@ -51,8 +52,8 @@ function once(finding: Diagnostic, said: Set<string>): Diagnostic {
 function renderOne(finding: Diagnostic, sources: ReadonlyMap<string, Lines>, look: Look): string {
   const paint = (code: string) => (text: string) =>
     look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const strong = paint(finding.severity === "error" ? "1;31" : "1;33");
-  const colours: Paint = { gutter: paint("34"), primary: strong, related: paint("34") };
+  const strong = paint(finding.severity === "error" ? `1;${RED}` : `1;${YELLOW}`);
+  const colours: Paint = { gutter: paint(BLUE), primary: strong, related: paint(BLUE) };
   const width = look.columns ?? FRAME_WIDTH;
   const name = `${finding.severity}[${finding.code}]`;
   const message = wrapIndented(escapeText(finding.message), name.length + 2, 2, look);

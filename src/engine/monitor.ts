@@ -21,6 +21,8 @@ export interface MonitorStart {
   /** Open for writing; null: the run is not traced. */
   readonly traceFd: number | null;
   /** The run lives on without this program, and keeps its output in files. */
+  /** As with SANDBOX_DEBUG. */
+  readonly isVerbose?: boolean;
   readonly isDetached?: boolean;
 }
 
@@ -69,7 +71,7 @@ export function startMonitor(start: MonitorStart): Monitor {
       ...(start.traceFd === null ? [] : traceOptions(TRACE_FD)),
       ...(start.isDetached ? ["--detach"] : []),
       // To stderr, whatever number it names: that descriptor is this program's, not the shim's.
-      ...(process.env["SANDBOX_DEBUG"] ? ["--debug", "2"] : []),
+      ...(start.isVerbose || process.env["SANDBOX_DEBUG"] ? ["--debug", "2"] : []),
     ],
     ...(start.env === undefined ? {} : { env: start.env }),
     stdio: [

@@ -1,5 +1,6 @@
 /** The state of a process in a word or two. Pure. */
 
+import { GREEN, RED, YELLOW } from "../base/colours.ts";
 import type { ReportProcess } from "./report.ts";
 
 export function stateText(row: ReportProcess): string {
@@ -8,6 +9,13 @@ export function stateText(row: ReportProcess): string {
   // An init that nothing was left for ends with the one above: that is no accident.
   if (row.kind === "init" && row.ended_by === "sandbox") return "ended";
   return "code" in row.exit ? `exited ${row.exit.code}` : `killed ${row.exit.signal}`;
+}
+
+/** Null: that of all text. */
+export function stateColour(row: ReportProcess): string | null {
+  if (hasFailed(row)) return RED;
+  if (row.exit !== null || row.state === "exited") return null;
+  return row.state === "running" ? GREEN : YELLOW;
 }
 
 /** As the verdict says. How a fork is to end nobody has said: it is not judged. */

@@ -1,12 +1,13 @@
 /** The report as a table: a row a process, a column a level. Pure. */
 
+import { RED } from "../base/colours.ts";
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { type PidRow, pidTable } from "../base/pid-table.ts";
 import { collapse } from "./collapse.ts";
 import { gapLines } from "./gaps.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { commandText, hasFailed, stateText } from "./state-text.ts";
+import { commandText, stateColour, stateText } from "./state-text.ts";
 
 export interface TableLook {
   /** Width of the terminal. */
@@ -25,8 +26,8 @@ export function tableText(report: Report, look: TableLook): string {
   const { rows, collapsed } = look.isWhole
     ? { rows: report.processes, collapsed: 0 }
     : collapse(report);
-  const paint = (code: string, text: string) =>
-    look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const paint = (code: string | null, text: string) =>
+    look.colour && code !== null ? `\u001b[${code}m${text}\u001b[0m` : text;
   const { lines, hidden } = pidTable(
     rows.map((row) => (typeof row === "string" ? paint("2", escapeText(row)) : cells(row))),
     { columns: look.columns, firstLevel: 0, rest: ["STATE", "COMMAND"] },
@@ -35,7 +36,7 @@ export function tableText(report: Report, look: TableLook): string {
   const notes: [colour: string, text: string | null][] = [
     ["2", hidden && `(levels ${hidden.first} to ${hidden.last} do not fit: ${OWN})`],
     ["2", report.pid_mode === "ordered" ? ORDERED : null],
-    ...gapLines(report).map((line): [string, string] => ["31", escapeText(line)]),
+    ...gapLines(report).map((line): [string, string] => [RED, escapeText(line)]),
     ["2", collapsed > 0 ? `(${collapsed} of ${count} rows are folded; --all has all)` : null],
   ];
   const [header = "", ...body] = lines;
@@ -49,7 +50,8 @@ export function tableText(report: Report, look: TableLook): string {
     return {
       path: escapeText(row.path),
       pids: row.pids.map((pid) => String(pid ?? "-")),
-      rest: [hasFailed(row) ? paint("31", state) : state, escapeText(commandText(row))],
+      paintOwn: (text) => paint("1", text),
+      rest: [paint(stateColour(row), state), escapeText(commandText(row))],
     };
   }
 }

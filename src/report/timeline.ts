@@ -1,5 +1,6 @@
 /** A traced run as a list of what happened when. Pure. */
 
+import { BLUE, GREEN, RED } from "../base/colours.ts";
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortPath } from "../base/short-path.ts";
@@ -14,8 +15,8 @@ const PIDS_SHOWN = { first: 2, last: 1, most: 6 };
 const WIDE = 240;
 /** Colours of events: a birth, another program, an end. */
 const COLOURS: Readonly<Record<ReportTraceEvent["event"], string>> = {
-  fork: "32",
-  exec: "34",
+  fork: GREEN,
+  exec: BLUE,
   exit: "2",
 };
 
@@ -40,7 +41,7 @@ export function timelineText(report: Report, look: TableLook): string {
     return paint(COLOURS[event.event], cut(`${head}${detail(event)}`.trimEnd(), look.columns));
   });
   const head = `${"ms".padStart(widths.time)}  EVENT ${"PROCESS".padEnd(widths.path)}  ${"PIDS".padEnd(widths.pids)}`;
-  lines.push(...gapLines(report).map((line) => paint("31", escapeText(line))));
+  lines.push(...gapLines(report).map((line) => paint(RED, escapeText(line))));
   return `${paint("1", head.trimEnd())}\n${lines.join("\n")}\n`;
 }
 

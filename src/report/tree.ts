@@ -1,5 +1,6 @@
 /** The report as a tree: namespaces as branches, processes with their PIDs at every level. Pure. */
 
+import { RED } from "../base/colours.ts";
 import { columnLines } from "../base/columns.ts";
 import { cut } from "../base/cut.ts";
 import { escapeText } from "../base/escape.ts";
@@ -8,7 +9,7 @@ import { collapseNests, collapseProcesses, type Hidden } from "./collapse.ts";
 import { gapLines } from "./gaps.ts";
 import { type Nest, nestingOf, ownName } from "./nesting.ts";
 import type { Report, ReportProcess } from "./report.ts";
-import { commandText, hasFailed, stateText } from "./state-text.ts";
+import { commandText, stateColour, stateText } from "./state-text.ts";
 import type { TableLook } from "./table.ts";
 
 /** One line and what hangs below it. */
@@ -29,13 +30,13 @@ const WIDE = 240;
 export function treeText(report: Report, look: TableLook): string {
   const root = nestingOf(report);
   if (root === null) return "(this report has no sandbox)\n";
-  const paint = (code: string, text: string) =>
-    look.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const paint = (code: string | null, text: string) =>
+    look.colour && code !== null ? `\u001b[${code}m${text}\u001b[0m` : text;
   const drawn = linesOf(nestBranch(root), "", "");
   const lines = columnLines(drawn, ["left", "left", "left", "left"], look.columns);
   const note = "(… stands for rows or PIDs that are left out; --all has all)";
   const isCut = drawn.some((row) => [row].flat().some((cell) => cell.includes("…")));
-  lines.push(...gapLines(report).map((line) => paint("31", cut(escapeText(line), look.columns))));
+  lines.push(...gapLines(report).map((line) => paint(RED, cut(escapeText(line), look.columns))));
   if (isCut && look.columns !== Infinity) lines.push(paint("2", cut(note, look.columns)));
   return `${lines.join("\n")}\n`;
 
@@ -88,7 +89,7 @@ export function treeText(report: Report, look: TableLook): string {
     const cells = [
       look.isWhole ? escapeText(ownName(row.path, row.sandbox)) : name,
       `[${shownPids(row.pids, look.columns).join(" ")}]`,
-      hasFailed(row) ? paint("31", state) : state,
+      paint(stateColour(row), state),
       escapeText(commandText(row)),
     ];
     return { cells, below };

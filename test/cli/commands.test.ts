@@ -63,8 +63,30 @@ test("without an option a command has the fallbacks that its help shows", () => 
     return fallbackOptions(command);
   };
   assert.equal(of("check"), { format: "human", param: {}, allowInclude: [] });
-  assert.equal(of("up"), { report: "table", param: {}, allowInclude: [] });
+  assert.equal(of("up"), { format: "table", param: {}, allowInclude: [] });
   assert.match(sandbox(user, "up", "--help").out, 'default: "table"');
+});
+
+test("--json is --format json, before or after the name, and gives way to what is written", () => {
+  const json = sandbox(user, "version", "--format", "json").out;
+  assert.match(JSON.parse(json).version, /^\d+\./);
+  assert.is(sandbox(user, "version", "--json").out, json);
+  assert.is(
+    sandbox(user, "version", "--json", "--format", "text").out,
+    sandbox(user, "version").out,
+  );
+  assert.equal(JSON.parse(sandbox(user, "ls", "--format", "json").out), { runs: [] });
+  const wrong = sandbox(user, "ls", "--format", "svg");
+  assert.is(wrong.code, 64);
+  assert.match(wrong.err, /Allowed choices are table, json/);
+});
+
+test("whatever prints more than words has --format, with JSON", () => {
+  const printers = "up plan diff ls ps report pid doctor check explain version".split(" ");
+  for (const { name, options } of COMMANDS) {
+    const format = options.find(({ flags }) => flags === "--format <format>");
+    assert.is(format?.choices?.includes("json") ?? false, printers.includes(name), name);
+  }
 });
 
 test("a parameter that is no pair is wrong usage, and says how to write it", () => {

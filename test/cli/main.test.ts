@@ -130,7 +130,7 @@ test("a second run of a chosen name is refused; one of a spec's name gets a numb
   const spec = writeSpec("named", "sandbox: named\nprocesses: {a: sleep 60}\n");
   await using first = await startRun(user, [spec]);
   const second = sandbox(user, "up", "--name", "named", "--for", "0s", spec);
-  assert.is(second.code, 3);
+  assert.is(second.code, 64);
   assert.match(second.err, /SBX4007/);
   assert.is(sandbox(user, "up", "--for", "0s", spec).code, 0);
   assert.is(await first.stop("SIGTERM"), 143);

@@ -38,9 +38,9 @@ test("what a workload prints cannot act on a terminal, and goes through a pipe a
   const [first = ""] = linesOf(output, "hostile");
   assert.is(
     first,
-    "\u001b[36mhostile |\u001b[0m \u001b[31mred\u001b[0m\\x1b]0;title\\x07\\x1b[2J\tx \\u202e \\x01\u001b[0m\r".replace(
-      "\u001b[36m",
-      /^\u001b\[\d+m/.exec(first)?.[0] ?? "no colour",
+    "\u001b[38;5;30mhostile |\u001b[0m \u001b[31mred\u001b[0m\\x1b]0;title\\x07\\x1b[2J\tx \\u202e \\x01\u001b[0m\r".replace(
+      "\u001b[38;5;30m",
+      /^\u001b\[38;5;\d+m/.exec(first)?.[0] ?? "no colour",
     ),
   );
   assert.match(linesOf(output, "partial")[0] ?? "", /no newline\r$/);
@@ -63,6 +63,26 @@ test("NO_COLOR and a dumb terminal get no escape sequence, and top says what it 
   );
   assert.is(await terminal.ended(), 64);
   assert.match(terminal.output, /needs a terminal with a cursor/);
+});
+
+test("--color decides, then NO_COLOR, then what forces colours", async () => {
+  const piped = (env: Record<string, string>, ...args: string[]) => {
+    const { stdout } = Bun.spawnSync(commandFor(user, args), {
+      env: { ...environmentFor(user), ...env },
+    });
+    return /\u001b\[38;5;\d+m(running|hostile)/.test(stdout.toString());
+  };
+  assert.not(piped({}, "up", spec));
+  assert.ok(piped({}, "up", "--color", "always", spec), "for a pager");
+  assert.ok(piped({ NO_COLOR: "1" }, "--color", "always", "up", spec), "before the command");
+  for (const name of ["CLICOLOR_FORCE", "FORCE_COLOR"]) {
+    assert.ok(piped({ [name]: "1" }, "up", spec), name);
+    assert.not(piped({ [name]: "0" }, "up", spec), name);
+    assert.not(piped({ [name]: "1", NO_COLOR: "1" }, "up", spec), name);
+    assert.not(piped({ [name]: "1" }, "up", "--color", "never", spec), name);
+  }
+  assert.not.match(await shown({}, "up", "--color", "never", spec), /\u001b/);
+  assert.match(await shown({ NO_COLOR: "1" }, "up", "--color", "always", spec), /\u001b\[38;5;/);
 });
 
 test("a terminal without UTF-8 gets ASCII of the same width, and a pipe all of it", async () => {
@@ -103,7 +123,7 @@ test("top gives the terminal back where it is ended by a signal", async () => {
     80,
     24,
   );
-  assert.ok(await up.heard("running  sleep"));
+  assert.ok(await up.heard("running\u001b[0m  sleep"));
   const top = new Terminal(commandFor(user, ["top", "t"]), environmentFor(user), 80, 24);
   await top.until((lines) => lines.length === 24);
   top.signal("SIGTERM");

@@ -63,19 +63,25 @@ test("copies that fail alike are told of once", () => {
   );
 });
 
+const phasesOf = (lines: string) =>
+  lines
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).phase);
+
 for (const format of REPORT_FORMATS) {
   const isText = TEXTS.has(format);
-  test(`--report ${format}: ${isText ? "two reports, and output between" : "one document, and output beside it"}`, () => {
+  test(`--format ${format}: ${isText ? "two reports, and output between" : "one document, and output beside it"}`, () => {
     const spec = writeSpec(
       "shown",
       `sandbox: shown\nprocesses: {a: {shell: "echo said; sleep 0.2"}}\n`,
     );
-    const ran = sandbox(user, "up", "--report", format, spec);
+    const ran = sandbox(user, "up", "--format", format, spec);
     assert.is(ran.code, 0, ran.err);
     const said = /^a +\| said$/m;
     assert.is(said.test(ran.out), isText, ran.out);
     assert.is(said.test(ran.err), !isText, ran.err);
-    if (format === "json") assert.is(JSON.parse(ran.out).phase, "ended");
+    if (format === "json") assert.equal(phasesOf(ran.out), ["started", "ended"]);
     if (format === "csv") assert.is(ran.out.match(/^path,/gm)?.length, 1);
     if (format === "html") assert.is(ran.out.match(/<!doctype/gi)?.length, 1);
     if (format === "svg") assert.is(ran.out.match(/<svg /g)?.length, 1);

@@ -1,7 +1,7 @@
 /** `sandbox check`: the mistakes in specs. */
 
 import type { CheckOptions } from "../check.ts";
-import { ALLOW_INCLUDE, command, PARAM } from "../command.ts";
+import { ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
 
 export default command<[files: readonly string[]], CheckOptions>({
   name: "check",
@@ -16,12 +16,7 @@ export default command<[files: readonly string[]], CheckOptions>({
     },
   ],
   options: [
-    {
-      flags: "--format <format>",
-      description: "format of the diagnostics",
-      choices: ["human", "json", "sarif", "github"],
-      fallback: "human",
-    },
+    ...formatOptions(["human", "json", "sarif", "github"], "format of the diagnostics"),
     { flags: "--deny-warnings", description: "exit 2 also if there are only warnings" },
     PARAM,
     ALLOW_INCLUDE,

@@ -1,6 +1,6 @@
 /** `sandbox diff`: what would change. */
 
-import { ALLOW_INCLUDE, command, JSON_OPTION, PARAM } from "../command.ts";
+import { ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
 import type { DiffOptions } from "../diff.ts";
 
 export default command<[before: string, after: string], DiffOptions>({
@@ -15,7 +15,7 @@ export default command<[before: string, after: string], DiffOptions>({
     },
     { usage: "<after>", description: "what to compare it with: likewise", completes: "files" },
   ],
-  options: [JSON_OPTION, PARAM, ALLOW_INCLUDE],
+  options: [...formatOptions(["text", "json"]), PARAM, ALLOW_INCLUDE],
   examples: [
     ["diff old.yaml new.yaml", "what would be done otherwise"],
     ["diff before.json after.json", "two kept reports: who is new, gone, renumbered"],

@@ -1,6 +1,6 @@
 /** `sandbox doctor`: what this host can do. */
 
-import { ALLOW_INCLUDE, command, JSON_OPTION, PARAM } from "../command.ts";
+import { ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
 import type { DoctorOptions } from "../doctor.ts";
 
 export default command<[file: string | undefined], DoctorOptions>({
@@ -14,7 +14,7 @@ export default command<[file: string | undefined], DoctorOptions>({
       completes: "files",
     },
   ],
-  options: [JSON_OPTION, PARAM, ALLOW_INCLUDE],
+  options: [...formatOptions(["text", "json"]), PARAM, ALLOW_INCLUDE],
   examples: [
     ["doctor", "each feature tried; what fails, why, the mend"],
     ["doctor demo.yaml", "and whether its sandboxes can be had here"],

@@ -1,8 +1,8 @@
 /** `sandbox explain`: what a diagnostic means. */
 
-import { command } from "../command.ts";
+import { command, type Formatted, formatOptions } from "../command.ts";
 
-export default command<[code: string | undefined], object>({
+export default command<[code: string | undefined], Formatted>({
   name: "explain",
   group: "specs",
   description: "explain a diagnostic, with a wrong and a right spec",
@@ -13,10 +13,10 @@ export default command<[code: string | undefined], object>({
       completes: "codes",
     },
   ],
-  options: [],
+  options: formatOptions(["text", "json"]),
   examples: [
     ["explain SBX2103", "a wrong and a right spec"],
     ["explain 4", "all that can go wrong in a run"],
   ],
-  run: async (_, code) => (await import("../explain.ts")).run(code),
+  run: async (options, code) => (await import("../explain.ts")).run(code, options),
 });

@@ -1,13 +1,13 @@
 /** `sandbox ls`: list running sandboxes. */
 
-import { command, JSON_OPTION } from "../command.ts";
+import { command, type Formatted, formatOptions } from "../command.ts";
 
-export default command<[], { readonly json?: true }>({
+export default command<[], Formatted<"table" | "json">>({
   name: "ls",
   group: "looks",
   description: "list running sandboxes",
   arguments: [],
-  options: [JSON_OPTION],
+  options: formatOptions(["table", "json"]),
   examples: [["ls --json", "for scripts"]],
   run: async (options) => (await import("../live.ts")).list(options),
 });

@@ -1,6 +1,6 @@
 /** `sandbox pid`: any process of this machine. */
 
-import { command, JSON_OPTION } from "../command.ts";
+import { command, formatOptions } from "../command.ts";
 import type { PidOptions } from "../pid.ts";
 
 export default command<[pid: string], PidOptions>({
@@ -20,7 +20,7 @@ export default command<[pid: string], PidOptions>({
       completes: "processes",
       description: "read <pid> as one in the PID namespace of this process: a PID, or RUN/PATH",
     },
-    JSON_OPTION,
+    ...formatOptions(["text", "json"]),
   ],
   examples: [
     ["pid 4711", "its PID at every level, its namespaces, its container"],

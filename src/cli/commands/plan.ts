@@ -1,6 +1,6 @@
 /** `sandbox plan`: what will be done. */
 
-import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
+import { ALL, ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
 import type { PlanOptions } from "../plan.ts";
 
 export default command<[file: string | undefined], PlanOptions>({
@@ -15,7 +15,10 @@ export default command<[file: string | undefined], PlanOptions>({
     },
   ],
   options: [
-    { flags: "--json", description: "canonical JSON, the same bytes on every machine" },
+    ...formatOptions(
+      ["text", "json"],
+      "format of the plan; json is canonical, the same bytes on every machine",
+    ),
     ALL,
     {
       flags: "-o, --output <file>",

@@ -1,6 +1,6 @@
 /** `sandbox report`: a report in any format. */
 
-import { ALL, command } from "../command.ts";
+import { ALL, command, formatOptions } from "../command.ts";
 import type { ReportOptions } from "../live.ts";
 import { REPORT_FORMATS } from "../render.ts";
 
@@ -16,12 +16,7 @@ export default command<[what: string | undefined], ReportOptions>({
     },
   ],
   options: [
-    {
-      flags: "--format <format>",
-      description: "format of the report",
-      choices: REPORT_FORMATS,
-      fallback: "table",
-    },
+    ...formatOptions(REPORT_FORMATS, "format of the report"),
     ALL,
     {
       flags: "--canonical",

@@ -1,10 +1,10 @@
 /** `sandbox up`: runs a spec. */
 
-import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
-import { REPORT_FORMATS } from "../render.ts";
+import { ALL, ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
+import { REPORT_FORMATS, type ReportFormat } from "../render.ts";
 import type { UpOptions } from "../up-options.ts";
 
-export default command<[file: string | undefined], UpOptions>({
+export default command<[file: string | undefined], UpOptions & { readonly report?: ReportFormat }>({
   name: "up",
   group: "runs",
   description: "check, plan and run a spec or a plan image, and report every PID",
@@ -16,23 +16,26 @@ export default command<[file: string | undefined], UpOptions>({
     },
   ],
   options: [
-    {
-      flags: "--json",
-      description:
-        "print JSON Lines: a report when started, one when ended; output of processes goes to stderr",
-    },
+    ...formatOptions(
+      REPORT_FORMATS,
+      "format of the reports; json is two lines, one when started, one when ended; of others for programs (csv, dot, …) only the last is printed; output of processes then goes to stderr",
+    ),
+    { flags: "--report <format>", description: "the same as --format", choices: REPORT_FORMATS },
     {
       flags: "--for <duration>",
       completes: ["0s", "2s", "10s", "1m"],
       description: "stop this long after everything has started",
     },
+    { flags: "-q, --quiet", description: "no reports for people, and no progress" },
     {
-      flags: "--report <format>",
-      description:
-        "format of the reports; of those for programs (json, csv, dot, …) only the last is printed, and output of processes goes to stderr",
-      choices: REPORT_FORMATS,
-      fallback: "table",
+      flags: "-v, --verbose",
+      description: "a JSON line on stderr for each step of the native shim",
     },
+    {
+      flags: "--no-prefix",
+      description: "output of processes without their names before each line",
+    },
+    { flags: "--timestamps", description: "the time before each line of output" },
     ALL,
     {
       flags: "--canonical",
@@ -53,13 +56,13 @@ export default command<[file: string | undefined], UpOptions>({
   ],
   examples: [
     ["up demo.yaml", "until it ends, or Ctrl-C stops it in order; a second one kills"],
-    ["up demo.yaml --for 2s --report tree", "stops two seconds after all has started"],
+    ["up demo.yaml --for 2s --format tree", "stops two seconds after all has started"],
     ["up demo.yaml --for 0s --json | head -1", "only the first report"],
-    ["up demo.yaml --trace --report timeline", "every fork, exec and exit"],
+    ["up demo.yaml --trace --format timeline", "every fork, exec and exit"],
     ["up demo.yaml -p workers=9 --name nine", "with a parameter, under a name of its own"],
   ],
-  run: async (options, file) => {
+  run: async ({ report, ...options }, file) => {
     const spec = file ?? (await import("../spec-files.ts")).projectSpec();
-    return (await import("../up.ts")).run(spec, options);
+    return (await import("../up.ts")).run(spec, { ...options, format: report ?? options.format });
   },
 });

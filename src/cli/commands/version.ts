@@ -2,18 +2,19 @@
 
 import pkg from "../../../package.json" with { type: "json" };
 import { EXIT } from "../../base/exit-codes.ts";
-import { command } from "../command.ts";
+import { command, type Formatted, formatOptions } from "../command.ts";
 
-export default command<[], object>({
+export default command<[], Formatted>({
   name: "version",
   group: "host",
   description: "print the version",
   arguments: [],
-  options: [],
-  examples: [],
-  run: async () => {
+  options: formatOptions(["text", "json"]),
+  examples: [["version --json", "for scripts"]],
+  run: async ({ format }) => {
     const { STDOUT, write } = await import("../terminal.ts");
-    write(STDOUT, `${pkg.version}\n`);
+    const { version } = pkg;
+    write(STDOUT, format === "json" ? `${JSON.stringify({ version })}\n` : `${version}\n`);
     return EXIT.ok;
   },
 });
