@@ -23,6 +23,20 @@ test("without a code all are listed, with the beginning of one those that begin 
   assert.ok(explain("1").out.startsWith("SBX1001  yaml-syntax\n"));
 });
 
+test("JSON has the parts of a page, and of a list each page", () => {
+  const page = JSON.parse(explain("SBX4001", "--json").out);
+  assert.is(page.code, "SBX4001");
+  for (const part of ["name", "severity", "text", "wrong", "right"])
+    assert.type(page[part], "string");
+  for (const [errno, help] of Object.entries(page.causes)) {
+    const line = `${errno === "*" ? "any" : errno}: ${help}`;
+    assert.ok(explain("SBX4001").out.includes(line), line);
+  }
+  assert.ok(Object.keys(page.causes).length > 0);
+  const { diagnostics } = JSON.parse(explain("--format", "json").out);
+  assert.is(diagnostics.length, Object.keys(codes).length);
+});
+
 test("what is none is wrong usage, with the nearest one", () => {
   const ran = explain("unkown-reference");
   assert.is(ran.code, 64);

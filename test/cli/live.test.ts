@@ -47,6 +47,17 @@ for (const user of users) {
       const table = sandbox(user, "ps", name).out;
       assert.match(table, /^outer\/web +\d+ +\d+ +7 +running/m);
       const json = JSON.parse(sandbox(user, "report", name, "--format", "json").out) as Report;
+      const ps = JSON.parse(sandbox(user, "ps", name, "--json").out) as Report;
+      assert.equal(
+        ps.processes.map(({ pids }) => pids),
+        json.processes.map(({ pids }) => pids),
+      );
+      for (const asked of [["--timeline"], ["--format", "timeline"]]) {
+        const ran = sandbox(user, "report", name, ...asked);
+        assert.is(ran.code, 1);
+        assert.is(ran.out, "");
+        assert.match(ran.err, /^error: this report has no trace\nhelp: /);
+      }
       for (const { pids, path } of json.processes) {
         const status = fs.readFileSync(`/proc/${pids[0]}/status`, "utf8");
         assert.equal(pids.join("\t"), /^NSpid:\t(.*)$/m.exec(status)?.[1], path);
