@@ -48,6 +48,9 @@ export async function run(file: string, options: UpOptions): Promise<number> {
   if (options.name !== undefined && !RUN_NAME.test(options.name)) {
     return usage(`--name ${options.name}: write letters, digits, "-" and "_", at most 64`);
   }
+  if (options.format === "timeline" && !options.trace) {
+    return usage("--format timeline shows what --trace records: add --trace");
+  }
   if (options.quiet) muteStatus();
   if (isLong(file)) showStatus(`checking ${file}`);
   const compiled = await compileFile(file, options);

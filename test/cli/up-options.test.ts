@@ -66,6 +66,13 @@ test("--no-prefix leaves lines as they are, --timestamps says when each was whol
   assert.match(both, /^\d{4}-\d\d-\d\dT\S+Z one\n\d{4}-\S+Z two\n$/);
 });
 
+test("a timeline without a trace is refused before anything starts", () => {
+  const ran = sandbox(user, "up", "--format", "timeline", spec);
+  assert.is(ran.code, 64);
+  assert.is(ran.out, "");
+  assert.match(ran.err, /^error: --format timeline .* add --trace$/m);
+});
+
 test("--verbose prints the steps of the shim on standard error", () => {
   const { out, err } = sandbox(user, "up", "-q", "-v", spec);
   assert.is(out, "first | one\nfirst | two\n");

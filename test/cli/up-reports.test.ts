@@ -76,7 +76,8 @@ for (const format of REPORT_FORMATS) {
       "shown",
       `sandbox: shown\nprocesses: {a: {shell: "echo said; sleep 0.2"}}\n`,
     );
-    const ran = sandbox(user, "up", "--format", format, spec);
+    const trace = format === "timeline" ? ["--trace"] : [];
+    const ran = sandbox(user, "up", "--format", format, ...trace, spec);
     assert.is(ran.code, 0, ran.err);
     const said = /^a +\| said$/m;
     assert.is(said.test(ran.out), isText, ran.out);
