@@ -24,7 +24,6 @@ const SANITIZED: readonly string[] = [
   "test/engine/random-spec.test.ts",
   "test/engine/attributes.test.ts",
   "test/engine/follow-logs.test.ts",
-  "test/native/logs.test.ts",
 ];
 
 /** The shim has no heap that could leak, and what ptrace traces cannot be looked through. */

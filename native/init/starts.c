@@ -213,6 +213,14 @@ void starts_end(struct supervisor *supervisor, uint32_t index)
 	}
 }
 
+/* Whether a child of ours has ended, and been reaped before anybody said that it was there. */
+static bool is_reaped(uint32_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD;
+}
+
 /* The process that a helper has made, as a child of ours: it waits until we know it. */
 static void take_born(struct supervisor *supervisor, uint32_t index, const uint32_t *pids)
 {
@@ -221,7 +229,6 @@ static void take_born(struct supervisor *supervisor, uint32_t index, const uint3
 	uint32_t slot = supervise_slot(supervisor, index);
 	uint32_t level = run->plan.slots[slot].level;
 	uint32_t pid = pids[sandbox_level_of_parent(&run->plan, slot)];
-	siginfo_t info;
 
 	if (pid == 0 || child->pid != 0)
 		return;
@@ -229,7 +236,7 @@ static void take_born(struct supervisor *supervisor, uint32_t index, const uint3
 	note_life(child, pids[0]);
 	table_set_pids(&run->table.slots[slot], pids, level, pid);
 	/* Killed, as with its sandbox, and reaped before its helper could say that it was there. */
-	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD) {
+	if (is_reaped(pid)) {
 		supervise_exited(supervisor, index, child->pid, SIGKILL);
 		return;
 	}
@@ -247,7 +254,8 @@ static void take_message(struct supervisor *supervisor, uint32_t index,
 
 	switch (message->kind) {
 	case START_HELPER:
-		if (child->second_helper == 0 && message->pids[0] != 0) {
+		if (child->second_helper == 0 && message->pids[0] != 0 &&
+		    !is_reaped(message->pids[0])) {
 			child->second_helper = (pid_t)message->pids[0];
 			pid_map_add(&supervisor->pids, child->second_helper, index);
 			supervisor->helpers++;
@@ -268,8 +276,7 @@ static bool is_short_of_memory(void)
 	return errno == ENOMEM || errno == ENOBUFS;
 }
 
-/* Takes all that a start has said; ends it where the socket has ended. */
-static void take_messages(struct supervisor *supervisor, uint32_t index)
+void starts_take(struct supervisor *supervisor, uint32_t index)
 {
 	const struct run *run = supervisor->run;
 	struct child *child = &supervisor->children[index];
@@ -296,7 +303,7 @@ void supervise_starts(struct supervisor *supervisor)
 
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.u64 != WAKE_PAUSE) {
-			take_messages(supervisor, (uint32_t)events[i].data.u64);
+			starts_take(supervisor, (uint32_t)events[i].data.u64);
 			continue;
 		}
 		(void)!read(supervisor->pause, &expirations, sizeof(expirations));

@@ -16,6 +16,9 @@ void starts_begin(struct supervisor *supervisor, uint32_t index);
 /* Lets the waiting process of a start go on. Where the word cannot be sent, the start has failed. */
 void starts_answer(struct supervisor *supervisor, uint32_t index);
 
+/* Takes all that a start has said; ends it where its socket has ended. */
+void starts_take(struct supervisor *supervisor, uint32_t index);
+
 /*
  * The start is over: the program runs, or the slot holds a fault. Whoever has a PID is reaped, and
  * then says how it ended; where there is none it has failed now.

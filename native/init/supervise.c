@@ -248,6 +248,9 @@ void supervise_exited(struct supervisor *supervisor, uint32_t index, pid_t pid, 
 	uint32_t slot = supervise_slot(supervisor, index);
 
 	if (pid == child->helper || pid == child->second_helper) {
+		/* What it has said before its end: another helper may be there, with PIDs of its own. */
+		if (child->start >= 0)
+			starts_take(supervisor, index);
 		*(pid == child->helper ? &child->helper : &child->second_helper) = 0;
 		supervisor->helpers--;
 		return;

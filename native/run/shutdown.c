@@ -22,6 +22,7 @@ static void signal_to_stop(struct schedule *schedule, uint32_t slot, uint64_t no
 {
 	const struct image_process *process = plan_process(&schedule->run->plan, slot);
 
+	SBX_ASSERT(process != NULL);
 	state_signal(schedule, slot, process->stop_signal);
 	state_set_due(schedule, &schedule->slots[slot].kill_at,
 		      now + process->stop_grace_ms * SBX_NS_PER_MS);

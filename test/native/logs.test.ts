@@ -101,7 +101,7 @@ processes:
 
     test(`${user.name}: a run outlives its starter, killed at any moment (${kind})`, async () => {
       const image = writePlan(user, "killed", one("echo a; sleep 0.7; echo b", extra));
-      for (const ms of [0, 5, 20, 60]) {
+      for (const ms of [0, 20]) {
         const starter = starterOf(user, image, "killed");
         const directory = join(runs, "killed");
         assert.ok(await until(() => detachedRun(directory, "killed").monitorPid > 0));
