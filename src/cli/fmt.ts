@@ -73,7 +73,7 @@ function replaced(file: string, text: string): number {
     writeWhole(file, text);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? "unwritable";
-    write(STDERR, `sandbox fmt: cannot write ${escapeText(file)} (${why}); it is as it was\n`);
+    write(STDERR, `error: cannot write ${escapeText(file)} (${why}); it is as it was\n`);
     return EXIT.host;
   }
   write(STDERR, `${escapeText(file)}: formatted\n`);

@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { GREEN, RED, YELLOW } from "../../src/base/colours.ts";
 import type { Report, ReportProcess } from "../../src/report/report.ts";
 import { tableText } from "../../src/report/table.ts";
 import { BLANK_REPORT, BLANK_ROW } from "./blank.ts";
@@ -78,8 +79,17 @@ test("what has failed by the verdict is red, and nothing else", () => {
     ]),
     { ...look, colour: true },
   );
-  assert.is(text.match(/\u001b\[31m/g)?.length, 1);
-  assert.match(text, /^bad .*\u001b\[31mexited 3\u001b\[/m);
+  assert.is(text.split(RED).length, 2);
+  assert.match(text, `\u001b[${RED}mexited 3\u001b[0m`);
+});
+
+test("what runs is green, what is still to be is yellow, and the own PID is bold", () => {
+  const rows = [row("runs", [9, 2, 7]), row("waits", [8, 3], { state: "pending" })];
+  const text = tableText(report(rows), { ...look, colour: true });
+  assert.match(text, `\u001b[${GREEN}mrunning\u001b[0m`);
+  assert.match(text, `\u001b[${YELLOW}mpending\u001b[0m`);
+  assert.match(text, /^runs .* 9 .* 2 .*\u001b\[1m7\u001b\[0m/m);
+  assert.is(Bun.stripANSI(text), tableText(report(rows), look));
 });
 
 test("1,000 replicas are folded", () => {
