@@ -215,7 +215,7 @@ for (const user of users) {
     );
     assert.ok(await until(() => alive(mark).length >= 3, 15_000));
     assert.match(sandbox(user, "ls").out, /^demo /m);
-    assert.is(sandbox(user, "up", "--name", "demo", spec).code, 3);
+    assert.is(sandbox(user, "up", "--name", "demo", spec).code, 64);
     cli.kill("SIGKILL");
     await cli.exited;
     assert.ok(await until(() => alive(mark).length === 0, 6_000));
