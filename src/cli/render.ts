@@ -18,6 +18,11 @@ export const REPORT_FORMATS = [
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
+/** Those of `up`: JSON Lines has both reports of a run. */
+export const UP_FORMATS = [...REPORT_FORMATS, "jsonl"] as const;
+
+export type UpFormat = (typeof UP_FORMATS)[number];
+
 /** With a final newline. */
 export async function rendered(
   report: Report,

@@ -2,9 +2,9 @@
 
 import type { SpecOptions } from "../engine/compile-inputs.ts";
 import type { Formatted } from "./command.ts";
-import type { ReportFormat } from "./render.ts";
+import type { UpFormat } from "./render.ts";
 
-export interface UpOptions extends SpecOptions, Formatted<ReportFormat> {
+export interface UpOptions extends SpecOptions, Formatted<UpFormat> {
   readonly for?: string;
   /** Without reports and words for people. */
   readonly quiet?: true;
@@ -20,7 +20,7 @@ export interface UpOptions extends SpecOptions, Formatted<ReportFormat> {
 }
 
 /** Formats for people, who may read two of them with the output of processes in between. */
-export const TEXTS: ReadonlySet<ReportFormat> = new Set(["table", "tree", "timeline"]);
+export const TEXTS: ReadonlySet<UpFormat> = new Set(["table", "tree", "timeline"]);
 
 /** Whether standard output is for a program, so that nothing but reports may be there. */
 export function isForProgram({ format }: UpOptions): boolean {

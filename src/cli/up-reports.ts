@@ -51,7 +51,7 @@ export class UpReports {
       showStatus(`making the report of ${plan.slots.length} processes`);
     }
     const readTable = this.#run.table;
-    const namespaces = this.#run.options.format === "json";
+    const namespaces = /^jsonl?$/.test(this.#run.options.format);
     return observed({ plan, hash, params, phase, table, readTable, namespaces });
   }
 
@@ -74,15 +74,17 @@ export class UpReports {
     const isForPeople = TEXTS.has(chosen);
     if (isForPeople && quiet) return;
     // A file has one picture or one table of values: that of the end. JSON Lines has both.
-    if (report.phase === "started" && !isForPeople && chosen !== "json") return;
-    const isRecord = canonical || chosen === "json" || chosen === "csv";
+    const isLines = chosen === "jsonl";
+    if (report.phase === "started" && !isForPeople && !isLines) return;
+    const isRecord = canonical || isLines || chosen === "json" || chosen === "csv";
     const shown = canonical
       ? canonicalReport(report)
       : report.phase === "started" || isRecord
         ? report
         : withLastCommands(report, this.#startedReport);
     // What happened when is known only at the end.
-    const format = chosen === "timeline" && report.phase === "started" ? "table" : chosen;
+    const isEarly = chosen === "timeline" && report.phase === "started";
+    const format = isEarly ? "table" : isLines ? "json" : chosen;
     const text = await rendered(shown, format, look);
     // Between the two reports, for the eye; what a program reads stays as it is.
     const isApart = report.phase === "ended" && isForPeople;
@@ -163,6 +165,6 @@ export class UpReports {
     if (quiet) return;
     const killed = killedText(this.#run.compiled.plan, table);
     if (killed !== null) write(STDERR, `${killed}\n`);
-    if (format !== "json") write(STDERR, `${escapeText(closingText(report))}\n`);
+    if (format !== "jsonl") write(STDERR, `${escapeText(closingText(report))}\n`);
   }
 }

@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { REPORT_FORMATS } from "../../src/cli/render.ts";
+import { UP_FORMATS } from "../../src/cli/render.ts";
 import { TEXTS } from "../../src/cli/up-options.ts";
 import { sandbox, type User, users, writeSpec } from "../sandbox.ts";
 
@@ -69,7 +69,7 @@ const phasesOf = (lines: string) =>
     .split("\n")
     .map((line) => JSON.parse(line).phase);
 
-for (const format of REPORT_FORMATS) {
+for (const format of UP_FORMATS) {
   const isText = TEXTS.has(format);
   test(`--format ${format}: ${isText ? "two reports, and output between" : "one document, and output beside it"}`, () => {
     const spec = writeSpec(
@@ -82,7 +82,8 @@ for (const format of REPORT_FORMATS) {
     const said = /^a +\| said$/m;
     assert.is(said.test(ran.out), isText, ran.out);
     assert.is(said.test(ran.err), !isText, ran.err);
-    if (format === "json") assert.equal(phasesOf(ran.out), ["started", "ended"]);
+    if (format === "json") assert.equal(phasesOf(ran.out), ["ended"]);
+    if (format === "jsonl") assert.equal(phasesOf(ran.out), ["started", "ended"]);
     if (format === "csv") assert.is(ran.out.match(/^path,/gm)?.length, 1);
     if (format === "html") assert.is(ran.out.match(/<!doctype/gi)?.length, 1);
     if (format === "svg") assert.is(ran.out.match(/<svg /g)?.length, 1);

@@ -1,10 +1,10 @@
 /** `sandbox up`: runs a spec. */
 
-import { ALL, ALLOW_INCLUDE, command, formatOptions, PARAM } from "../command.ts";
-import { REPORT_FORMATS, type ReportFormat } from "../render.ts";
+import { ALL, ALLOW_INCLUDE, command, PARAM } from "../command.ts";
+import { UP_FORMATS, type UpFormat } from "../render.ts";
 import type { UpOptions } from "../up-options.ts";
 
-export default command<[file: string | undefined], UpOptions & { readonly report?: ReportFormat }>({
+export default command<[file: string | undefined], UpOptions & { readonly report?: UpFormat }>({
   name: "up",
   group: "runs",
   description: "check, plan and run a spec or a plan image, and report every PID",
@@ -16,11 +16,15 @@ export default command<[file: string | undefined], UpOptions & { readonly report
     },
   ],
   options: [
-    ...formatOptions(
-      REPORT_FORMATS,
-      "format of the reports; json is two lines, one when started, one when ended; of others for programs (csv, dot, …) only the last is printed; output of processes then goes to stderr",
-    ),
-    { flags: "--report <format>", description: "the same as --format", choices: REPORT_FORMATS },
+    {
+      flags: "--format <format>",
+      description:
+        "format of the reports; for programs (json, csv, dot, …) only the last is printed, or both as lines (jsonl), and output of processes goes to stderr",
+      choices: UP_FORMATS,
+      fallback: UP_FORMATS[0],
+    },
+    { flags: "--json", description: "short for --format jsonl", implies: { format: "jsonl" } },
+    { flags: "--report <format>", description: "the same as --format", choices: UP_FORMATS },
     {
       flags: "--for <duration>",
       completes: ["0s", "2s", "10s", "1m"],
