@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
-    exitCode ||= EXIT.host;
+    // What a command found, as differences, nobody has been told.
+    if (exitCode === EXIT.ok || exitCode === EXIT.failed) exitCode = EXIT.host;
   }
   if (exitCode !== 0 && !HAS_DIRECTORY) {
     write(
