@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `sandbox: standard output could not be written (${loss})\n`);
-    // What a command found, as differences, nobody has been told.
+    // What a command found, as differences, went nowhere.
     if (exitCode === EXIT.ok || exitCode === EXIT.failed) exitCode = EXIT.host;
   }
   if (exitCode !== 0 && !HAS_DIRECTORY) {

@@ -105,10 +105,7 @@ export const STEPS = {
   helper_ended: host("the helper that makes its namespaces has ended too early"),
   start_socket: host("the socket to the process that starts cannot be made or used"),
   starts_watch: host("the processes that start cannot be watched"),
-  join: host("its namespaces cannot be joined", {
-    EPERM:
-      "a mount namespace is joined with CAP_SYS_CHROOT beside CAP_SYS_ADMIN: give the caller both",
-  }),
+  join: host("its namespaces cannot be joined"),
   join_nothing: host("its namespaces cannot be joined: its own init gave none"),
   pids_read: host("its PIDs cannot be learnt from the kernel"),
   pidns_open: host("its PID namespace cannot be opened"),
