@@ -17,5 +17,5 @@ export function doctorVerdict(findings: readonly Finding[], usual: readonly stri
     return `here sandboxes run, but not all: ${list}`;
   return usual.some((feature) => working.has(feature))
     ? `here only sandboxes run that inherit what is refused: ${list}`
-    : `here no sandbox runs: ${list}`;
+    : `here no sandbox runs: the first "no" is what to mend first`;
 }

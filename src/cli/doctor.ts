@@ -97,15 +97,15 @@ function facts(): Finding[] {
     {
       feature: "privilege",
       ok: obstacle === null,
-      detail:
-        obstacle === null
-          ? hasAdmin()
-            ? "root"
-            : "rootless"
-          : `${obstacle.message}; ${obstacle.help}`,
+      detail: obstacle === null ? privilegeText() : `${obstacle.message}; ${obstacle.help}`,
     },
     ...limitObstacles().map((detail) => ({ feature: "limits", ok: false, detail })),
   ];
+}
+
+function privilegeText(): string {
+  if (hasAdmin()) return "root";
+  return process.geteuid?.() === 0 ? "rootless: uid 0, but without CAP_SYS_ADMIN" : "rootless";
 }
 
 /** Whatever this host refuses is a finding, and no bug. */
@@ -134,7 +134,7 @@ function probes(compiled: Compiled | null): Finding[] {
       ofPids,
       pidMode(dir, ofPids.ok),
       ...others.map((each) => probe(shim, dir, ...each)),
-      levels(shim, dir),
+      levels(shim, dir, ofPids.ok),
       tracing(shim, dir),
     ];
     return compiled === null ? first : [...first, ...specFindings(shim, dir, compiled)];
@@ -143,18 +143,21 @@ function probes(compiled: Compiled | null): Finding[] {
   }
 }
 
+const UNTRIED = "not tried without PID namespaces";
+
 /** Which way PIDs were given in the last run of the shim. */
 function pidMode(dir: string, hasRun: boolean): Finding {
   const feature = "set_tid, ns_last_pid";
-  if (!hasRun) return { feature, ok: false, detail: "not tried without PID namespaces" };
+  if (!hasRun) return { feature, ok: false, detail: UNTRIED };
   const mode = decodeTable(fs.readFileSync(join(dir, "table")), null)?.pidMode;
   const ok = mode === "requested";
   return { feature, ok, detail: ok ? "works" : startOrderText(confinement()) };
 }
 
 /** /proc shows no levels above its own, so how many are left is found out by making them all. */
-function levels(shim: string, dir: string): Finding {
+function levels(shim: string, dir: string, hasRun: boolean): Finding {
   const feature = "PID namespace levels left";
+  if (!hasRun) return { feature, ok: false, detail: UNTRIED };
   const most = levelsLeft();
   const body = `namespaces: {mount: inherit}\nsandboxes: {inner: {nest: ${Math.max(most - 1, 1)}}}`;
   const { ok, said, outermost } = tryPlan(shim, dir, probePlan(feature, body), null);

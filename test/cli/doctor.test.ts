@@ -132,6 +132,18 @@ if (process.getuid?.() === 0) {
     assert.match(up.stderr.toString(), "see `sandbox doctor`");
   });
 
+  test("a covered /proc is the cause and has a mend, also where it only makes /proc/sys read-only", () => {
+    const covers = "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys";
+    const dropped = ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"];
+    const ran = inMounts(covers, [...dropped, ...commandFor(root, ["doctor"])]);
+    const said = ran.stdout.toString();
+    assert.is(ran.exitCode, 3, said);
+    assert.match(said, /^ok +privilege +rootless: uid 0, but without CAP_SYS_ADMIN$/m);
+    assert.match(said, /^no +PID namespaces.*EROFS.*partly covered.*systempaths=unconfined/m);
+    assert.match(said, /^no +mount namespace.*EPERM.*partly covered/m);
+    assert.match(said, /\nhere no sandbox runs: the first "no" is what to mend first\n$/);
+  });
+
   test("how many levels are left is found out, where /proc shows no levels above", () => {
     const unshare = ["unshare", "-pf", "--mount-proc", "--kill-child"];
     const ran = Bun.spawnSync([...unshare, ...commandFor(root, ["doctor"])], {
