@@ -32,8 +32,7 @@ int mount_open_proc(int level, struct sbx_error *error)
 	return fd;
 }
 
-/* Whether a sandbox above has a mount namespace of the run's own: then all is private already. */
-static bool has_mounts_above(const struct plan *plan, uint32_t sandbox)
+bool mount_has_own_above(const struct plan *plan, uint32_t sandbox)
 {
 	for (uint32_t above = plan->sandboxes[sandbox].parent; above != SBX_NONE;
 	     above = plan->sandboxes[above].parent) {
@@ -48,7 +47,7 @@ int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	struct mount_attr attributes = { 0 };
 
-	if (!has_mounts_above(&run->plan, sandbox))
+	if (!mount_has_own_above(&run->plan, sandbox))
 		attributes.propagation = MS_PRIVATE;
 	if (planned->root == ROOT_KIND_HOST)
 		attributes.attr_set = MOUNT_ATTR_RDONLY;
@@ -110,7 +109,7 @@ static int mask_proc(const int above[MASK_COUNT], int level, struct sbx_error *e
 
 static int mount_proc(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
 {
-	bool has_above = run->mask_proc && has_mounts_above(&run->plan, sandbox);
+	bool has_above = run->mask_proc && mount_has_own_above(&run->plan, sandbox);
 	int level = (int)run->plan.sandboxes[sandbox].level;
 	int above[MASK_COUNT];
 

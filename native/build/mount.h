@@ -12,6 +12,9 @@
  */
 int mount_open_proc(int level, struct sbx_error *error);
 
+/* Whether a sandbox above has a mount namespace of the run's own: then all is private already. */
+bool mount_has_own_above(const struct plan *plan, uint32_t sandbox);
+
 /* Makes every mount private and, with root_kind host, read-only. STEP_ROOT_READONLY. */
 int mount_root(const struct run *run, uint32_t sandbox, struct sbx_error *error);
 

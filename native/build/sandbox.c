@@ -169,7 +169,7 @@ static int build_with_proc(const struct run *run, uint32_t sandbox, int proc_fd,
 	if (planned->last_pid != 0 && !run->pids_ordered &&
 	    reserve_block(planned->last_pid, proc_fd, level, error) < 0)
 		return -1;
-	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, proc_fd, error) < 0)
+	if (run_userns_apart(run, sandbox) && userns_make(run, sandbox, error) < 0)
 		return -1;
 	if (timens_make(run, sandbox, error) < 0)
 		return -1;
@@ -198,7 +198,7 @@ int sandbox_build(const struct run *run, uint32_t sandbox, struct sbx_error *err
 		return -1;
 	if (sandbox == 0 && run->userns_first && map_own_ids(run, error) < 0)
 		return -1;
-	if (has_proc(&run->plan, planned) || run_userns_apart(run, sandbox)) {
+	if (has_proc(&run->plan, planned)) {
 		proc_fd = mount_open_proc(level, error);
 		if (proc_fd < 0)
 			return -1;

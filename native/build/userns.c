@@ -161,7 +161,7 @@ static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool 
 	struct sbx_error error = { 0 };
 	int tries = 0;
 	char byte;
-	int fd;
+	int fds[2];
 
 	if (is_below && setns(FD_USERNS, CLONE_NEWUSER) < 0)
 		(void)sbx_fail(&error, STEP_USERNS_ENTER, level);
@@ -169,13 +169,17 @@ static _Noreturn void hold_userns(const struct run *run, uint32_t sandbox, bool 
 		(void)idmap_become_creator(run, sandbox, &error);
 	if (error.step == STEP_NONE && unshare(CLONE_NEWUSER) < 0)
 		(void)sbx_fail(&error, STEP_USERNS_MAKE, level);
-	fd = openat(FD_PROC, sandbox_namespace_file(NAMESPACE_USER), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	fds[0] = openat(FD_PROC, sandbox_namespace_file(NAMESPACE_USER), O_RDONLY | O_CLOEXEC);
+	if (fds[0] < 0)
 		(void)sbx_fail(&error, STEP_NAMESPACE_OPEN, level);
+	fds[1] = openat(FD_PROC, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fds[1] < 0)
+		(void)sbx_fail(&error, STEP_PROC_PID_OPEN, level);
 	if (error.step != STEP_NONE)
 		helper_report(&error);
-	helper_send(&error, &fd, 1);
-	(void)close(fd);
+	helper_send(&error, fds, 2);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
 	(void)close(FD_PROC);
 	(void)close(FD_USERNS);
 	if (run->uid != 0) {
@@ -216,24 +220,8 @@ static int map_from_above(const struct run *run, uint32_t sandbox, int directory
 	return result;
 }
 
-static int map_ids(const struct run *run, uint32_t sandbox, pid_t holder, int proc_fd, bool is_below,
-		   struct sbx_error *error)
-{
-	char name[16];
-	int directory, result;
-
-	(void)snprintf(name, sizeof(name), "%d", holder);
-	directory = openat(proc_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0)
-		return sbx_fail(error, STEP_PROC_PID_OPEN, (int)run->plan.sandboxes[sandbox].level);
-	result = is_below ? map_from_above(run, sandbox, directory, error) :
-			    idmap_write(run, sandbox, directory, error);
-	(void)close(directory);
-	return result;
-}
-
 /* Returns a descriptor of the new user namespace, its ids mapped, or -1. */
-static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
+static int make_userns(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	const struct sys_clone request = request_of(run, sandbox, planned->ns_helper_first);
@@ -248,13 +236,19 @@ static int make_userns(const struct run *run, uint32_t sandbox, int proc_fd, str
 		return -1;
 	if (result > 0)
 		hold_userns(run, sandbox, is_below);
-	/* The descriptor first, then the word that it may be mapped. */
+	/*
+	 * First the namespace and the helper's own directory in procfs, which has another PID there than
+	 * here; then the word that its ids may be mapped.
+	 */
 	if (helper_result(&helper, level, fds, &count, error) == 0 &&
 	    helper_result(&helper, level, none, &none_count, error) == 0)
-		(void)map_ids(run, sandbox, helper.pid, proc_fd, is_below, error);
+		(void)(is_below ? map_from_above(run, sandbox, fds[1], error) :
+				  idmap_write(run, sandbox, fds[1], error));
 	helper_end(&helper);
-	SBX_ASSERT(error->step != STEP_NONE || count == 1);
-	if (error->step != STEP_NONE && count == 1)
+	SBX_ASSERT(error->step != STEP_NONE || count == 2);
+	if (count == 2)
+		(void)close(fds[1]);
+	if (error->step != STEP_NONE && count == 2)
 		(void)close(fds[0]);
 	return error->step == STEP_NONE ? fds[0] : -1;
 }
@@ -321,15 +315,14 @@ static int join_owned(const struct run *run, uint32_t sandbox, uint32_t kinds, s
 	return error->step == STEP_NONE ? 0 : -1;
 }
 
-int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error)
+int userns_make(const struct run *run, uint32_t sandbox, struct sbx_error *error)
 {
 	const struct image_sandbox *planned = &run->plan.sandboxes[sandbox];
 	uint32_t others = planned->namespaces_new & ~(1u << NAMESPACE_PID) & ~(1u << NAMESPACE_USER) &
 			  ~SBX_LATE_KINDS;
 	int fd;
 
-	SBX_ASSERT(proc_fd >= 0);
-	fd = make_userns(run, sandbox, proc_fd, error);
+	fd = make_userns(run, sandbox, error);
 	if (fd < 0)
 		return -1;
 	if (fd_install(fd, FD_USERNS) < 0)

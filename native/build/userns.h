@@ -14,10 +14,9 @@
  *
  * Short-lived children make the namespaces and map the ids. Processes of the sandboxes above may see
  * and signal them, so they have nothing of the host, and are ended by SIGKILL.
- * `proc_fd` is a procfs in which they are seen under the numbers that clone3 returns.
- * Errors: STEP_CLONE_HELPER, STEP_USERNS_MAKE, STEP_USERNS_ENTER, STEP_NAMESPACES_MAKE, and those of
+ * Errors: STEP_CLONE_HELPER, STEP_USERNS_MAKE, STEP_USERNS_ENTER, STEP_PROC_PID_OPEN, STEP_NAMESPACES_MAKE, and those of
  * idmap_write. Source: user_namespaces(7).
  */
-int userns_make(const struct run *run, uint32_t sandbox, int proc_fd, struct sbx_error *error);
+int userns_make(const struct run *run, uint32_t sandbox, struct sbx_error *error);
 
 #endif

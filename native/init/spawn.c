@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "build/mount.h"
 #include "build/sandbox.h"
 #include "core/pids.h"
 #include "core/sys.h"
@@ -140,7 +141,7 @@ static _Noreturn void begin(struct spawn *spawn)
 static uint32_t kinds_of_first(const struct spawn *spawn)
 {
 	uint32_t kinds = spawn->planned->namespaces_new & ~SBX_LATE_KINDS;
-	bool is_below = run_enters_userns(spawn->run, spawn->planned->parent);
+	bool begins_apart;
 
 	if (spawn->sandbox == 0 && spawn->run->userns_first)
 		return kinds | 1u << NAMESPACE_USER;
@@ -149,9 +150,12 @@ static uint32_t kinds_of_first(const struct spawn *spawn)
 	/*
 	 * The others are made together with the user's. But procfs can be mounted from the mount
 	 * namespace of a user namespace only if none of the /proc there is covered, and ours are for
-	 * root: then the init begins in one of its own. Source: user_namespaces(7), "too revealing".
+	 * root: then the init begins in one of its own. So it does where it would be in the caller's:
+	 * in one that belongs to another user namespace than ours nothing may be mounted. Source: user_namespaces(7), "too revealing".
 	 */
-	return kinds & (1u << NAMESPACE_PID | (is_below ? 1u << NAMESPACE_MOUNT : 0));
+	begins_apart = run_enters_userns(spawn->run, spawn->planned->parent) ||
+		   !mount_has_own_above(&spawn->run->plan, spawn->sandbox);
+	return kinds & (1u << NAMESPACE_PID | (begins_apart ? 1u << NAMESPACE_MOUNT : 0));
 }
 
 pid_t spawn_clone(struct spawn *spawn, uint64_t extra_flags, int *pidfd)

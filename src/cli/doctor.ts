@@ -7,16 +7,18 @@ import * as fs from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
 import { GREEN, RED } from "../base/colours.ts";
+import { errnoName } from "../base/errno-names.ts";
 import { escapeText } from "../base/escape.ts";
 import { EXIT } from "../base/exit-codes.ts";
 import { jsonLine } from "../base/json-text.ts";
 import { wrap } from "../base/wrap.ts";
 import { checkSpec } from "../check/check.ts";
 import type { SpecOptions } from "../engine/compile-inputs.ts";
-import type { FaultText } from "../engine/fault-text.ts";
+import type { Fault, FaultText } from "../engine/fault-text.ts";
 import { traceOptions } from "../engine/monitor.ts";
 import { obstaclesTo } from "../engine/obstacles.ts";
 import { refusalText } from "../engine/refusal.ts";
+import { startOrderText } from "../engine/start-order.ts";
 import { tracerText } from "../engine/tracer-text.ts";
 import { temporaryHome } from "../host/base-dirs.ts";
 import { confinement } from "../host/confinement.ts";
@@ -31,18 +33,12 @@ import { decodeTable } from "../wire/table.ts";
 import { decodeTrace } from "../wire/trace.ts";
 import type { Formatted } from "./command.ts";
 import { type Compiled, compileFile } from "./compile.ts";
+import { doctorVerdict, type Finding } from "./doctor-verdict.ts";
 import { obstacleDiagnostics } from "./obstacle-diagnostics.ts";
 import { columnsOf, hasColour, STDOUT, write } from "./terminal.ts";
 
 /** A spec of a million processes takes longer, and then is said to. */
 const TRY_TIMEOUT_MS = 60_000;
-
-interface Finding {
-  readonly feature: string;
-  readonly ok: boolean;
-  /** What was seen; for a failure the reason and what to do. */
-  readonly detail: string;
-}
 
 type Probe = readonly [feature: string, body: string];
 
@@ -57,13 +53,17 @@ const PROBES: readonly [Probe, ...Probe[]] = [
   ["nested sandboxes", "sandboxes: {inner: {nest: 3, processes: {b: 'true'}}}"],
 ];
 
+/** What a spec needs that says nothing of namespaces. */
+const USUAL = PROBES.slice(0, 3).map(([feature]) => feature);
+
 export interface DoctorOptions extends SpecOptions, Formatted {}
 
 export async function run(file: string | undefined, options: DoctorOptions): Promise<number> {
   const compiled = file === undefined ? null : await compileFile(file, options);
   if (typeof compiled === "number") return compiled;
   const findings = [...facts(), ...tried(compiled)];
-  if (options.format === "json") write(STDOUT, jsonLine({ doctor: 1, findings }));
+  const verdict = doctorVerdict(findings, USUAL);
+  if (options.format === "json") write(STDOUT, jsonLine({ doctor: 1, findings, verdict }));
   else {
     const width = findings.reduce((most, { feature }) => Math.max(most, feature.length), 0);
     const columns = columnsOf(STDOUT);
@@ -75,6 +75,7 @@ export async function run(file: string | undefined, options: DoctorOptions): Pro
       const line = wrap(`${mark}  ${feature.padEnd(width)}  ${said}`, columns, width + 6);
       write(STDOUT, `${painted(ok, mark)}${line.slice(mark.length)}\n`);
     }
+    write(STDOUT, `\n${wrap(escapeText(verdict), columns, 0)}\n`);
   }
   return findings.every(({ ok }) => ok) ? EXIT.ok : EXIT.host;
 }
@@ -86,7 +87,6 @@ function painted(ok: boolean, mark: string): string {
 function facts(): Finding[] {
   const [major = 0, minor = 0] = release().split(".").map(Number);
   const isNew = major > 5 || (major === 5 && minor >= 12);
-  const left = levelsLeft();
   const obstacle = hasAdmin() ? null : userNamespaceObstacle();
   return [
     {
@@ -95,22 +95,17 @@ function facts(): Finding[] {
       detail: `${release()}${isNew ? "" : ": at least 5.12 is needed"}`,
     },
     {
-      feature: "PID namespace levels left",
-      ok: left > 0,
-      detail: `${left}, unless /proc hides levels above`,
-    },
-    {
       feature: "privilege",
       ok: obstacle === null,
-      detail:
-        obstacle === null
-          ? hasAdmin()
-            ? "root"
-            : "rootless"
-          : `${obstacle.message}; ${obstacle.help}`,
+      detail: obstacle === null ? privilegeText() : `${obstacle.message}; ${obstacle.help}`,
     },
     ...limitObstacles().map((detail) => ({ feature: "limits", ok: false, detail })),
   ];
+}
+
+function privilegeText(): string {
+  if (hasAdmin()) return "root";
+  return process.geteuid?.() === 0 ? "rootless: uid 0, but without CAP_SYS_ADMIN" : "rootless";
 }
 
 /** Whatever this host refuses is a finding, and no bug. */
@@ -139,6 +134,7 @@ function probes(compiled: Compiled | null): Finding[] {
       ofPids,
       pidMode(dir, ofPids.ok),
       ...others.map((each) => probe(shim, dir, ...each)),
+      levels(shim, dir, ofPids.ok),
       tracing(shim, dir),
     ];
     return compiled === null ? first : [...first, ...specFindings(shim, dir, compiled)];
@@ -147,15 +143,28 @@ function probes(compiled: Compiled | null): Finding[] {
   }
 }
 
+const UNTRIED = "not tried without PID namespaces";
+
 /** Which way PIDs were given in the last run of the shim. */
 function pidMode(dir: string, hasRun: boolean): Finding {
   const feature = "set_tid, ns_last_pid";
-  if (!hasRun) return { feature, ok: false, detail: "not tried without PID namespaces" };
+  if (!hasRun) return { feature, ok: false, detail: UNTRIED };
   const mode = decodeTable(fs.readFileSync(join(dir, "table")), null)?.pidMode;
-  const refused =
-    "refused: PIDs come in start order and pins are not kept; allow clone3 (seccomp), or use a kernel from 5.5 on with CONFIG_CHECKPOINT_RESTORE";
   const ok = mode === "requested";
-  return { feature, ok, detail: ok ? "works" : refused };
+  return { feature, ok, detail: ok ? "works" : startOrderText(confinement()) };
+}
+
+/** /proc shows no levels above its own, so how many are left is found out by making them all. */
+function levels(shim: string, dir: string, hasRun: boolean): Finding {
+  const feature = "PID namespace levels left";
+  if (!hasRun) return { feature, ok: false, detail: UNTRIED };
+  const most = levelsLeft();
+  const body = `namespaces: {mount: inherit}\nsandboxes: {inner: {nest: ${Math.max(most - 1, 1)}}}`;
+  const { ok, said, outermost } = tryPlan(shim, dir, probePlan(feature, body), null);
+  if (ok) return { feature, ok, detail: `${most}` };
+  const had = (outermost?.level ?? 1) - 1;
+  const why = outermost === null ? said : `one more is refused (${errnoName(outermost.errno)})`;
+  return { feature, ok: had > 0, detail: `${had}: ${why}` };
 }
 
 function tracing(shim: string, dir: string): Finding {
@@ -173,13 +182,17 @@ function probe(
   body: string,
   traceFd: number | null = null,
 ): Finding {
-  const text = `sandbox: doctor\n${body}\nprocesses: {a: 'true'}\n`;
-  const { ir } = checkSpec({ file: "doctor.yaml", text });
-  if (ir === null) throw new Error(`bug: the probe for ${feature} is no right spec`);
-  const tried = tryPlan(shim, dir, planOf(ir), traceFd);
+  const tried = tryPlan(shim, dir, probePlan(feature, body), traceFd);
   const [fault] = tried.faults;
   const why = fault === undefined ? tried.said : reasonOf(fault);
   return { feature, ok: tried.ok, detail: tried.ok ? "works" : why };
+}
+
+function probePlan(feature: string, body: string): Plan {
+  const text = `sandbox: doctor\n${body}\nprocesses: {a: 'true'}\n`;
+  const { ir } = checkSpec({ file: "doctor.yaml", text });
+  if (ir === null) throw new Error(`bug: the probe for ${feature} is no right spec`);
+  return planOf(ir);
 }
 
 /** To run this very command is no advice here. */
@@ -206,6 +219,7 @@ function specFindings(shim: string, dir: string, { plan }: Compiled): Finding[] 
 interface Tried {
   readonly ok: boolean;
   readonly faults: readonly FaultText[];
+  readonly outermost: Fault | null;
   /** The shim's own first line, or how it ended. */
   readonly said: string;
 }
@@ -229,6 +243,9 @@ function tryPlan(shim: string, dir: string, plan: Plan, traceFd: number | null):
         ? [refusalText(plan.slots[slot]?.path ?? "", fault, confinement())]
         : [],
     ),
+    outermost: slots
+      .flatMap(({ fault }) => (fault === null ? [] : [fault]))
+      .reduce<Fault | null>((most, each) => (most && most.level <= each.level ? most : each), null),
     said: stderr.toString().trim().split("\n")[0] || `exit ${exitCode}`,
   };
 }

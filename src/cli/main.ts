@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   const loss = lossOf(STDOUT);
   if (loss !== null && loss !== "EPIPE") {
     write(STDERR, `error: standard output could not be written (${loss})\n`);
-    exitCode ||= EXIT.host;
+    // What a command found, as differences, went nowhere.
+    if (exitCode === EXIT.ok || exitCode === EXIT.failed) exitCode = EXIT.host;
   }
   if (exitCode !== 0 && !HAS_DIRECTORY) {
     write(STDERR, "note: the working directory was deleted: only absolute names lead anywhere\n");

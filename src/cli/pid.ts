@@ -6,7 +6,7 @@ import { jsonLine } from "../base/json-text.ts";
 import { namespacesFailure } from "../engine/namespaces.ts";
 import { factsOf } from "../engine/process-facts.ts";
 import { type Named, pidNamed, pidWithin } from "../engine/process-name.ts";
-import { procHidesProcesses, readMachine, readProcess } from "../host/machine.ts";
+import { readMachine } from "../host/machine.ts";
 import { factsText } from "../report/process-facts.ts";
 import type { Formatted } from "./command.ts";
 import { columnsOf, STDERR, STDOUT, write } from "./terminal.ts";
@@ -25,7 +25,7 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   if (typeof base === "string") return said(EXIT.failed, base);
   const pid: Named =
     base === null ? pidNamed(text, machine) : pidWithin(Number(text), base, machine);
-  if (typeof pid === "string") return said(EXIT.failed, pid + moreOf(text, base));
+  if (typeof pid === "string") return said(EXIT.failed, pid);
   const facts = factsOf(pid, machine);
   if (facts === null) return said(EXIT.failed, `process ${pid} has just ended`);
   const failure = namespacesFailure();
@@ -34,14 +34,6 @@ export async function run(text: string, options: PidOptions): Promise<number> {
   }
   write(STDOUT, options.format === "json" ? jsonLine(facts) : factsText(facts, columnsOf(STDOUT)));
   return EXIT.ok;
-}
-
-/** Why a PID may name nothing though the user has seen it somewhere. */
-function moreOf(text: string, base: number | null): string {
-  if (base !== null || !/^\d+$/.test(text)) return "";
-  const group = readProcess(Number(text))?.threadGroup;
-  if (group !== undefined && group !== Number(text)) return `: it is a thread of process ${group}`;
-  return procHidesProcesses() ? ", or /proc hides it (hidepid)" : "";
 }
 
 function said(code: number, message: string): number {

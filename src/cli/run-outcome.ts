@@ -2,7 +2,7 @@
 
 import { escapeText } from "../base/escape.ts";
 import { type Diagnostic, diagnostic } from "../diag/diagnostic.ts";
-import { faultText } from "../engine/fault-text.ts";
+import type { Fault, FaultText } from "../engine/fault-text.ts";
 import { SIGNALS } from "../ir/signals.ts";
 import type { Plan } from "../plan/plan.ts";
 import { gapText } from "../report/gaps.ts";
@@ -11,9 +11,14 @@ import { failuresOf } from "../report/verdict.ts";
 import type { StateTable } from "../wire/table.ts";
 
 /** Each failure that is not only the effect of another one. */
-export function findingsOf(plan: Plan, table: StateTable, report: Report): Diagnostic[] {
+export function findingsOf(
+  plan: Plan,
+  table: StateTable,
+  report: Report,
+  explain: (path: string | null, fault: Fault) => FaultText,
+): Diagnostic[] {
   const rows = report.processes.filter(({ kind }) => kind === "init" || kind === "declared");
-  return failuresOf(plan, table, rows, faultText)
+  return failuresOf(plan, table, rows, explain)
     .filter(({ because_of: cause }) => cause === null)
     .map(({ code, span, message, help }) => diagnostic(code, span, escapeText(message), { help }));
 }

@@ -32,6 +32,8 @@ const HELPS: Readonly<Record<string, string>> = {
 function helpFor(file: string, { kind, why }: Fault): string {
   if (kind === "outside")
     return "name the file that the link leads to, or allow its folder with `--allow-include DIR`";
+  if (kind === "unnameable")
+    return "rename it, or give its text as standard input, with the name `-`";
   const inside = kind === "not-regular" ? specIn(file) : null;
   if (inside !== null) return `name a spec in it, such as ${inside}`;
   if (kind === "not-regular")

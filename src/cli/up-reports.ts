@@ -154,7 +154,9 @@ export class UpReports {
     }
     const report = await this.#traced(this.#report("ended", table), table);
     await this.#print(report);
-    const findings = findingsOf(this.#run.compiled.plan, table, report);
+    const findings = findingsOf(this.#run.compiled.plan, table, report, (path, fault) =>
+      refusalText(path, fault, confinement()),
+    );
     printQuoting(dedupeCopies(findings), this.#run.compiled.load);
     this.#close(report, table);
     return exitCodeOf(report, this.#run.options.exitCodeFrom);

@@ -73,7 +73,7 @@ export const runCodes = {
   ),
   SBX4008: page(
     "pin-not-given",
-    "This host refuses set_tid, so PIDs are given in start order, and a pinned one came out otherwise. clone3 is filtered, the kernel is older than 5.5, or built without CONFIG_CHECKPOINT_RESTORE: `sandbox doctor` says which. Remove the pin, or run it elsewhere.",
+    "No PID can be chosen here, so PIDs are given in start order, and a pinned one came out otherwise. clone3 is filtered, /proc is mounted with subset=pid, or the kernel is older than 5.5 or built without CONFIG_CHECKPOINT_RESTORE: `sandbox doctor` says which. Remove the pin, or run it elsewhere.",
   ),
   SBX4009: page(
     "trace-refused",

@@ -1,6 +1,6 @@
 /** From what a user calls a process to its PID here, through the kernel's own numbers. I/O. */
 
-import { ancestry, type Machine } from "../host/machine.ts";
+import { ancestry, type Machine, procHidesProcesses, readProcess } from "../host/machine.ts";
 import { namespacesOf } from "./namespaces.ts";
 import { type WatchedRun, watchedRuns } from "./watched-run.ts";
 
@@ -15,9 +15,12 @@ export type Named = number | string;
 export function pidNamed(text: string, machine: Machine): Named {
   if (/^\d+$/.test(text)) {
     const pid = Number(text);
-    return machine.has(pid) ? pid : `there is no process ${text} here`;
+    return machine.has(pid) ? pid : `there is no process ${text} here${whyUnseen(pid)}`;
   }
   const [, name = "", mark, number] = /^([^:+]*)(?:([:+])(\d+))?$/.exec(text) ?? [];
+  if (name === "" && mark !== ":") {
+    return `"${text}" names no process: write a PID, RUN/PATH, or RUN/PATH+N for what that has forked`;
+  }
   const matches = pidInRun(name);
   if (typeof matches === "string") return matches;
   if (mark === undefined) return matches.pid;
@@ -25,6 +28,13 @@ export function pidNamed(text: string, machine: Machine): Named {
   return mark === ":"
     ? pidWithin(wanted, matches.pid, machine)
     : (forkedBy(matches.pid, wanted, machine) ?? `"${name}" has forked no process ${wanted}`);
+}
+
+/** Why a PID may name nothing though the user has seen it somewhere. */
+function whyUnseen(pid: number): string {
+  const group = readProcess(pid)?.threadGroup;
+  if (group !== undefined && group !== pid) return `: it is a thread of process ${group}`;
+  return procHidesProcesses() ? ", or /proc hides it (hidepid)" : "";
 }
 
 function pidInRun(name: string): { readonly pid: number } | string {

@@ -14,6 +14,7 @@ const NEEDED: Readonly<Partial<Record<Step, readonly [name: string, number: numb
   gid_map: ["CAP_SETGID", 6],
   uid: ["CAP_SETUID", 7],
   uid_map: ["CAP_SETUID", 7],
+  join: ["CAP_SYS_CHROOT", 18],
   loopback: ["CAP_NET_ADMIN", 12],
   time_offsets: ["CAP_SYS_TIME", 25],
   nice: ["CAP_SYS_NICE", 23],

@@ -7,6 +7,8 @@ export interface Confinement {
   readonly hasFilter: boolean;
   /** Whether something is mounted on a part of /proc, of which the kernel then allows no new one. */
   readonly isProcCovered: boolean;
+  /** Whether /proc has processes alone (subset=pid), and no /proc/sys. Source: proc(5). */
+  readonly isProcSubset: boolean;
   /** Whether the capability of this number is in its effective set. */
   readonly has: (capability: number) => boolean;
 }
@@ -27,12 +29,16 @@ export function confinement(): Confinement {
 function readConfinement(): Confinement {
   const status = textOf("/proc/self/status");
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+  const mounts = textOf("/proc/self/mountinfo").split("\n");
   return {
     hasFilter: /^Seccomp:\s*2$/m.test(status),
-    isProcCovered: textOf("/proc/self/mountinfo")
-      .split("\n")
+    isProcCovered: mounts
       .map((line) => line.split(" ")[4] ?? "")
       .some((at) => at.startsWith("/proc/") && !EMPTY.has(at)),
+    // The last of several mounts on one another is the visible one.
+    isProcSubset: /\bsubset=pid\b/.test(
+      mounts.findLast((line) => line.split(" ")[4] === "/proc") ?? "",
+    ),
     has: (capability) => ((effective >> BigInt(capability)) & 1n) === 1n,
   };
 }

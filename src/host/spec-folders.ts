@@ -18,7 +18,11 @@ import {
 
 export type SpecReading =
   | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly kind: FileFault | "outside"; readonly why: string };
+  | {
+      readonly ok: false;
+      readonly kind: FileFault | "outside" | "unnameable";
+      readonly why: string;
+    };
 
 /** What Git keeps in a repository is no part of it: its configuration can hold passwords. */
 const GIT = ".git";
@@ -92,11 +96,18 @@ function isBelow(real: string, folders: Folders): boolean {
 /** A spec, or a file that one includes; here `-` is a file of this name. */
 export function readAllowed(path: string, sizeMax: SizeMax, folders: Folders): SpecReading {
   const real = realPath(path);
+  if (isNoUtf8(path, real)) return unnameable();
   if (real !== null && !isBelow(real, folders)) return outside();
   // Not by its own name again: what that leads to may have become another file.
   return withRegular(real ?? path, fs.constants.O_NOFOLLOW, (fd, status): FileReading => {
     return isStill(fd, real) ? readAll(fd, status.size, sizeMax) : unsteady();
   });
+}
+
+/** What Bun cannot decode it replaces, and such a name leads nowhere, or elsewhere. */
+function isNoUtf8(path: string, real: string | null): boolean {
+  const name = real ?? path;
+  return name.includes("\ufffd") && realPath(name) === null;
 }
 
 /** Without a procfs it cannot be known, and O_NOFOLLOW has seen to the last part of the path. */
@@ -110,6 +121,11 @@ function isStill(fd: number, real: string | null): boolean {
 
 function outside(): SpecReading {
   return { ok: false, kind: "outside", why: "it is outside of the spec's folder and repository" };
+}
+
+function unnameable(): SpecReading {
+  const why = "its name, or that of a folder above it, is not in UTF-8";
+  return { ok: false, kind: "unnameable", why };
 }
 
 function unsteady(): FileReading {

@@ -17,7 +17,7 @@ export interface TableLook {
   readonly isWhole?: boolean;
 }
 
-const ORDERED = "(this host refuses set_tid: PIDs were given in start order, not as planned)";
+const ORDERED = "(PIDs were given in start order, not as planned: `sandbox doctor` says why)";
 
 const OWN = "OWN is a process's last; --all has all";
 

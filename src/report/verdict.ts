@@ -117,7 +117,8 @@ function unmetExpectation(slot: Slot, expectation: Expectation, state: Expectati
   };
   if (what === "pinned") {
     const message = `"${path}": PID ${wanted} at level ${level} could not be requested here; it got ${actual}`;
-    return { ...common, what: "pid", code: "SBX4008", message, help: "" };
+    const help = "see `sandbox doctor` for what is in the way, or leave out the pin";
+    return { ...common, what: "pid", code: "SBX4008", message, help };
   }
   const name = isPid
     ? `${what}${level === slot.level ? "" : ` at level ${level}`}`

@@ -10,7 +10,7 @@ import { collectTemplates, type Template } from "./templates.ts";
 
 /** Why a file is not read, though there may be one. */
 export interface Refusal {
-  readonly kind: "outside" | "unreadable" | "not-regular" | "too-large";
+  readonly kind: "outside" | "unnameable" | "unreadable" | "not-regular" | "too-large";
   readonly why: string;
 }
 

@@ -29,10 +29,8 @@ const ID_MAP_HELP = {
   "*": "an ordinary user can map only its own id, and uid 0 without CAP_SETFCAP, as inside a sandbox, not even that: run as root with its capabilities, or as a user other than 0",
 } as const;
 
-const MOUNT_PROC_HELP = {
-  EPERM:
-    "the /proc above is partly covered, as in many containers: run outside of it, or with an uncovered /proc",
-} as const;
+const COVERED_PROC =
+  "the /proc above is partly covered, as in many containers: uncover it (docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL; Kubernetes: procMount: Unmasked), give CAP_SYS_ADMIN, or run outside of it";
 
 const MAPPED_ID_HELP = { "*": "use an id that the sandbox's user namespace maps" } as const;
 
@@ -105,10 +103,7 @@ export const STEPS = {
   helper_ended: host("the helper that makes its namespaces has ended too early"),
   start_socket: host("the socket to the process that starts cannot be made or used"),
   starts_watch: host("the processes that start cannot be watched"),
-  join: host("its namespaces cannot be joined", {
-    EPERM:
-      "a mount namespace is joined with CAP_SYS_CHROOT beside CAP_SYS_ADMIN: give the caller both",
-  }),
+  join: host("its namespaces cannot be joined"),
   join_nothing: host("its namespaces cannot be joined: its own init gave none"),
   pids_read: host("its PIDs cannot be learnt from the kernel"),
   pidns_open: host("its PID namespace cannot be opened"),
@@ -130,7 +125,7 @@ export const STEPS = {
   }),
   time_enter: host("its time namespace cannot be entered"),
   root_readonly: host("its tree cannot be made private and read-only"),
-  mount_proc: host("procfs cannot be mounted", MOUNT_PROC_HELP),
+  mount_proc: host("procfs cannot be mounted", { EPERM: COVERED_PROC }),
   mount_dev: host("the minimal /dev cannot be made"),
   mount_tmpfs: host("a tmpfs cannot be mounted"),
   mask_proc: host("the host's files in /proc cannot be covered"),
@@ -141,7 +136,7 @@ export const STEPS = {
   mount_run: host("an empty /run cannot be mounted"),
   hide_runs: host("the directory of the runs cannot be covered"),
   spec_dir: host("the folder of the spec cannot be made visible"),
-  last_pid: host("its block of PIDs cannot be reserved"),
+  last_pid: host("its block of PIDs cannot be reserved", { EROFS: COVERED_PROC }),
   bounding_set: host("its bounding set of capabilities cannot be emptied"),
   drop_capabilities: host("its capabilities cannot be given up"),
   read_capabilities: host("its capabilities cannot be read"),

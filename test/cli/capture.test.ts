@@ -202,6 +202,8 @@ sandboxes:
 
 test("who is not there, or not ours to see, is said to be so", () => {
   assert.match(sandbox(root, "capture", "4194303").err, /there is no process 4194303 here/);
+  const tid = fs.readdirSync("/proc/self/task").find((each) => Number(each) !== process.pid) ?? "";
+  assert.match(sandbox(root, "capture", tid).err, `it is a thread of process ${process.pid}`);
   const [, ordinary] = users;
   if (ordinary === undefined) return;
   const { code, out, err } = sandbox(ordinary, "capture", String(process.pid));

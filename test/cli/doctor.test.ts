@@ -118,6 +118,41 @@ if (process.getuid?.() === 0) {
     assert.match(ran.stdout.toString(), /^ok +set_tid, ns_last_pid +works/m);
   });
 
+  test("what is missing from a /proc of processes alone is named, by doctor and by up", () => {
+    const subset = "mount -t proc -o subset=pid proc /proc";
+    const ran = inMounts(subset, commandFor(root, ["doctor"]));
+    const said = ran.stdout.toString();
+    assert.is(ran.exitCode, 3, said);
+    assert.match(said, /^no +set_tid, ns_last_pid.*subset=pid/m);
+    assert.not.match(said, /clone3|5\.5/);
+    assert.match(said, /\n\nhere sandboxes run, but not all: set_tid, ns_last_pid\n$/);
+    const spec = writeSpec("subset", "sandbox: s\nprocesses: {a: {run: 'true', pid: 77}}\n");
+    const up = inMounts(subset, commandFor(root, ["up", spec]));
+    assert.is(up.exitCode, 3);
+    assert.match(up.stderr.toString(), "see `sandbox doctor`");
+  });
+
+  test("a covered /proc is the cause and has a mend, also where it only makes /proc/sys read-only", () => {
+    const covers = "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys";
+    const dropped = ["setpriv", "--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin"];
+    const ran = inMounts(covers, [...dropped, ...commandFor(root, ["doctor"])]);
+    const said = ran.stdout.toString();
+    assert.is(ran.exitCode, 3, said);
+    assert.match(said, /^ok +privilege +rootless: uid 0, but without CAP_SYS_ADMIN$/m);
+    assert.match(said, /^no +PID namespaces.*EROFS.*partly covered.*systempaths=unconfined/m);
+    assert.match(said, /^no +mount namespace.*EPERM.*partly covered/m);
+    assert.match(said, /\nhere no sandbox runs: the first "no" is what to mend first\n$/);
+  });
+
+  test("how many levels are left is found out, where /proc shows no levels above", () => {
+    const unshare = ["unshare", "-pf", "--mount-proc", "--kill-child"];
+    const ran = Bun.spawnSync([...unshare, ...commandFor(root, ["doctor"])], {
+      env: environmentFor(root),
+    });
+    assert.match(ran.stdout.toString(), /levels left +31: one more is refused \(ENOSPC\)$/m);
+    assert.match(sandbox(root, "doctor").out, /levels left +32$/m);
+  });
+
   test("a missing capability is named, and nobody is sent to doctor by it", () => {
     const dropped = "-setuid,-setgid,-net_admin,-sys_time";
     const setpriv = ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped];
@@ -134,6 +169,16 @@ if (process.getuid?.() === 0) {
 }
 
 for (const user of users.filter(({ name }) => name !== "root")) {
+  test(`as the root of a user namespace that ${user.name} has made`, () => {
+    const [command = "", ...rest] = commandFor(user, ["doctor"]).slice(user.prefix.length);
+    const ran = Bun.spawnSync([...user.prefix, "unshare", "-Ur", command, ...rest], {
+      env: environmentFor(user),
+    });
+    assert.is(ran.exitCode, 0, ran.stdout.toString());
+    assert.match(ran.stdout.toString(), /^ok +new user namespace +works$/m);
+    assert.match(ran.stdout.toString(), /\nhere sandboxes have all that they can have\n$/);
+  });
+
   test(`a home that ${user.name} may not look into is none`, () => {
     const spec = writeSpec("no-home", "sandbox: h\nprocesses: {a: 'true'}\n");
     for (const command of [["up", spec], ["plan", spec], ["check", spec], ["doctor"]]) {

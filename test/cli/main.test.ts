@@ -53,14 +53,14 @@ test("an image takes no parameters, and output that is not written is told", () 
   const ran = sandbox(user, "up", image, "-p", "x=1");
   assert.is(ran.code, 64);
   assert.match(ran.err, /takes no parameters.*"x"/);
-  const full = Bun.spawnSync(
-    ["sh", "-c", `${commandFor(user, ["--help"]).join(" ")} > /dev/full`],
-    {
+  const other = writeSpec("image-2", "sandbox: image\nprocesses: {b: 'true'}\n");
+  for (const command of [["--help"], ["diff", spec, other]]) {
+    const full = Bun.spawnSync(["sh", "-c", `${commandFor(user, command).join(" ")} > /dev/full`], {
       env: environmentFor(user),
-    },
-  );
-  assert.is(full.exitCode, 3);
-  assert.match(full.stderr.toString(), /ENOSPC/);
+    });
+    assert.is(full.exitCode, 3, command.join(" "));
+    assert.match(full.stderr.toString(), /ENOSPC/);
+  }
 });
 
 test("names that would be the same when shortened are not, nor any in a pipe", () => {

@@ -89,6 +89,12 @@ test("what is no PID is wrong usage, and who is not there is said to be gone", (
   assert.is(sandbox(root, "pid", "1", "--from", "no-such-run").code, 1);
 });
 
+test("a number with a sign names no process", () => {
+  const { code, err } = sandbox(root, "pid", "+1");
+  assert.is(code, 1);
+  assert.match(err, /"\+1" names no process: write a PID, RUN\/PATH, or/);
+});
+
 test("a thread is said to be one", () => {
   const tid = fs.readdirSync("/proc/self/task").find((name) => Number(name) !== process.pid);
   assert.match(

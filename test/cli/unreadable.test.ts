@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { unreadable } from "../../src/cli/unreadable.ts";
-import { scratch } from "../sandbox.ts";
+import { commandFor, environmentFor, scratch, type User, users } from "../sandbox.ts";
 
 const test = suite("unreadable");
 
@@ -16,6 +16,29 @@ test("each reason has its own help", () => {
   const helps = ["EACCES", "ENOTDIR", "ELOOP", "ENOENT"].map((why) => help("/nowhere/a.yaml", why));
   assert.is(new Set(helps).size, 4);
   assert.match(helps[0] ?? "", "a user who may read it");
+});
+
+test("a name that is not in UTF-8 is said to be so, of a file and of a folder above it", () => {
+  const folder = Buffer.concat([Buffer.from(join(scratch, "nu")), Buffer.from([0xff])]);
+  const file = Buffer.concat([
+    folder,
+    Buffer.from("/r"),
+    Buffer.from([0xfe]),
+    Buffer.from(".yaml"),
+  ]);
+  fs.mkdirSync(folder);
+  fs.writeFileSync(file, "sandbox: r\nprocesses: {a: 'true'}\n");
+  fs.copyFileSync(file, Buffer.concat([folder, Buffer.from("/r.yaml")]));
+  const [user] = users as [User];
+  const script =
+    'cd "$(dirname "$0")"/nu?; for each in r.yaml r?.yaml; do "$@" check $each; done; "$@" check - < r.yaml';
+  const ran = Bun.spawnSync(["sh", "-c", script, join(scratch, "x"), ...commandFor(user, [])], {
+    env: { ...environmentFor(user), LC_ALL: "C" },
+  });
+  const said = ran.stderr.toString();
+  assert.is(said.match(/a folder above it, is not in UTF-8/g)?.length, 2, said);
+  assert.match(said, "rename it");
+  assert.is(ran.exitCode, 0, said);
 });
 
 test("the finding is at the file, for programs that read findings", () => {

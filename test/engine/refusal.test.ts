@@ -13,6 +13,7 @@ const host = (
   given: { hasFilter?: boolean; isProcCovered?: boolean; capabilities?: readonly number[] } = {},
 ) => ({
   hasFilter: given.hasFilter ?? false,
+  isProcSubset: false,
   isProcCovered: given.isProcCovered ?? false,
   has: (number: number) => (given.capabilities ?? []).includes(number),
 });
@@ -25,6 +26,7 @@ test("a missing capability is named, by who has the right to the rest", () => {
   assert.match(helpOf("bounding_set", "EPERM", host(admin)), "CAP_SETPCAP");
   assert.match(helpOf("uid_map", "EPERM", host(admin)), "CAP_SETUID");
   assert.match(helpOf("loopback", "EPERM", host({ ...admin, hasFilter: true })), "CAP_NET_ADMIN");
+  assert.match(helpOf("join", "EPERM", host(admin)), "give CAP_SYS_CHROOT");
   const whole = host({ capabilities: [SYS_ADMIN, 8, 7, 12] });
   assert.not.match(helpOf("bounding_set", "EPERM", whole), "CAP_");
 });

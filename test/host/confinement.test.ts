@@ -8,8 +8,8 @@ import { root } from "../sandbox.ts";
 const test = suite("confinement");
 
 const PROBE = `import { confinement } from "${join(root, "src/host/confinement.ts")}";
-const { isProcCovered, hasFilter, has } = confinement();
-console.log(JSON.stringify({ isProcCovered, hasFilter, admin: has(21), setpcap: has(8) }));`;
+const { isProcCovered, isProcSubset, hasFilter, has } = confinement();
+console.log(JSON.stringify({ isProcCovered, isProcSubset, hasFilter, admin: has(21), setpcap: has(8) }));`;
 
 function probed(...prefix: string[]): Record<string, boolean> {
   const ran = Bun.spawnSync([...prefix, process.execPath, "-e", PROBE]);
@@ -18,7 +18,13 @@ function probed(...prefix: string[]): Record<string, boolean> {
 
 if (process.getuid?.() === 0) {
   test("root without a filter", () => {
-    assert.equal(probed(), { isProcCovered: false, hasFilter: false, admin: true, setpcap: true });
+    assert.equal(probed(), {
+      isProcCovered: false,
+      isProcSubset: false,
+      hasFilter: false,
+      admin: true,
+      setpcap: true,
+    });
   });
 
   test("a capability that is not there", () => {
@@ -30,6 +36,17 @@ if (process.getuid?.() === 0) {
     const covers = "mount --make-rprivate /; mount --bind /proc/sys /proc/sys";
     const covered = probed("unshare", "-m", "sh", "-c", `${covers}; exec "$@"`, "sh");
     assert.is(covered["isProcCovered"], true);
+  });
+
+  test("of several mounts at /proc the uppermost counts", () => {
+    const subset = "mount --make-rprivate /; mount -t proc -o subset=pid proc /proc";
+    for (const [script, is] of [
+      [subset, true],
+      [`${subset}; mount -t proc proc /proc`, false],
+    ] as const) {
+      const stacked = probed("unshare", "-m", "sh", "-c", `${script}; exec "$@"`, "sh");
+      assert.is(stacked["isProcSubset"], is);
+    }
   });
 }
 

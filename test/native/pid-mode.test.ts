@@ -67,7 +67,7 @@ for (const user of users) {
     const ran = sandbox(under(user), "up", spec);
     assert.is(ran.code, 3, ran.err);
     assert.match(ran.err, /error\[SBX4008\]: "a": PID 77 at level 1 could not be requested here/);
-    assert.match(ran.out, /this host refuses set_tid/);
+    assert.match(ran.out, /PIDs were given in start order, not as planned/);
   });
 
   test(`a process that waits in vain never runs its program, as ${user.name}`, () => {
