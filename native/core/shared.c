@@ -20,9 +20,21 @@ void run_notify(int fd)
 		tries++;
 }
 
-int run_reserve_numbers(void)
+/* The highest number that this run uses; its forks know it, too. */
+static int last_number = FD_LAST;
+
+int run_reserve_numbers(const struct plan *plan)
 {
 	int fd;
+
+	last_number = FD_PIDNS;
+	for (uint32_t i = 0; i < plan->sandbox_count; i++) {
+		int number = FD_PIDNS + (int)plan->sandboxes[i].level;
+
+		if (number > last_number)
+			last_number = number;
+	}
+	(void)sys_close_range((unsigned int)last_number + 1, ~0u);
 
 	/*
 	 * It takes the lowest number that is free: one call for each, and none for those in use. The
@@ -30,8 +42,8 @@ int run_reserve_numbers(void)
 	 */
 	do
 		fd = (int)syscall(SYS_fcntl, FD_NULL, F_DUPFD_CLOEXEC, FD_CONTROL);
-	while (fd >= 0 && fd < FD_LAST);
-	if (fd > FD_LAST)
+	while (fd >= 0 && fd < last_number);
+	if (fd > last_number)
 		(void)close(fd);
 	return fd < 0 ? -1 : 0;
 }
@@ -48,7 +60,7 @@ void run_leave_parent(void)
 	for (int fd = FD_CONTROL; fd <= FD_RUN_DIR; fd++)
 		(void)dup3(FD_NULL, fd, O_CLOEXEC);
 	(void)dup3(FD_NULL, FD_START, O_CLOEXEC);
-	(void)sys_close_range(FD_LAST + 1, ~0u);
+	(void)sys_close_range((unsigned int)last_number + 1, ~0u);
 }
 
 int run_close_but_helpers(void)

@@ -79,8 +79,11 @@ int fd_install(int fd, int number);
 /* CLONE_ flags for a bitmask of namespace kinds, as `namespaces_new`. */
 uint64_t run_clone_flags(uint32_t namespaces);
 
-/* Gives every fixed number that is free to /dev/null. Returns -1 with errno. */
-int run_reserve_numbers(void);
+/*
+ * Closes all descriptors above the fixed numbers, which end with the plan's deepest level, and gives
+ * every one of these that is free to /dev/null. Returns -1 with errno.
+ */
+int run_reserve_numbers(const struct plan *plan);
 
 /* Whether a new sandbox gets a user namespace that its init makes but does not live in. */
 bool run_userns_apart(const struct run *run, uint32_t sandbox);

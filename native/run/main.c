@@ -192,7 +192,8 @@ static int open_proc(void)
 	return -1;
 }
 
-static int install_descriptors(const struct options *options, struct sbx_error *error)
+static int install_descriptors(const struct options *options, const struct plan *plan,
+			       struct sbx_error *error)
 {
 	int log[2] = { -1, -1 };
 
@@ -218,8 +219,7 @@ static int install_descriptors(const struct options *options, struct sbx_error *
 	if (fd_install(openat(FD_PROC, "self/ns/pid", O_RDONLY | O_CLOEXEC), FD_PIDNS) < 0)
 		return sbx_fail(error, STEP_PIDNS_OPEN, 0);
 	(void)sys_close_range(3, FD_CONTROL - 1);
-	(void)sys_close_range(FD_LAST + 1, ~0u);
-	if (run_reserve_numbers() < 0)
+	if (run_reserve_numbers(plan) < 0)
 		return sbx_fail(error, STEP_RESERVE_DESCRIPTORS, 0);
 	return 0;
 }
@@ -341,7 +341,7 @@ static int run_command(int count, char **arguments)
 	    (options.run_dir != NULL && run_dir_take(options.run_dir, &error) < 0) ||
 	    plan_map(options.image, &run.plan, &error) < 0 ||
 	    table_create(&run.table, &run.plan, options.table_fd, &error) < 0 ||
-	    install_descriptors(&options, &error) < 0 || choose_userns(&run, &error) < 0)
+	    install_descriptors(&options, &run.plan, &error) < 0 || choose_userns(&run, &error) < 0)
 		return report(&run, &error, SBX_NONE);
 	run.mask_proc = run.uid == 0;
 	if (run.takes_output)
