@@ -58,10 +58,10 @@ function walkedEnd(path: string): fs.Stats | null {
   return end;
 }
 
-/** In a sticky folder such as /tmp nobody can replace what is another's. */
+/** In a sticky folder such as /tmp nobody but its owner can replace what is another's. */
 function isSafe(status: fs.Stats): boolean {
   const isShared = (status.mode & OTHERS_WRITE) !== 0;
-  const isSticky = (status.mode & STICKY) !== 0 && status.uid === 0;
+  const isSticky = (status.mode & STICKY) !== 0;
   return status.isDirectory() && isTrusted(status.uid) && (!isShared || isSticky);
 }
 

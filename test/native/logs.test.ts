@@ -134,7 +134,8 @@ processes:
         "alone",
         one(`trap 'exit 0' TERM; sleep ${mark} & wait`, extra),
       );
-      for (const fd of [0, 1, 2]) {
+      // Nobody else may look into it.
+      for (const fd of process.getuid?.() === 0 ? [0, 1, 2] : []) {
         assert.match(fs.readlinkSync(`/proc/${run.monitorPid}/fd/${fd}`), /\/null$/);
       }
       const [, session] = /\) \S \d+ \d+ (\d+) 0 /.exec(
