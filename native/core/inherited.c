@@ -13,6 +13,8 @@
 
 /* In private memory: what the kernel says later is compared with it. */
 static struct rlimit limits[RLIM_NLIMITS];
+/* One that could not be read is not put back: nobody knows what it was. */
+static bool is_known[RLIM_NLIMITS];
 static int niceness;
 /* No process of a sandbox can set limits of this one. */
 static bool is_guarded;
@@ -20,7 +22,7 @@ static bool is_guarded;
 void inherited_note(void)
 {
 	for (uint32_t i = 0; i < RLIM_NLIMITS; i++)
-		(void)sys_get_limit(i, &limits[i]);
+		is_known[i] = sys_get_limit(i, &limits[i]) == 0;
 	niceness = getpriority(PRIO_PROCESS, 0);
 }
 
@@ -29,7 +31,7 @@ int inherited_restore(int level, struct sbx_error *error)
 	for (uint32_t i = 0; i < RLIM_NLIMITS && !is_guarded; i++) {
 		struct rlimit now;
 
-		if (sys_get_limit(i, &now) < 0 ||
+		if (!is_known[i] || sys_get_limit(i, &now) < 0 ||
 		    (now.rlim_cur == limits[i].rlim_cur && now.rlim_max == limits[i].rlim_max))
 			continue;
 		if (sys_set_limit(i, &limits[i]) < 0)

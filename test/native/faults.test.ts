@@ -25,6 +25,8 @@ interface Choice {
   readonly errno: string;
   readonly call: string;
   readonly process: RegExp;
+  /** Each of the calls is tried, not some of them. */
+  readonly each?: true;
 }
 
 const MONITOR = /^@1$/;
@@ -69,6 +71,14 @@ const CHOICES: readonly Choice[] = [
     process: MONITOR,
     call: "fstatfs",
     errno: "ENOMEM",
+  },
+  {
+    name: "a limit that cannot be read",
+    subject: "flat",
+    process: MONITOR,
+    call: "prlimit64",
+    errno: "ENOMEM",
+    each: true,
   },
   {
     name: "capabilities that cannot be read",
@@ -186,11 +196,10 @@ async function wrongsOf(user: User, choice: Choice): Promise<{ wrongs: string[];
   const clean = await benches[0]?.run(null);
   if (clean === undefined) throw new Error("there is a bench");
   assert.is(clean.code, 0, clean.err);
-  const queue = spread(
-    clean.calls.filter(
-      ({ process: name, call }: Call) => call === choice.call && choice.process.test(name),
-    ),
+  const calls = clean.calls.filter(
+    ({ process: name, call }: Call) => call === choice.call && choice.process.test(name),
   );
+  const queue = choice.each ? [...calls] : spread(calls);
   const count = queue.length;
   const wrongs: string[] = [];
   const work = async (bench: Bench) => {
